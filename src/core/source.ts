@@ -1,0 +1,44 @@
+/**
+ * A source makes event drafts; it neither numbers, stores nor shows them. The five kinds (browser, process, file,
+ * session, stream) live in src/node and all look like this to a Run.
+ */
+import type { EventDraft, RunHead, RunStatus } from '../shared/events/schema'
+
+/** How a source ended. It never rejects: a failure is a result too. */
+export interface EndInfo {
+  readonly status: Exclude<RunStatus, 'running'>
+  /** One sentence for the person: what happened, to what, what they can do. Goes to `metadata.error`. */
+  readonly error?: string
+  /** Fields of the kind that were learned during the run (`model`, `exit_code`, …); merged into the metadata. */
+  readonly metadata?: Partial<RunHead>
+}
+
+export interface SourceContext {
+  /**
+   * Hands over one event. Returns a promise while the writer is behind: a source that can wait should await it before
+   * it emits more (backpressure); a source that can't may go on, nothing is dropped.
+   */
+  emit(draft: EventDraft): Promise<void> | undefined
+  /** A line for the diagnostics of the developer, never part of the run. */
+  log(message: string): void
+}
+
+export type StopHow = 'polite' | 'force'
+
+export interface SourceHandle {
+  /** Resolves when the source makes no more events. */
+  readonly ended: Promise<EndInfo>
+  /** Idempotent; `force` after `polite` shortens the wait. Resolves when the request is on its way, not when it ended. */
+  stop(how: StopHow): Promise<void>
+  /** Writes to the standard input of what runs, where there is one. */
+  write?(text: string): Promise<void>
+}
+
+export interface Source {
+  readonly kind: RunHead['kind']
+  /**
+   * Starts. Resolves when the source is live.
+   * @throws UserError when it can't start: what was tried and what the person can do.
+   */
+  open(context: SourceContext): Promise<SourceHandle>
+}

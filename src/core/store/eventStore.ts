@@ -1,0 +1,54 @@
+/**
+ * What a view reads a run through: a count, windows of short rows, one event in full. The run log and a text file look
+ * the same from here. A position is the ordinal of an event line in the log, from 0; in a whole log it equals `seq`.
+ */
+import type { AnyEvent } from '../../shared/events/schema'
+import type { Query, Row } from '../../shared/protocol/rows'
+
+export type Listener<T> = (value: T) => void
+export type Unsubscribe = () => void
+export type EventSource<T> = (listener: Listener<T>) => Unsubscribe
+
+export interface Growth {
+  /** Whole event lines. */
+  readonly size: number
+  /** Bytes of the log up to the last whole line. */
+  readonly bytes: number
+  readonly phaseCounts: Readonly<Record<string, number>>
+  readonly levelCounts: Readonly<Record<string, number>>
+  /** Milliseconds since the epoch of the last event, if any. */
+  readonly lastTime?: number
+}
+
+export interface View {
+  readonly count: number
+  /** False while a scan is still finding rows; `count` grows until then. */
+  readonly complete: boolean
+  readonly onDidChange: EventSource<void>
+  /** Rows `from` (inclusive) to `to` (exclusive) of this view, clamped to what there is. */
+  rows(from: number, to: number): Promise<readonly Row[]>
+  /** The index in this view of the first row at or after that seq or time; `count` when there is none. */
+  positionOf(at: { seq: number } | { time: number }): Promise<number>
+  dispose(): void
+}
+
+export interface EventStore {
+  readonly growth: Growth
+  readonly onDidGrow: EventSource<Growth>
+  /** The file was truncated or replaced: every position is void. */
+  readonly onDidReset: EventSource<void>
+  view(query: Query, signal?: AbortSignal): Promise<View>
+  /** One event in full. @throws RangeError when there is no such position */
+  detail(position: number): Promise<EventDetail>
+  dispose(): void
+}
+
+export interface EventDetail {
+  readonly position: number
+  /** Length of the line in bytes. */
+  readonly bytes: number
+  /** Absent when the line is damaged or longer than a detail may be. */
+  readonly event?: AnyEvent
+  /** The beginning of the line as it is in the file, when `event` is absent. */
+  readonly text?: string
+}

@@ -1,0 +1,148 @@
+/**
+ * Everything that a panel and the extension host say to each other. The webview imports the types alone; the host checks
+ * each request with the schemas, since a webview shows what strangers wrote and so is not trusted.
+ */
+import { z } from 'zod'
+import { levelSchema, type RunKind } from '../events/schema'
+import type { Row } from './rows'
+import type { CaptureSummary } from './summary'
+
+export const PROTOCOL_VERSION = 1
+
+const position = z.number().int().nonnegative()
+const viewId = z.number().int().nonnegative()
+
+export const querySchema = z.object({
+  phases: z.array(z.string().max(100)).max(200).optional(),
+  withoutPhases: z.array(z.string().max(100)).max(200).optional(),
+  levels: z.array(levelSchema).optional(),
+  text: z
+    .object({
+      pattern: z.string().min(1).max(10_000),
+      caseSensitive: z.boolean().optional(),
+      wholeWord: z.boolean().optional(),
+      regex: z.boolean().optional(),
+    })
+    .optional(),
+})
+
+export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv'])
+export type ExportFormat = z.infer<typeof exportFormatSchema>
+
+/** Requests of the webview, by name: the schema of their parameters. */
+export const requestSchemas = {
+  hello: z.object({ protocol: z.number().int() }),
+  'view/open': z.object({ query: querySchema }),
+  'view/close': z.object({ view: viewId }),
+  'rows/get': z.object({ view: viewId, from: position, to: position }),
+  'position/find': z.object({ view: viewId, seq: position }),
+  /** From now on the host sends the last `rows` rows of the view by itself as they come; 0 ends that. */
+  'tail/set': z.object({ view: viewId, rows: z.number().int().min(0).max(500) }),
+  'detail/get': z.object({ position }),
+  'run/stop': z.object({ how: z.enum(['polite', 'force']) }),
+  /** Asks for a place and writes the export there. */
+  'run/export': z.object({ format: exportFormatSchema.optional() }),
+  'run/delete': z.object({}),
+  'run/openLog': z.object({}),
+  'output/show': z.object({}),
+  'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
+  /** Opens a web address after the editor's own confirmation; http and https only. */
+  'link/open': z.object({ url: z.string().max(20_000) }),
+} as const
+
+export type RequestName = keyof typeof requestSchemas
+export type RequestParams<N extends RequestName> = z.infer<(typeof requestSchemas)[N]>
+
+/** The states of a run as a person sees them; `completed`, `failed` and `aborted` are in the file, the others are ours. */
+export type RunState =
+  | 'running'
+  | 'stopping'
+  | 'completed'
+  | 'failed'
+  | 'aborted'
+  /** Open on another machine or container. */
+  | 'elsewhere'
+  /** Open, and nobody we know writes it. */
+  | 'stale'
+
+export interface RunInfo {
+  readonly capture_id: string
+  readonly kind: RunKind
+  readonly title: string
+  readonly state: RunState
+  readonly started_at: string
+  readonly finished_at?: string
+  readonly duration_ms?: number
+  /** Milliseconds that the run has lasted when this was sent; the panel's clock counts on from there. */
+  readonly elapsed_ms: number
+  /** One sentence: why it failed, or what the person must do now. */
+  readonly error?: string
+  /** Where the log is, for the tooltip. */
+  readonly path: string
+  readonly prompt?: string
+  readonly url?: string
+  readonly model?: string
+  readonly redacted?: Readonly<Record<string, number>>
+}
+
+export interface GrowthInfo {
+  readonly size: number
+  readonly phaseCounts: Readonly<Record<string, number>>
+  readonly levelCounts: Readonly<Record<string, number>>
+}
+
+export interface DetailInfo {
+  readonly position: number
+  readonly bytes: number
+  readonly seq?: number
+  readonly timestamp?: string
+  readonly phase?: string
+  /** `data` without `raw`, as JSON with two spaces. */
+  readonly fields: string
+  /** `raw` as JSON with two spaces. */
+  readonly raw?: string
+  /** The line was damaged or too long, and `fields` is its beginning as it is in the file. */
+  readonly partial?: true
+}
+
+/** What each request is answered with. */
+export interface ResponseTypes {
+  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean }
+  'view/open': { view: number; count: number; complete: boolean }
+  'view/close': Record<string, never>
+  'rows/get': { rows: readonly Row[]; count: number }
+  'position/find': { position: number }
+  'tail/set': Record<string, never>
+  'detail/get': DetailInfo
+  'run/stop': Record<string, never>
+  'run/export': { path?: string }
+  'run/delete': Record<string, never>
+  'run/openLog': Record<string, never>
+  'output/show': Record<string, never>
+  'clipboard/write': Record<string, never>
+  'link/open': Record<string, never>
+}
+
+/** What the host tells by itself. */
+export interface Notifications {
+  run: RunInfo
+  grew: GrowthInfo
+  'view/changed': { view: number; count: number; complete: boolean }
+  /** The last rows of the tailed view: rows `from` … `from + rows.length - 1` of `count`. */
+  tail: { view: number; count: number; from: number; rows: readonly Row[] }
+  summary: CaptureSummary
+  /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
+  answer: { message_id: string; from: number; text: string }
+  /** A sentence for the person, shown in the panel. */
+  notice: { level: 'info' | 'warning' | 'error'; text: string }
+}
+export type NotificationName = keyof Notifications
+
+/** The envelopes on the wire between webview and host. */
+export type ToHost =
+  | { readonly type: 'request'; readonly id: number; readonly name: string; readonly params: unknown }
+  | { readonly type: 'cancel'; readonly id: number }
+export type ToWebview =
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly message: string; readonly code: string }
+  | { readonly type: 'notification'; readonly name: string; readonly value: unknown }

@@ -1,0 +1,32 @@
+/** Rows and queries: what a view asks for and what it gets. Plain types: the webview sees them without zod. */
+import type { Level } from '../events/schema'
+
+/** One line of the feed: the short form of an event. */
+export interface Row {
+  readonly position: number
+  readonly seq: number
+  /** Milliseconds since the epoch, UTC. */
+  readonly time: number
+  /** The event's phase; `damaged` for a line that can't be read. */
+  readonly phase: string
+  readonly level?: Level
+  /** One line of text, at most 4 kB. */
+  readonly text: string
+}
+
+export interface TextQuery {
+  readonly pattern: string
+  readonly caseSensitive?: boolean | undefined
+  readonly wholeWord?: boolean | undefined
+  readonly regex?: boolean | undefined
+}
+
+/** All parts must hold. An empty query is every event. */
+export interface Query {
+  /** Only these phases. */
+  readonly phases?: readonly string[] | undefined
+  /** Not these phases. */
+  readonly withoutPhases?: readonly string[] | undefined
+  readonly levels?: readonly Level[] | undefined
+  readonly text?: TextQuery | undefined
+}

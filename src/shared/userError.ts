@@ -1,0 +1,19 @@
+/** Exit codes of the command line: 1 the run failed, 2 bad arguments, 3 something it needs is missing. */
+export type UserErrorKind = 'failed' | 'bad_input' | 'missing'
+
+/**
+ * An error for the person, not for the developer: its message says what happened, to what, and what they can do.
+ * Everything else that is thrown is a defect and is shown with its stack in the diagnostics.
+ */
+export class UserError extends Error {
+  constructor(
+    message: string,
+    /** A stable word for tests, logs and `error.code`. */
+    readonly code: string,
+    readonly kind: UserErrorKind = 'failed',
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'UserError'
+  }
+}

@@ -24,7 +24,7 @@ export interface View {
   readonly count: number
   /** False while a scan is still finding rows; `count` grows until then. */
   readonly complete: boolean
-  readonly onDidChange: EventSource<void>
+  readonly onDidChange: EventSource<undefined>
   /** Rows `from` (inclusive) to `to` (exclusive) of this view, clamped to what there is. */
   rows(from: number, to: number): Promise<readonly Row[]>
   /** The index in this view of the first row at or after that seq or time; `count` when there is none. */
@@ -36,7 +36,7 @@ export interface EventStore {
   readonly growth: Growth
   readonly onDidGrow: EventSource<Growth>
   /** The file was truncated or replaced: every position is void. */
-  readonly onDidReset: EventSource<void>
+  readonly onDidReset: EventSource<undefined>
   view(query: Query, signal?: AbortSignal): Promise<View>
   /** One event in full. @throws RangeError when there is no such position */
   detail(position: number): Promise<EventDetail>

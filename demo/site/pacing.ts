@@ -1,0 +1,48 @@
+/** Time and bytes of the demo site's streams: pauses that scale and end with their owner, and a record of every write. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** One write of a stream: when it was handed to the socket, and its text. */
+export interface Write {
+  /** Epoch milliseconds with a fraction, from the monotonic clock (`performance.timeOrigin + performance.now()`). */
+  readonly at: number
+  /** The text of the write; at most 4096 characters of it are kept. */
+  readonly text: string
+}
+
+/** The most writes that are remembered; the oldest tenth goes when it is reached. */
+export const WRITES_KEPT = 100_000
+const TEXT_KEPT = 4096
+
+/** Remembers when each piece of a stream was written, so that a bench can compare it with what a recorder saw. */
+export class WriteRecord {
+  readonly entries: Write[] = []
+
+  /** Notes one write, at this moment. Call it just before the bytes go to the socket. */
+  note(text: string): void {
+    if (this.entries.length >= WRITES_KEPT) this.entries.splice(0, WRITES_KEPT / 10)
+    // A copy, because a slice would keep the whole long string alive.
+    const kept = text.length > TEXT_KEPT ? Buffer.from(text.slice(0, TEXT_KEPT)).toString() : text
+    this.entries.push({ at: performance.timeOrigin + performance.now(), text: kept })
+  }
+}
+
+/** Pauses of the scenarios, divided by a speed. */
+export class Pace {
+  /** @param speed 1 is the pace as written, 10 is ten times as fast; must be above 0. */
+  constructor(private readonly speed: number) {}
+
+  /**
+   * Waits `ms` at speed 1; under one real millisecond it doesn't wait at all.
+   * @throws AbortError when the signal fires first.
+   */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    const real = ms / this.speed
+    if (real >= 1) await sleep(real, undefined, { signal })
+    else signal.throwIfAborted()
+  }
+}
+
+/** Whether an error only says that the owner of a stream ended it. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}

@@ -1,0 +1,130 @@
+/** The short form of an event: one line of text for each phase, from one table. Data read from a file may be anything. */
+import { levelOf, type AnyEvent, type Level, type Phase } from '../shared/events/schema'
+import { formatBytes, formatDuration } from '../shared/lib/format'
+import type { Row } from '../shared/protocol/rows'
+
+const MAX_TEXT = 4000
+
+type Data = Readonly<Record<string, unknown>>
+
+/** The readable text of each phase. */
+const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
+  browser_status: (data) =>
+    joined([word(data, 'status').replaceAll('_', ' '), word(data, 'model'), word(data, 'detail'), word(data, 'url')]),
+  search_query: (data) => word(data, 'query'),
+  search_result: (data) => joined([number(data, 'rank', '#'), word(data, 'title'), word(data, 'url')]),
+  citation: (data) => joined([word(data, 'title'), word(data, 'url')]),
+  assistant_delta: (data) => `${data['rewrite'] === true ? '(rewritten) ' : ''}${word(data, 'text')}`,
+  tool_use: (data) => joined([word(data, 'name'), word(data, 'state'), compact(data['input'] ?? data['output'])]),
+  network: (data) =>
+    joined([
+      word(data, 'method'),
+      number(data, 'status'),
+      word(data, 'state'),
+      size(data),
+      took(data),
+      word(data, 'error'),
+      word(data, 'url'),
+    ]),
+  network_body: (data) =>
+    joined([number(data, 'offset', '@'), word(data, 'direction'), word(data, 'text') || base64(data)]),
+  process: (data) =>
+    joined([
+      word(data, 'state').replaceAll('_', ' '),
+      number(data, 'pid', 'pid '),
+      number(data, 'exit_code', 'exit code '),
+      word(data, 'signal'),
+      word(data, 'command'),
+    ]),
+  log_line: (data) => word(data, 'text'),
+  line_update: (data) => word(data, 'text'),
+  file: (data) => joined([word(data, 'state'), word(data, 'path')]),
+  connection: (data) =>
+    joined([word(data, 'state'), number(data, 'attempt', 'attempt '), number(data, 'http_status', 'HTTP ')]),
+  phase_change: (data) => joined([word(data, 'phase'), word(data, 'label')]),
+  iteration: (data) => joined([number(data, 'number', '#'), word(data, 'state')]),
+  task: (data) => joined([word(data, 'state').replaceAll('_', ' '), word(data, 'title')]),
+  context: (data) => joined([`${number(data, 'percent')} %`, number(data, 'tokens')]),
+  usage: (data) =>
+    joined([word(data, 'model'), `${number(data, 'input_tokens')} in`, `${number(data, 'output_tokens')} out`]),
+  message: (data) => `${word(data, 'role')}: ${word(data, 'text')}`,
+  metric: (data) =>
+    joined([word(data, 'name'), `= ${number(data, 'value')}`, word(data, 'unit'), number(data, 'step', 'step ')]),
+  result: (data) => joined([word(data, 'path'), size(data), word(data, 'summary')]),
+  marker: (data) => joined([word(data, 'name'), word(data, 'note')]),
+  dropped: (data) => joined([`${number(data, 'count')} dropped`, word(data, 'why')]),
+  clock: (data) => `the clock jumped by ${number(data, 'delta_ms')} ms`,
+  error: (data) => joined([word(data, 'code'), number(data, 'http_status', 'HTTP '), word(data, 'message')]),
+  completion: (data) => joined([word(data, 'status'), word(data, 'summary')]),
+}
+
+/** @param position the ordinal of the event's line in its log */
+export function rowOf(position: number, event: AnyEvent): Row {
+  const { seq, phase, data } = event
+  const describe = Object.hasOwn(phaseText, phase) ? phaseText[phase as Phase] : compact
+  const row = { position, seq, time: Date.parse(event.timestamp), phase, text: visible(describe(data)) }
+  const level: Level | undefined = levelOf(phase, data)
+  return level === undefined ? row : { ...row, level }
+}
+
+/** The row of a line that can't be read. */
+export function damagedRow(position: number, bytes: number): Row {
+  return {
+    position,
+    seq: position,
+    time: Number.NaN,
+    phase: 'damaged',
+    level: 'error',
+    text: `This line can't be read (${formatBytes(bytes)}).`,
+  }
+}
+
+function word(data: Data, key: string): string {
+  const value = data[key]
+  // Cut before anything is done with it: a field may hold megabytes.
+  if (typeof value === 'string') return value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value
+  return value === undefined || value === null ? '' : compact(value)
+}
+
+function number(data: Data, key: string, before = ''): string {
+  const value = data[key]
+  return typeof value === 'number' ? `${before}${String(value)}` : ''
+}
+
+function size(data: Data): string {
+  const value = data['bytes']
+  return typeof value === 'number' ? formatBytes(value) : ''
+}
+
+function took(data: Data): string {
+  const value = data['duration_ms']
+  return typeof value === 'number' ? formatDuration(value) : ''
+}
+
+function base64(data: Data): string {
+  const value = data['base64']
+  return typeof value === 'string' ? `(${formatBytes(Math.floor((value.length * 3) / 4))} binary)` : ''
+}
+
+function compact(value: unknown): string {
+  if (value === undefined) return ''
+  if (typeof value === 'string') return value.slice(0, MAX_TEXT)
+  return JSON.stringify(value).slice(0, MAX_TEXT)
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('  ')
+}
+
+// Control and direction characters would move or hide what stands beside them.
+// eslint-disable-next-line no-control-regex -- those are what is looked for
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** One line in which nothing is hidden: line ends as ⏎, control and direction characters by their code. */
+function visible(text: string): string {
+  const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return cut
+    .replace(/\r\n?|\n/g, '⏎')
+    .replaceAll('\t', '  ')
+    .replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

@@ -1,0 +1,69 @@
+/** What the features share, built once by hand. */
+import path from 'node:path'
+import * as vscode from 'vscode'
+import { installRunner, startRecovery } from '../node/runnerProcess'
+import type { LogInfo } from '../node/runlog/reader'
+import { LogWorker } from '../node/store/logWorker'
+import { logDirectories } from './logDirectories'
+import type { RunPanels } from './panel/panels'
+import { Runs } from './runs/runs'
+import { Settings } from './settings'
+import { errorText } from './userMessages'
+
+export interface Container {
+  readonly context: vscode.ExtensionContext
+  readonly log: vscode.LogOutputChannel
+  readonly settings: Settings
+  readonly runs: Runs
+  /** Set by the panels' own feature. */
+  panels?: RunPanels
+  /** The runner's bundle in the user's state directory, copied there when it is first needed. */
+  runnerScript(): Promise<string>
+  dispose(): Promise<void>
+}
+
+export function createContainer(context: vscode.ExtensionContext): Container {
+  const log = vscode.window.createOutputChannel('Tapedeck Log', { log: true })
+  context.subscriptions.push(log)
+  const settings = new Settings((message) => {
+    log.warn(message)
+    void vscode.window.showWarningMessage(message, 'Open Settings').then((choice) => {
+      if (choice !== undefined) void vscode.commands.executeCommand('workbench.action.openSettings', 'tapedeck')
+    })
+  })
+  const dist = path.join(context.extensionPath, 'dist')
+  const version = String((context.extension.packageJSON as { version: string }).version)
+  let script: Promise<string> | undefined
+  const runnerScript = (): Promise<string> => {
+    script ??= installRunner(dist, path.join(context.extensionPath, 'node_modules', 'playwright-core'), version).catch(
+      (error: unknown) => {
+        script = undefined
+        throw error
+      },
+    )
+    return script
+  }
+  const services = {
+    startWorker: (info: LogInfo) =>
+      new LogWorker(path.join(dist, 'worker.js'), { path: info.path, eventsOffset: info.eventsOffset }, (message) => {
+        log.error(`${info.path}: ${message}`)
+      }),
+    recover: () => {
+      runnerScript().then(startRecovery, (error: unknown) => {
+        log.error(errorText(error))
+      })
+    },
+    log: (message: string) => {
+      log.info(message)
+    },
+  }
+  const runs = new Runs(logDirectories(settings, context), services)
+  const follow = (): void => void runs.setDirectories(logDirectories(settings, context))
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('tapedeck.logDirectory')) follow()
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(follow),
+  )
+  return { context, log, settings, runs, runnerScript, dispose: () => runs.dispose() }
+}

@@ -1,0 +1,70 @@
+/** Tells what the person should know while the panel is not in front: the end of a run, and that the chat waits for them. */
+import * as vscode from 'vscode'
+import type { RunSession } from '../runs/runSession'
+import type { Container } from '../container'
+import { errorText } from '../userMessages'
+
+const WAITING = new Map([
+  ['authentication_required', 'wants you to log in. Do so in the browser window; the capture goes on by itself.'],
+  ['human_needed', 'wants to know that you are human. Answer in the browser window; the capture goes on by itself.'],
+])
+
+export function registerEndNotifications(container: Container): void {
+  const { context, log, runs, settings } = container
+  const watches = new Map<RunSession, () => void>()
+  const stops = [
+    runs.onDidStart((session) => {
+      watches.set(session, watchForPerson(container, session))
+    }),
+    runs.onDidEnd((session) => {
+      watches.get(session)?.()
+      watches.delete(session)
+      if (settings.get('notifications.finished') && container.panels?.isInFront(session.path) !== true)
+        tellEnd(container, session)
+    }),
+  ]
+  context.subscriptions.push({
+    dispose: () => {
+      for (const stop of [...stops, ...watches.values()]) stop()
+    },
+  })
+  log.trace('end notifications are on')
+}
+
+function tellEnd({ panels }: Container, { info, path }: RunSession): void {
+  const text = `${info.title}: ${info.state}${info.error === undefined ? '' : `. ${info.error}`}`
+  const show = info.state === 'failed' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage
+  void show(text, 'Open').then((choice) => {
+    if (choice !== undefined) void panels?.open(path)
+  })
+}
+
+/** Looks at each new browser_status; tells once each time the chat begins to wait. */
+function watchForPerson({ log, panels }: Container, session: RunSession): () => void {
+  let seen = 0
+  let looking: Promise<void> = Promise.resolve()
+  const look = async (): Promise<void> => {
+    const view = await session.store.view({ phases: ['browser_status'] })
+    try {
+      const rows = await view.rows(seen, view.count)
+      seen += rows.length
+      for (const row of rows) {
+        const { event } = await session.store.detail(row.position)
+        const words = WAITING.get(String(event?.data['status']))
+        if (words === undefined || !session.isLive) continue
+        void vscode.window.showWarningMessage(`${session.info.title}: the page ${words}`, 'Open').then((choice) => {
+          if (choice !== undefined) void panels?.open(session.path)
+        })
+      }
+    } finally {
+      view.dispose()
+    }
+  }
+  const next = (): void => {
+    looking = looking.then(look).catch((error: unknown) => {
+      log.error(errorText(error))
+    })
+  }
+  next()
+  return session.store.onDidGrow(next)
+}

@@ -1,0 +1,29 @@
+/** At the editor's start: lost runs are closed, and runs that still record are told of. */
+import * as vscode from 'vscode'
+import { hasLostRuns } from '../../node/control/registry'
+import { startRecovery } from '../../node/runnerProcess'
+import { commands } from '../../shared/manifest'
+import type { Container } from '../container'
+import { errorText } from '../userMessages'
+
+export function registerRecovery({ context, log, runs, runnerScript }: Container): void {
+  if (hasLostRuns()) {
+    runnerScript().then(startRecovery, (error: unknown) => {
+      log.error(errorText(error))
+    })
+  }
+  let told = false
+  const stop = runs.onDidChange(() => {
+    if (told) return
+    told = true
+    const count = runs.active.length
+    if (count === 0) return
+    const text = count === 1 ? '1 run is still recording' : `${String(count)} runs are still recording`
+    vscode.window.setStatusBarMessage(`$(record) ${text}`, 10_000)
+    void vscode.window.showInformationMessage(`${text}.`, 'Open').then((choice) => {
+      if (choice !== undefined)
+        void vscode.commands.executeCommand(commands.openRun, count === 1 ? runs.active[0]?.captureId : undefined)
+    })
+  })
+  context.subscriptions.push({ dispose: stop })
+}

@@ -1,0 +1,285 @@
+/**
+ * The host's end of one panel: answers its requests from the run's store and tells it what grew. Knows no vscode, so that
+ * the panel can be tested against it in a plain browser. The webview shows what strangers wrote, so each request is
+ * checked, and there are only named actions.
+ */
+import type { View } from '../../core/store/eventStore'
+import {
+  PROTOCOL_VERSION,
+  requestSchemas,
+  type DetailInfo,
+  type ExportFormat,
+  type NotificationName,
+  type Notifications,
+  type RequestName,
+  type RequestParams,
+  type ResponseTypes,
+  type RunInfo,
+  type ToHost,
+  type ToWebview,
+} from '../../shared/protocol/contract'
+import { textExpression } from '../../core/query/textMatcher'
+import { UserError } from '../../shared/userError'
+import type { RunLogStore } from '../../node/store/runLogStore'
+
+/** The run as the bridge needs it; RunSession is one. */
+export interface BridgeRun {
+  readonly info: RunInfo
+  readonly store: RunLogStore
+  readonly onDidChange: (listener: (info: RunInfo) => void) => () => void
+  stop(how: 'polite' | 'force'): Promise<void>
+}
+
+/** What a panel may make the editor do. */
+export interface BridgeActions {
+  exportRun(format: ExportFormat | undefined): Promise<string | undefined>
+  deleteRun(): Promise<void>
+  openLog(): Promise<void>
+  showOutput(): Promise<void>
+  copy(text: string): Promise<void>
+  openLink(url: string): Promise<void>
+  log(message: string): void
+}
+
+type Handlers = { [N in RequestName]: (params: RequestParams<N>) => Promise<ResponseTypes[N]> }
+
+/** Windows are small; whoever asks for more gets this much. */
+const MAX_ROWS = 1000
+const MAX_VIEWS = 50
+const MAX_PENDING = 1000
+/** Counts and states are told at most this often; rows of the tail go at once. */
+const TELL_MS = 100
+
+export class PanelBridge {
+  private readonly views = new Map<number, { view: View; stop: () => void }>()
+  private readonly pending = new Map<number, AbortController>()
+  private readonly stops: (() => void)[]
+  private nextView = 1
+  private tail: { id: number; view: View; rows: number } | undefined
+  private sending = false
+  private tailStale = false
+  private stopSummary: (() => void) | undefined
+  private tellTimer: NodeJS.Timeout | undefined
+  private greeted = false
+  private disposed = false
+
+  constructor(
+    private readonly run: BridgeRun,
+    private readonly actions: BridgeActions,
+    private readonly post: (message: ToWebview) => void,
+    private readonly restored: boolean,
+  ) {
+    this.stops = [
+      run.onDidChange((info) => {
+        this.notify('run', info)
+      }),
+      run.store.onDidGrow(() => {
+        void this.sendTail()
+        this.tellSoon()
+      }),
+    ]
+  }
+
+  /** Takes one message of the webview, whatever it is. */
+  receive(message: unknown): void {
+    const envelope = message as Partial<ToHost> | null
+    if (typeof envelope !== 'object' || envelope === null || typeof envelope.id !== 'number') return
+    if (envelope.type === 'cancel') this.pending.get(envelope.id)?.abort()
+    else if (envelope.type === 'request') void this.answer(envelope.id, envelope.name, envelope.params)
+  }
+
+  dispose(): void {
+    this.disposed = true
+    clearTimeout(this.tellTimer)
+    for (const stop of this.stops) stop()
+    for (const controller of this.pending.values()) controller.abort()
+    this.forgetViews()
+  }
+
+  private async answer(id: number, name: unknown, params: unknown): Promise<void> {
+    const controller = new AbortController()
+    try {
+      if (this.pending.size >= MAX_PENDING) throw new UserError('Too many requests at once.', 'too_many_requests')
+      this.pending.set(id, controller)
+      const value = await this.handle(name, params)
+      if (!controller.signal.aborted) this.send({ type: 'result', id, value })
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      if (!(error instanceof UserError))
+        this.actions.log(`panel request ${String(name)}: ${error instanceof Error ? (error.stack ?? text) : text}`)
+      if (!controller.signal.aborted)
+        this.send({ type: 'error', id, message: text, code: error instanceof UserError ? error.code : 'failed' })
+    } finally {
+      this.pending.delete(id)
+    }
+  }
+
+  private async handle(name: unknown, params: unknown): Promise<unknown> {
+    if (typeof name !== 'string' || !Object.hasOwn(requestSchemas, name))
+      throw new UserError('There is no such request.', 'unknown_request')
+    const known = name as RequestName
+    const parsed = requestSchemas[known].safeParse(params)
+    if (!parsed.success) throw new UserError(`The request ${known} is malformed.`, 'bad_request')
+    return (this.handlers[known] as (params: unknown) => Promise<unknown>)(parsed.data)
+  }
+
+  private readonly handlers: Handlers = {
+    hello: ({ protocol }) => {
+      if (protocol !== PROTOCOL_VERSION)
+        throw new UserError(
+          'This panel is of another version of Tapedeck. Close it and open the run again.',
+          'protocol',
+        )
+      // A panel that says hello again has lost everything it had: it starts anew.
+      this.forgetViews()
+      this.greeted = true
+      this.stopSummary = this.run.store.summarize((summary, answers) => {
+        this.notify('summary', summary)
+        for (const piece of answers) this.notify('answer', piece)
+      })
+      return Promise.resolve({ run: this.run.info, growth: this.growth(), restored: this.restored })
+    },
+    'view/open': async ({ query }) => {
+      if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
+      if (query.text !== undefined) checkExpression(query.text)
+      const view = await this.run.store.view(query)
+      const id = this.nextView++
+      const stop = view.onDidChange(() => {
+        this.tellSoon()
+      })
+      this.views.set(id, { view, stop })
+      return { view: id, count: view.count, complete: view.complete }
+    },
+    'view/close': ({ view }) => {
+      const held = this.views.get(view)
+      held?.stop()
+      held?.view.dispose()
+      this.views.delete(view)
+      if (this.tail?.id === view) this.tail = undefined
+      return Promise.resolve({})
+    },
+    'rows/get': async ({ view: id, from, to }) => {
+      const view = this.view(id)
+      const rows = await view.rows(from, Math.min(to, from + MAX_ROWS))
+      return { rows, count: view.count }
+    },
+    'position/find': async ({ view, seq }) => ({ position: await this.view(view).positionOf({ seq }) }),
+    'tail/set': ({ view: id, rows }) => {
+      this.tail = rows === 0 ? undefined : { id, view: this.view(id), rows }
+      void this.sendTail()
+      return Promise.resolve({})
+    },
+    'detail/get': async ({ position }) => this.detail(position),
+    'run/stop': async ({ how }) => {
+      await this.run.stop(how)
+      return {}
+    },
+    'run/export': async ({ format }) => {
+      const path = await this.actions.exportRun(format)
+      return path === undefined ? {} : { path }
+    },
+    'run/delete': () => this.actions.deleteRun().then(() => ({})),
+    'run/openLog': () => this.actions.openLog().then(() => ({})),
+    'output/show': () => this.actions.showOutput().then(() => ({})),
+    'clipboard/write': ({ text }) => this.actions.copy(text).then(() => ({})),
+    'link/open': ({ url }) => {
+      if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+        throw new UserError('Only web addresses (http and https) can be opened.', 'bad_link')
+      return this.actions.openLink(url).then(() => ({}))
+    },
+  }
+
+  private view(id: number): View {
+    const held = this.views.get(id)
+    if (held === undefined) throw new UserError('This view is closed.', 'no_view')
+    return held.view
+  }
+
+  private async detail(position: number): Promise<DetailInfo> {
+    const { bytes, event, text } = await this.run.store.detail(position)
+    if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
+    const { raw, ...fields } = event.data
+    return {
+      position,
+      bytes,
+      seq: event.seq,
+      timestamp: event.timestamp,
+      phase: event.phase,
+      fields: JSON.stringify(fields, undefined, 2),
+      ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
+    }
+  }
+
+  private growth(): {
+    size: number
+    phaseCounts: Readonly<Record<string, number>>
+    levelCounts: Readonly<Record<string, number>>
+  } {
+    const { size, phaseCounts, levelCounts } = this.run.store.growth
+    return { size, phaseCounts, levelCounts }
+  }
+
+  /** The way from an event to its pixels: one push at a time, each with the newest rows. */
+  private async sendTail(): Promise<void> {
+    if (this.sending) {
+      this.tailStale = true
+      return
+    }
+    this.sending = true
+    try {
+      do {
+        this.tailStale = false
+        const { tail } = this
+        if (tail === undefined || this.disposed) return
+        const { count } = tail.view
+        const from = Math.max(0, count - tail.rows)
+        const rows = await tail.view.rows(from, count)
+        if (this.tail === tail) this.notify('tail', { view: tail.id, count, from, rows })
+      } while (this.tailStale)
+    } catch (error) {
+      this.actions.log(`panel tail: ${String(error)}`)
+    } finally {
+      this.sending = false
+    }
+  }
+
+  private tellSoon(): void {
+    this.tellTimer ??= setTimeout(() => {
+      this.tellTimer = undefined
+      this.notify('grew', this.growth())
+      for (const [id, { view }] of this.views)
+        this.notify('view/changed', { view: id, count: view.count, complete: view.complete })
+      // A search that found more moves its tail too.
+      void this.sendTail()
+    }, TELL_MS)
+  }
+
+  private forgetViews(): void {
+    this.stopSummary?.()
+    this.stopSummary = undefined
+    this.tail = undefined
+    for (const { view, stop } of this.views.values()) {
+      stop()
+      view.dispose()
+    }
+    this.views.clear()
+  }
+
+  private notify<N extends NotificationName>(name: N, value: Notifications[N]): void {
+    if (this.greeted) this.send({ type: 'notification', name, value })
+  }
+
+  private send(message: ToWebview): void {
+    if (!this.disposed) this.post(message)
+  }
+}
+
+/** @throws UserError that says where the expression is bad */
+function checkExpression(text: Parameters<typeof textExpression>[0]): void {
+  try {
+    textExpression(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
+    throw new UserError(`The regular expression is not valid: ${reason}`, 'bad_expression', 'bad_input')
+  }
+}

@@ -1,0 +1,148 @@
+/** The panels: one a run, opened, found again, and restored after a reload of the window. */
+import * as vscode from 'vscode'
+import { z } from 'zod'
+import { commands, viewTypes } from '../../shared/manifest'
+import type { ToWebview } from '../../shared/protocol/contract'
+import type { Container } from '../container'
+import { confirmDelete } from '../contributions/runCommands'
+import { exportRunTo } from '../exportRun'
+import type { RunSession } from '../runs/runSession'
+import { errorText, showError } from '../userMessages'
+import { PanelBridge, type BridgeActions } from './bridge'
+import { panelHtml } from './html'
+
+/** What a panel leaves with the editor to be restored from; the rest of it is the webview's own. */
+const restoredState = z.looseObject({ run: z.string() })
+
+interface Open {
+  readonly panel: vscode.WebviewPanel
+  readonly ready: Promise<void>
+}
+
+export class RunPanels {
+  private readonly open_ = new Map<string, Open>()
+
+  constructor(private readonly container: Container) {}
+
+  /** Shows the panel of a log; makes it when there is none. @throws UserError when the log can't be read */
+  async open(logPath: string): Promise<void> {
+    const known = this.open_.get(logPath)
+    if (known !== undefined) {
+      known.panel.reveal()
+      return known.ready
+    }
+    const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', vscode.ViewColumn.Active, this.options())
+    await this.fill(panel, logPath, false)
+  }
+
+  /** Takes over a panel that the editor kept; one whose run is gone closes. */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const parsed = restoredState.safeParse(state)
+    if (!parsed.success || this.open_.has(parsed.data.run)) {
+      panel.dispose()
+      return
+    }
+    panel.webview.options = this.options()
+    try {
+      await this.fill(panel, parsed.data.run, true)
+    } catch (error) {
+      this.container.log.warn(errorText(error))
+    }
+  }
+
+  close(logPath: string): void {
+    this.open_.get(logPath)?.panel.dispose()
+  }
+
+  isInFront(logPath: string): boolean {
+    return this.open_.get(logPath)?.panel.active === true && vscode.window.state.focused
+  }
+
+  private options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
+    return { enableScripts: true, localResourceRoots: [this.assets()] }
+  }
+
+  private assets(): vscode.Uri {
+    return vscode.Uri.joinPath(this.container.context.extensionUri, 'dist', 'webview')
+  }
+
+  private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+    const ready = this.connect(panel, logPath, restored)
+    this.open_.set(logPath, { panel, ready })
+    panel.onDidDispose(() => this.open_.delete(logPath))
+    return ready.catch((error: unknown) => {
+      panel.dispose()
+      throw error
+    })
+  }
+
+  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+    const { runs } = this.container
+    const session = await runs.acquire(logPath)
+    const post = (message: ToWebview): void => void panel.webview.postMessage(message)
+    const bridge = new PanelBridge(session, this.actions(session), post, restored)
+    const name = (): void => {
+      const { title } = session.info
+      panel.title = title.length > 40 ? `${title.slice(0, 39)}…` : title
+    }
+    name()
+    const media = vscode.Uri.joinPath(this.container.context.extensionUri, 'media')
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'run-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'run-dark.svg'),
+    }
+    const stopNaming = session.onDidChange(name)
+    const listening = panel.webview.onDidReceiveMessage((message: unknown) => {
+      bridge.receive(message)
+    })
+    panel.onDidDispose(() => {
+      stopNaming()
+      listening.dispose()
+      bridge.dispose()
+      runs.release(session)
+    })
+    panel.webview.html = panelHtml(panel.webview, this.assets(), logPath)
+  }
+
+  private actions(session: RunSession): BridgeActions {
+    const { container } = this
+    const { path, captureId } = session
+    return {
+      exportRun: (format) => exportRunTo({ path, capture_id: captureId }, format),
+      deleteRun: async () => {
+        await confirmDelete(container, await container.runs.find(captureId))
+      },
+      openLog: async () => {
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path))
+      },
+      showOutput: async () => {
+        await vscode.commands.executeCommand(commands.showOutput)
+      },
+      copy: async (text) => {
+        await vscode.env.clipboard.writeText(text)
+      },
+      openLink: async (url) => {
+        await vscode.env.openExternal(vscode.Uri.parse(url, true))
+      },
+      log: (message) => {
+        container.log.error(message)
+      },
+    }
+  }
+}
+
+export function registerPanels(container: Container): void {
+  const panels = new RunPanels(container)
+  container.panels = panels
+  container.context.subscriptions.push(
+    vscode.window.registerWebviewPanelSerializer(viewTypes.run, {
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        try {
+          await panels.restore(panel, state)
+        } catch (error) {
+          showError(error, container.log)
+        }
+      },
+    }),
+  )
+}

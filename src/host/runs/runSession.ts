@@ -1,0 +1,192 @@
+/**
+ * One run that somebody in this window looks at or that is live: its store, its connection to the runner, and its state
+ * as a person sees it. Shared by panels, output channel and status bar; closed when the last of them lets go.
+ */
+import { ControlClient } from '../../node/control/client'
+import { describeRun, type ListedRun } from '../../node/runlog/history'
+import { readEntry, livenessOf } from '../../node/control/registry'
+import type { LogWorker } from '../../node/store/logWorker'
+import { RunLogStore } from '../../node/store/runLogStore'
+import type { LogInfo } from '../../node/runlog/reader'
+import { Emitter } from '../../shared/lib/emitter'
+import { UserError } from '../../shared/userError'
+import type { RunInfo, RunState } from '../../shared/protocol/contract'
+
+export interface SessionServices {
+  startWorker(info: LogInfo): LogWorker
+  /** A process of its own closes the logs of lost runs. */
+  recover(): void
+  log(message: string): void
+}
+
+/** How often a log that we can't be told about is looked at. */
+const LOOK_INTERVAL_MS = 1000
+
+export class RunSession {
+  private readonly changed = new Emitter<RunInfo>()
+  private readonly ended = new Emitter<RunInfo>()
+  private control: ControlClient | undefined
+  private stopping = false
+  private timer: NodeJS.Timeout | undefined
+  private disposed = false
+  private connecting: Promise<void> = Promise.resolve()
+  readonly onDidChange = this.changed.event
+  /** Fired once, when a run that was live here has ended and its log is closed. */
+  readonly onDidEnd = this.ended.event
+
+  private constructor(
+    private run: ListedRun,
+    readonly store: RunLogStore,
+    private readonly services: SessionServices,
+  ) {}
+
+  /** @throws UserError when the log can't be read */
+  static async open(path: string, services: SessionServices): Promise<RunSession> {
+    const store = await RunLogStore.open(path, services.startWorker)
+    const run = await describe(path)
+    const session = new RunSession(run, store, services)
+    session.begin()
+    return session
+  }
+
+  get captureId(): string {
+    return this.run.capture_id
+  }
+
+  get path(): string {
+    return this.run.path
+  }
+
+  get isLive(): boolean {
+    return this.run.state === 'running'
+  }
+
+  get info(): RunInfo {
+    const { head, metadata, capture_id, path } = this.run
+    const known = metadata ?? head ?? this.store.info.head
+    const startedMs = Date.parse(known.started_at)
+    const lastMs = this.store.growth.lastTime ?? startedMs
+    const elapsed_ms = metadata?.duration_ms ?? Math.max(0, (this.isLive ? Date.now() : lastMs) - startedMs)
+    return {
+      capture_id,
+      kind: known.kind,
+      title: known.title,
+      state: this.state,
+      started_at: known.started_at,
+      elapsed_ms,
+      path,
+      ...(metadata?.finished_at === undefined ? {} : { finished_at: metadata.finished_at }),
+      ...(metadata?.duration_ms === undefined ? {} : { duration_ms: metadata.duration_ms }),
+      ...(metadata?.error === undefined ? {} : { error: metadata.error }),
+      ...(known.prompt === undefined ? {} : { prompt: known.prompt }),
+      ...(known.url === undefined ? {} : { url: known.url }),
+      ...(known.model === undefined ? {} : { model: known.model }),
+      ...(metadata === undefined ? {} : { redacted: metadata.redacted }),
+    }
+  }
+
+  private get state(): RunState {
+    const { state } = this.run
+    if (state === 'running') return this.stopping ? 'stopping' : 'running'
+    return state === 'damaged' ? 'stale' : state
+  }
+
+  /**
+   * Asks the runner to stop.
+   * @throws UserError `unreachable` when nobody of this machine records the run
+   */
+  async stop(how: 'polite' | 'force'): Promise<void> {
+    await this.connecting
+    if (this.control === undefined) {
+      throw new UserError(
+        `The recorder of ${this.captureId} can't be reached from here, so it can't be stopped from here.`,
+        'unreachable',
+      )
+    }
+    this.control.stop(how)
+  }
+
+  dispose(): void {
+    if (this.disposed) return
+    this.disposed = true
+    clearTimeout(this.timer)
+    this.control?.dispose()
+    this.store.dispose()
+  }
+
+  private begin(): void {
+    this.connecting = this.guard(async () => {
+      await this.store.advance()
+      if (this.isLive) await this.connect()
+      else if (this.run.metadata === undefined) this.lookLater()
+    })
+  }
+
+  private async connect(): Promise<void> {
+    const { entry } = this.run
+    if (entry === undefined) return
+    try {
+      const control = await ControlClient.connect(entry, {
+        onGrew: ({ bytes }) => void this.guard(() => this.store.advance(bytes)),
+        onStopping: () => {
+          this.stopping = true
+          this.tell()
+        },
+        onClosed: () => {
+          this.control = undefined
+          if (!this.disposed) void this.guard(() => this.look())
+        },
+      })
+      if (this.disposed) control.dispose()
+      else this.control = control
+      this.stopping = control.stopping
+      this.tell()
+    } catch (error) {
+      this.services.log(`${this.captureId}: the recorder can't be reached: ${String(error)}`)
+      this.lookLater()
+    }
+  }
+
+  /** Reads the log's ends again: it grew without a word to us, was closed, or its recorder is gone. */
+  private async look(): Promise<void> {
+    const wasOpen = this.run.metadata === undefined
+    const run = await describe(this.run.path)
+    if (this.disposed) return
+    this.run = run.head === undefined ? this.run : run
+    const { eventsEnd } = await this.store.look()
+    await this.store.advance(eventsEnd)
+    this.tell()
+    if (run.metadata !== undefined) {
+      if (wasOpen) this.ended.fire(this.info)
+      return
+    }
+    if (run.entry !== undefined && livenessOf(run.entry).state === 'lost') this.services.recover()
+    if (run.state === 'running' && this.control === undefined) await this.connect()
+    if (this.control === undefined) this.lookLater()
+  }
+
+  private lookLater(): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.guard(() => this.look()), LOOK_INTERVAL_MS)
+  }
+
+  private tell(): void {
+    if (!this.disposed) this.changed.fire(this.info)
+  }
+
+  private async guard(action: () => Promise<void>): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      if (!this.disposed)
+        this.services.log(
+          `${this.captureId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
+    }
+  }
+}
+
+function describe(path: string): Promise<ListedRun> {
+  const id = /([^/\\]+)\.json$/.exec(path)?.[1] ?? ''
+  return describeRun(path, readEntry(id))
+}

@@ -1,0 +1,193 @@
+/**
+ * All runs of this window's log directories: what the tree lists, and a session for each live one. Two folders are
+ * watched: where runs are registered, and where their logs lie.
+ */
+import path from 'node:path'
+import { watch, type FSWatcher } from 'chokidar'
+import { activeDirectory } from '../../node/control/registry'
+import { findRun, listRuns, type ListedRun } from '../../node/runlog/history'
+import type { LogInfo } from '../../node/runlog/reader'
+import { Emitter } from '../../shared/lib/emitter'
+import { UserError } from '../../shared/userError'
+import { RunSession, type SessionServices } from './runSession'
+
+/** Changes of many files at once become one look. */
+const SETTLE_MS = 50
+
+interface Held {
+  readonly session: Promise<RunSession>
+  users: number
+}
+
+export class Runs {
+  private readonly changed = new Emitter<undefined>()
+  private readonly started = new Emitter<RunSession>()
+  private readonly ended = new Emitter<RunSession>()
+  private readonly held = new Map<string, Held>()
+  private readonly live = new Map<string, RunSession>()
+  private readonly finished = new Map<string, LogInfo>()
+  private listed: readonly ListedRun[] = []
+  private watcher: FSWatcher | undefined
+  private timer: NodeJS.Timeout | undefined
+  private refreshing: Promise<void> | undefined
+  private again = false
+  private disposed = false
+
+  /** The list or the state of a run in it changed. */
+  readonly onDidChange = this.changed.event
+  /** A run is live that was not known before: just started, or found at the start of the window. */
+  readonly onDidStart = this.started.event
+  readonly onDidEnd = this.ended.event
+
+  constructor(
+    private directories: readonly string[],
+    private readonly services: SessionServices,
+  ) {}
+
+  /** All runs, newest first. */
+  get all(): readonly ListedRun[] {
+    return this.listed
+  }
+
+  get active(): readonly RunSession[] {
+    return [...this.live.values()]
+  }
+
+  async start(): Promise<void> {
+    this.watchDirectories()
+    await this.refresh()
+  }
+
+  /** The settings or workspace folders changed. */
+  async setDirectories(directories: readonly string[]): Promise<void> {
+    if (directories.join('\n') === this.directories.join('\n')) return
+    this.directories = directories
+    await this.watcher?.close()
+    this.watchDirectories()
+    await this.refresh()
+  }
+
+  /** Reads the directories again; calls that come meanwhile become one more. */
+  refresh(): Promise<void> {
+    if (this.refreshing !== undefined) {
+      this.again = true
+      return this.refreshing
+    }
+    this.refreshing = this.readAll().finally(() => {
+      this.refreshing = undefined
+      if (!this.again || this.disposed) return
+      this.again = false
+      void this.refresh()
+    })
+    return this.refreshing
+  }
+
+  /** @throws UserError `no_such_run` */
+  async find(captureId: string): Promise<ListedRun> {
+    const known = this.listed.find(({ capture_id }) => capture_id === captureId)
+    if (known !== undefined) return known
+    for (const directory of this.directories) {
+      try {
+        return await findRun(directory, captureId)
+      } catch (error) {
+        if (!(error instanceof UserError) || error.code !== 'no_such_run') throw error
+      }
+    }
+    throw new UserError(
+      `There is no run ${captureId} in this workspace. The Runs view lists those there are.`,
+      'no_such_run',
+      'bad_input',
+    )
+  }
+
+  directoryOf(run: ListedRun): string {
+    return path.dirname(path.dirname(run.path))
+  }
+
+  /** The session of a log, opened when it is not. Every `acquire` needs a `release`. */
+  async acquire(logPath: string): Promise<RunSession> {
+    let held = this.held.get(logPath)
+    if (held === undefined) {
+      held = { session: RunSession.open(logPath, this.services), users: 0 }
+      this.held.set(logPath, held)
+    }
+    held.users++
+    try {
+      return await held.session
+    } catch (error) {
+      this.held.delete(logPath)
+      throw error
+    }
+  }
+
+  release(session: RunSession): void {
+    const held = this.held.get(session.path)
+    if (held === undefined || --held.users > 0) return
+    this.held.delete(session.path)
+    session.dispose()
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true
+    clearTimeout(this.timer)
+    await this.watcher?.close()
+    for (const held of this.held.values())
+      void held.session.then(
+        (session) => {
+          session.dispose()
+        },
+        () => undefined,
+      )
+    this.held.clear()
+  }
+
+  private watchDirectories(): void {
+    const folders = [activeDirectory(), ...this.directories.map((directory) => path.join(directory, 'runs'))]
+    this.watcher = watch(folders, { depth: 0, ignoreInitial: true })
+    for (const event of ['add', 'unlink'] as const) {
+      this.watcher.on(event, (file: string) => {
+        if (!file.endsWith('.json')) return
+        clearTimeout(this.timer)
+        this.timer = setTimeout(() => void this.refresh(), SETTLE_MS)
+      })
+    }
+    this.watcher.on('error', (error) => {
+      this.services.log(`watching the log directories: ${String(error)}`)
+    })
+  }
+
+  private async readAll(): Promise<void> {
+    try {
+      const lists = await Promise.all(this.directories.map((directory) => listRuns(directory, this.finished)))
+      if (this.disposed) return
+      this.listed = lists.flat().sort((a, b) => (a.capture_id < b.capture_id ? 1 : -1))
+      await this.followLive()
+      this.changed.fire(undefined)
+    } catch (error) {
+      this.services.log(
+        `reading the log directories: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      )
+    }
+  }
+
+  private async followLive(): Promise<void> {
+    for (const run of this.listed) {
+      if (run.state !== 'running' || this.live.has(run.path)) continue
+      const session = await this.acquire(run.path)
+      this.live.set(run.path, session)
+      session.onDidChange(() => {
+        this.changed.fire(undefined)
+      })
+      session.onDidEnd(() => void this.endLive(session))
+      if (session.isLive) this.started.fire(session)
+      else await this.endLive(session)
+    }
+  }
+
+  private async endLive(session: RunSession): Promise<void> {
+    if (!this.live.delete(session.path)) return
+    this.ended.fire(session)
+    this.release(session)
+    await this.refresh()
+  }
+}

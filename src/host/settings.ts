@@ -1,0 +1,54 @@
+/** The settings `tapedeck.*`, checked: a bad value is named once with what was expected, and its default holds. */
+import * as vscode from 'vscode'
+import { z } from 'zod'
+import { settingDefaults, type SettingKey } from '../shared/manifest'
+
+const address = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text),
+    'an address that begins with https:// or http://',
+  )
+
+/** For each key its schema and, in words, what is expected. */
+const schemas = {
+  logDirectory: {
+    schema: z.string().min(1).max(1000),
+    expected: 'a folder, relative to the workspace folder or absolute',
+  },
+  'capture.url': { schema: address, expected: 'an address that begins with https:// or http://' },
+  'capture.browser': { schema: z.string().max(4096), expected: 'the path of a browser, or nothing' },
+  'capture.cdpUrl': { schema: z.string().max(4096), expected: 'an address such as http://127.0.0.1:9222, or nothing' },
+  'capture.headless': { schema: z.boolean(), expected: 'true or false' },
+  'capture.webSearch': { schema: z.enum(['auto', 'on', 'off']), expected: '"auto", "on" or "off"' },
+  'capture.bodies': { schema: z.enum(['streams', 'none', 'all']), expected: '"streams", "none" or "all"' },
+  'capture.timeoutSeconds': {
+    schema: z.number().min(1).max(604_800),
+    expected: 'a number of seconds from 1 to 604800',
+  },
+  'notifications.finished': { schema: z.boolean(), expected: 'true or false' },
+} as const satisfies { [K in SettingKey]: { schema: z.ZodType; expected: string } }
+
+export type SettingValue<K extends SettingKey> = z.infer<(typeof schemas)[K]['schema']>
+
+export class Settings {
+  private readonly told = new Set<string>()
+
+  /** @param warn tells the person about a bad value */
+  constructor(private readonly warn: (message: string) => void) {}
+
+  /** The value of a setting for a workspace folder; the default where the value is bad. */
+  get<K extends SettingKey>(key: K, scope?: vscode.Uri): SettingValue<K> {
+    const value: unknown = vscode.workspace.getConfiguration('tapedeck', scope ?? null).get(key)
+    const { schema, expected } = schemas[key]
+    const result = schema.safeParse(value ?? settingDefaults[key])
+    if (result.success) return result.data as SettingValue<K>
+    const shown = JSON.stringify(value).slice(0, 100)
+    const message = `The setting tapedeck.${key} is ${shown}, but should be ${expected}. Its default, ${JSON.stringify(settingDefaults[key])}, is used.`
+    if (!this.told.has(message)) {
+      this.told.add(message)
+      this.warn(message)
+    }
+    return settingDefaults[key] as SettingValue<K>
+  }
+}

@@ -1,0 +1,102 @@
+/** Tapedeck's own browser profile, so that a person logs in once; one capture at a time uses it. */
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, hostname } from 'node:os'
+import path from 'node:path'
+import process from 'node:process'
+import { UserError } from '../../shared/userError'
+import { machineId, processStart } from '../machine/processIdentity'
+
+/** Shared by the editor and the command line. */
+export function defaultProfileDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === 'win32') return path.join(env['LOCALAPPDATA'] ?? homedir(), 'Tapedeck', 'browser-profile')
+  if (process.platform === 'darwin')
+    return path.join(homedir(), 'Library', 'Application Support', 'Tapedeck', 'browser-profile')
+  return path.join(env['XDG_DATA_HOME'] ?? path.join(homedir(), '.local', 'share'), 'tapedeck', 'browser-profile')
+}
+
+interface Holder {
+  readonly pid: number
+  readonly pid_start: string
+  readonly machine: string
+  readonly capture_id: string
+}
+
+/**
+ * Takes the profile for one capture; the result gives it back.
+ * @throws UserError `profile_in_use` that names the capture or the browser that has it, `profile` when it can't be made
+ */
+export function lockProfile(directory: string, captureId: string): () => void {
+  const lock = path.join(directory, 'tapedeck.lock')
+  const own: Holder = {
+    pid: process.pid,
+    pid_start: processStart(process.pid) ?? '',
+    machine: machineId(),
+    capture_id: captureId,
+  }
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UserError(`The browser profile ${directory} can't be made: ${reason}.`, 'profile', 'failed', {
+      cause: error,
+    })
+  }
+  for (let attempt = 0; ; attempt++) {
+    try {
+      writeFileSync(lock, JSON.stringify(own), { flag: 'wx', mode: 0o600 })
+      break
+    } catch (error) {
+      const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+      if (!exists || attempt > 3) throw error
+      const holder = readHolder(lock)
+      if (holder !== undefined && isAlive(holder)) {
+        throw new UserError(
+          `The capture ${holder.capture_id} is using Tapedeck's browser. One capture at a time can: stop it, or wait until it is done.`,
+          'profile_in_use',
+        )
+      }
+      rmSync(lock, { force: true })
+    }
+  }
+  try {
+    refuseForeignBrowser(directory)
+  } catch (error) {
+    rmSync(lock, { force: true })
+    throw error
+  }
+  return () => {
+    rmSync(lock, { force: true })
+  }
+}
+
+function readHolder(lock: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(lock, 'utf8')) as Holder
+  } catch {
+    // Gone meanwhile, or half written by a process that died.
+    return undefined
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  return holder.machine !== machineId() || processStart(holder.pid) === holder.pid_start
+}
+
+/** Chromium marks a profile in use by a link named `<host>-<pid>`. */
+function refuseForeignBrowser(directory: string): void {
+  let target: string
+  try {
+    target = readlinkSync(path.join(directory, 'SingletonLock'))
+  } catch {
+    // Nobody uses it.
+    return
+  }
+  const dash = target.lastIndexOf('-')
+  const pid = Number(target.slice(dash + 1))
+  const here = target.slice(0, dash) === hostname()
+  if (here && processStart(pid) === undefined) return
+  throw new UserError(
+    `A browser (process ${String(pid)}) has Tapedeck's profile ${directory} open. Close it, then start the capture again.`,
+    'profile_in_use',
+  )
+}

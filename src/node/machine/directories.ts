@@ -1,0 +1,33 @@
+/** The user's own directories, by the conventions of each system. All honour XDG variables on Linux. */
+import { createHash } from 'node:crypto'
+import { homedir, tmpdir, userInfo } from 'node:os'
+import path from 'node:path'
+import process from 'node:process'
+
+/** Where live runs are registered and runners are kept: state that may be deleted when no run is active. */
+export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === 'win32') return path.join(env['LOCALAPPDATA'] ?? homedir(), 'Tapedeck')
+  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Application Support', 'Tapedeck')
+  return path.join(env['XDG_STATE_HOME'] ?? path.join(homedir(), '.local', 'state'), 'tapedeck')
+}
+
+/**
+ * The address of a run's control socket. A UNIX socket's path may have only about 100 characters, so it lies in the
+ * runtime or temporary directory and not in the state directory.
+ */
+export function controlAddress(captureId: string, env: NodeJS.ProcessEnv = process.env): string {
+  const name = createHash('sha256')
+    .update(`${stateDirectory(env)}\n${captureId}`)
+    .digest('hex')
+    .slice(0, 16)
+  if (process.platform === 'win32') return `\\\\.\\pipe\\tapedeck-${name}`
+  return path.join(socketDirectory(env), `${name}.sock`)
+}
+
+/** The folder of the control sockets; the control server makes it with mode 0700. */
+export function socketDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const runtime = env['XDG_RUNTIME_DIR']
+  if (runtime !== undefined && runtime !== '' && runtime.length < 60) return path.join(runtime, 'tapedeck')
+  const temporary = tmpdir().length < 60 ? tmpdir() : '/tmp'
+  return path.join(temporary, `tapedeck-${String(userInfo().uid)}`)
+}

@@ -1,0 +1,92 @@
+/**
+ * Closes the log of a run whose recorder is gone: what follows the last whole line goes, an `error` event says what
+ * happened, and the closing line makes the file a valid document. Whoever claims the registry entry does it.
+ */
+import { open } from 'node:fs/promises'
+import type { EventDraft, RunMetadata, RunStatus } from '../../shared/events/schema'
+import type { Claim } from '../control/registry'
+import { closingLine, stampOf } from './format'
+import { readLines, readLogInfo, type LogInfo } from './reader'
+
+interface Tally {
+  count: number
+  lastSeq: number
+  lastTime: number
+  phases: Record<string, number>
+  levels: Record<string, number>
+}
+
+/** Closes one log; a log that is closed already is left as it is. */
+export async function closeLostLog(claim: Claim): Promise<void> {
+  const { entry } = claim
+  const info = await readLogInfo(entry.log_path)
+  if (info.metadata === undefined) {
+    const draft = explain(claim)
+    await appendEnding(info, await tally(info), draft, entry.failure === undefined ? 'aborted' : 'failed')
+  }
+}
+
+function explain({ entry, restarted }: Claim): Extract<EventDraft, { phase: 'error' }> {
+  if (entry.failure !== undefined) {
+    return { phase: 'error', data: { message: entry.failure.message, code: entry.failure.code, fatal: true } }
+  }
+  const code = restarted ? 'machine_restarted' : 'recorder_lost'
+  const what = restarted
+    ? 'The machine was restarted'
+    : `The recorder (process ${String(entry.pid)}) ended without a word`
+  const message = `${what} while this run was being recorded. Everything written before is here; what came after is not.`
+  return { phase: 'error', data: { message, code, fatal: true } }
+}
+
+async function tally(info: LogInfo): Promise<Tally> {
+  const result: Tally = { count: 0, lastSeq: -1, lastTime: Date.parse(info.head.started_at), phases: {}, levels: {} }
+  for await (const line of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
+    const stamp = stampOf(line.bytes, 0, line.bytes.length)
+    result.count++
+    if (stamp.key === 'damaged') continue
+    result.lastSeq = stamp.seq
+    result.lastTime = stamp.timeMs
+    add(result, stamp.key)
+  }
+  return result
+}
+
+function add(result: Tally, key: string): void {
+  const [phase = '', level] = key.split(':')
+  result.phases[phase] = (result.phases[phase] ?? 0) + 1
+  if (level !== undefined) result.levels[level] = (result.levels[level] ?? 0) + 1
+}
+
+async function appendEnding(
+  info: LogInfo,
+  before: Tally,
+  draft: Extract<EventDraft, { phase: 'error' }>,
+  status: RunStatus,
+): Promise<void> {
+  const time = Math.max(Date.now(), before.lastTime)
+  const timestamp = new Date(time).toISOString()
+  const { capture_id } = info.head
+  const event = { capture_id, seq: before.lastSeq + 1, timestamp, ...draft }
+  add(before, 'error:fatal')
+  const metadata: RunMetadata = {
+    ...info.head,
+    status,
+    finished_at: timestamp,
+    duration_ms: Math.max(0, before.lastTime - Date.parse(info.head.started_at)),
+    event_count: before.count + 1,
+    phase_counts: before.phases,
+    level_counts: before.levels,
+    dropped: 0,
+    redacted: {},
+    error: draft.data.message,
+  }
+  const text = `${before.count === 0 ? '' : ','}${JSON.stringify(event)}\n${closingLine(metadata)}`
+  const file = await open(info.path, 'r+')
+  try {
+    await file.truncate(info.eventsEnd)
+    await file.write(Buffer.from(text), 0, undefined, info.eventsEnd)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,47 @@
+/** A capture as it is asked for: the same for the extension's runner and the command line. */
+import { z } from 'zod'
+import { browserSource } from '../node/browser/browserSource'
+import type { RegistryEntry } from '../shared/control'
+import { UserError } from '../shared/userError'
+import type { StampedEvent } from '../core/run'
+import { record, type Recording } from './record'
+
+export const captureRequestSchema = z.object({
+  logDirectory: z.string().min(1),
+  prompt: z.string().optional(),
+  url: z.string(),
+  headless: z.boolean(),
+  browserPath: z.string().optional(),
+  cdpUrl: z.string().optional(),
+  profileDir: z.string().optional(),
+  timeoutMs: z.number().positive(),
+  webSearch: z.enum(['auto', 'on', 'off']),
+  bodies: z.enum(['streams', 'none', 'all']),
+})
+export type CaptureRequest = z.infer<typeof captureRequestSchema>
+
+export interface CaptureHooks {
+  onStarted?(entry: RegistryEntry): void
+  onEvents?(events: readonly StampedEvent[]): void
+  log?(message: string): void
+}
+
+/** @throws UserError for an address that is none */
+export function recordCapture(request: CaptureRequest, hooks: CaptureHooks = {}): Recording {
+  const { logDirectory, prompt, ...options } = captureRequestSchema.parse(request)
+  if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) {
+    throw new UserError(
+      `${JSON.stringify(options.url.slice(0, 200))} is no web address. A capture needs one that begins with https:// or http://.`,
+      'bad_url',
+      'bad_input',
+    )
+  }
+  const title = prompt === undefined ? new URL(options.url).host : (prompt.split('\n', 1)[0] ?? '').slice(0, 120)
+  return record({
+    source: (captureId) => browserSource({ ...options, captureId, ...(prompt === undefined ? {} : { prompt }) }),
+    title,
+    head: { url: options.url, headless: options.headless, ...(prompt === undefined ? {} : { prompt }) },
+    logDirectory,
+    ...hooks,
+  })
+}

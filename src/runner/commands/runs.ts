@@ -1,0 +1,162 @@
+/** `ls`, `show`, `stop` and `rm`: the commands about runs that exist. */
+import process from 'node:process'
+import { createCaptureReducer, relevantPhases } from '../../core/reduce/capture'
+import { ControlClient } from '../../node/control/client'
+import { deleteRun, findRun, listRuns, type ListedRun } from '../../node/runlog/history'
+import { readEvents, readLogInfo } from '../../node/runlog/reader'
+import { formatDuration } from '../../shared/lib/format'
+import { UserError } from '../../shared/userError'
+import { recoverLostRuns } from '../recover'
+import { logDirectory, parse } from './arguments'
+import type { Command } from './table'
+
+function warn(message: string): void {
+  process.stderr.write(`tapedeck: ${message}\n`)
+}
+
+function oneLine(run: ListedRun): string {
+  const { head, metadata } = run
+  const lasted = metadata?.duration_ms === undefined ? '' : formatDuration(metadata.duration_ms)
+  const events = metadata === undefined ? '' : `${String(metadata.event_count)} events`
+  return [
+    run.capture_id,
+    run.state.padEnd(9),
+    lasted.padStart(8),
+    events.padStart(14),
+    head?.title ?? run.problem ?? '',
+  ]
+    .join('  ')
+    .trimEnd()
+}
+
+function asObject({ capture_id, path, state, head, metadata, problem }: ListedRun): string {
+  return JSON.stringify({
+    ...head,
+    ...metadata,
+    capture_id,
+    path,
+    state,
+    ...(problem === undefined ? {} : { problem }),
+  })
+}
+
+export const listCommand: Command = {
+  form: 'ls',
+  purpose: 'Lists the runs, newest first; closes the logs of runs whose recorder is gone.',
+  async run(args) {
+    const { values } = parse(args, {}, 'ls')
+    await recoverLostRuns(warn)
+    for (const run of await listRuns(logDirectory(values.dir))) {
+      process.stdout.write(`${values.json === true ? asObject(run) : oneLine(run)}\n`)
+    }
+    return 0
+  },
+}
+
+export const showCommand: Command = {
+  form: 'show ID',
+  purpose: 'Tells what a run is and what came of it.',
+  async run(args) {
+    const { values, positionals } = parse(args, {}, 'show ID', 1)
+    await recoverLostRuns(warn)
+    const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
+    if (run.head === undefined) throw new UserError(run.problem ?? `${run.path} can't be read.`, 'log_unreadable')
+    const reducer = createCaptureReducer()
+    let damaged = 0
+    for await (const event of readEvents(await readLogInfo(run.path), () => damaged++)) {
+      if (relevantPhases.has(event.phase)) reducer.add(event)
+    }
+    const summary = reducer.summary()
+    if (values.json === true) {
+      const answers = summary.answers.map(({ message_id }) => ({ message_id, text: reducer.answer(message_id) }))
+      process.stdout.write(
+        `${JSON.stringify({ ...(JSON.parse(asObject(run)) as object), damaged, summary, answers })}\n`,
+      )
+      return 0
+    }
+    const lines = [oneLine(run), `log      ${run.path}`]
+    if (run.metadata?.error !== undefined) lines.push(`error    ${run.metadata.error}`)
+    if (damaged > 0) lines.push(`damaged  ${String(damaged)} lines can't be read`)
+    if (summary.model !== undefined) lines.push(`model    ${summary.model}`)
+    lines.push(...summary.queries.map(({ query }) => `search   ${query}`))
+    lines.push(
+      ...summary.sources.map((source) => `source   ${source.cited ? '*' : ' '} ${source.title ?? ''} <${source.url}>`),
+    )
+    lines.push(...summary.answers.map(({ message_id }) => `\n${reducer.answer(message_id)}`))
+    process.stdout.write(`${lines.join('\n')}\n`)
+    return 0
+  },
+}
+
+/** How long a stopped run may take to close its log before we say that it has not. */
+const STOP_WAIT_MS = 15_000
+
+export const stopCommand: Command = {
+  form: 'stop ID [--force]',
+  purpose: 'Stops a run politely; --force ends it at once.',
+  async run(args) {
+    const { values, positionals } = parse(args, { force: { type: 'boolean' } }, 'stop ID [--force]', 1)
+    const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
+    const { entry } = run
+    if (entry === undefined || run.state !== 'running') {
+      throw new UserError(
+        `${run.capture_id} is not being recorded here (${run.state}), so there is nothing to stop.`,
+        'not_running',
+        'bad_input',
+      )
+    }
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(
+          new UserError(
+            `${run.capture_id} did not end within 15 s. Try \`tapedeck stop ${run.capture_id} --force\`.`,
+            'stop_timeout',
+          ),
+        )
+      }, STOP_WAIT_MS)
+      ControlClient.connect(entry, {
+        onClosed: () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      }).then(
+        (client) => {
+          client.stop(values.force === true ? 'force' : 'polite')
+        },
+        (error: unknown) => {
+          clearTimeout(timer)
+          reject(
+            new UserError(
+              `${run.capture_id} can't be reached: ${error instanceof Error ? error.message : String(error)}.`,
+              'unreachable',
+            ),
+          )
+        },
+      )
+    })
+    process.stdout.write(
+      values.json === true
+        ? `${JSON.stringify({ capture_id: run.capture_id, stopped: true })}\n`
+        : `stopped ${run.capture_id}\n`,
+    )
+    return 0
+  },
+}
+
+export const removeCommand: Command = {
+  form: 'rm ID',
+  purpose: 'Deletes a run: its log, index and notes.',
+  async run(args) {
+    const { values, positionals } = parse(args, {}, 'rm ID', 1)
+    await recoverLostRuns(warn)
+    const directory = logDirectory(values.dir)
+    const run = await findRun(directory, positionals[0] ?? '')
+    await deleteRun(directory, run)
+    process.stdout.write(
+      values.json === true
+        ? `${JSON.stringify({ capture_id: run.capture_id, deleted: true })}\n`
+        : `deleted ${run.capture_id}\n`,
+    )
+    return 0
+  },
+}

@@ -1,0 +1,29 @@
+/** The commands by name; each is one module. */
+import { captureCommand } from './capture'
+import { checkCommand } from './check'
+import { exportCommand } from './export'
+import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
+
+export interface Command {
+  readonly form: string
+  readonly purpose: string
+  /** @returns the exit code */
+  run(args: readonly string[]): Promise<number>
+}
+
+export const commandTable: Readonly<Record<string, Command>> = {
+  capture: captureCommand,
+  ls: listCommand,
+  show: showCommand,
+  stop: stopCommand,
+  rm: removeCommand,
+  export: exportCommand,
+  check: checkCommand,
+}
+
+export function usage(): string {
+  const lines = Object.values(commandTable).map(({ form, purpose }) => `  tapedeck ${form}\n      ${purpose}\n`)
+  return `Tapedeck watches a long run live and keeps it as one JSON log.\n\n${lines.join('')}
+All take --dir DIR (the log directory; default the nearest .tapedeck upwards) and --json (one object a line).
+Exit codes: 0 done, 1 the run failed, 2 bad arguments, 3 something it needs is missing.\n`
+}

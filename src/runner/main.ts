@@ -1,0 +1,54 @@
+/**
+ * The detached runner: reads what to record from standard input, says one line on standard output when the run can be
+ * reached (or why it can't start), and then records until it is over. It outlives the editor that started it.
+ */
+import process from 'node:process'
+import { text } from 'node:stream/consumers'
+import { UserError } from '../shared/userError'
+import { recoverLostRuns } from './recover'
+import { recordCapture, type CaptureRequest } from './capture'
+import type { RunnerAnswer } from '../node/runnerProcess'
+
+function answer(message: RunnerAnswer): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+}
+
+async function main(): Promise<void> {
+  // The starter may be gone at any time: nobody reads these any more then.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
+  process.on('SIGHUP', () => undefined)
+  if (process.argv[2] === 'recover') {
+    await recoverLostRuns()
+    return
+  }
+  const request = JSON.parse(await text(process.stdin)) as CaptureRequest
+  const recording = recordCapture(request, {
+    onStarted: (entry) => {
+      answer({ type: 'started', entry })
+    },
+  })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      recording.stop('polite')
+    })
+  }
+  const result = await recording.result
+  process.exitCode = result.status === 'completed' ? 0 : 1
+}
+
+main()
+  .catch((error: unknown) => {
+    if (error instanceof UserError) answer({ type: 'refused', message: error.message, code: error.code })
+    else
+      answer({
+        type: 'refused',
+        message: `The recorder failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        code: 'defect',
+      })
+    process.exitCode = 1
+  })
+  .finally(() => {
+    // Nothing of a run is open any more; a library's stray handle must not keep the process.
+    setTimeout(() => process.exit(), 1000).unref()
+  })

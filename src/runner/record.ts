@@ -1,0 +1,258 @@
+/**
+ * Records one run from beginning to end: source, run, log, registry entry and control socket. Both the detached runner
+ * and the command line are this, with another way to be told and to tell.
+ */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import process from 'node:process'
+import { createRedactor } from '../core/redact/redactor'
+import { Run, type StampedEvent } from '../core/run'
+import type { EndInfo, Source, SourceHandle, StopHow } from '../core/source'
+import { CONTROL_PROTOCOL, type RegistryEntry } from '../shared/control'
+import type { EventDraft, RunHead, RunMetadata, RunStatus } from '../shared/events/schema'
+import { UserError } from '../shared/userError'
+import { ControlServer } from '../node/control/server'
+import { removeEntry, writeEntry } from '../node/control/registry'
+import { systemClock } from '../node/machine/clock'
+import { controlAddress } from '../node/machine/directories'
+import { bootId, machineId, processStart } from '../node/machine/processIdentity'
+import { newCaptureId } from '../node/runlog/layout'
+import { RunLogWriter, type LogFileSystem } from '../node/runlog/writer'
+import { TOOL } from './version'
+
+export interface RecordOptions {
+  /** Makes the source once the run has an id. */
+  readonly source: (captureId: string) => Source
+  readonly title: string
+  /** What the kind's head holds (`prompt`, `url`, …). */
+  readonly head: Partial<RunHead>
+  readonly logDirectory: string
+  /** The log exists and the run can be reached. */
+  readonly onStarted?: (entry: RegistryEntry) => void
+  /** Every event, as it was handed to the log. */
+  readonly onEvents?: (events: readonly StampedEvent[]) => void
+  readonly log?: (message: string) => void
+  readonly fileSystem?: LogFileSystem
+}
+
+export interface RecordResult {
+  readonly captureId: string
+  readonly path: string
+  readonly status: Exclude<RunStatus, 'running'>
+  readonly error?: string
+  /** The kind of what ended it, where it was an error for the person. */
+  readonly eventCount: number
+}
+
+export interface Recording {
+  readonly captureId: string
+  readonly result: Promise<RecordResult>
+  stop(how: StopHow): void
+}
+
+/** How long a polite stop may take before it becomes a forced one. */
+const STOP_PATIENCE_MS = 5000
+
+/**
+ * Starts recording.
+ * Its `result` rejects with a UserError when nothing was started and so no log exists; everything later is a result.
+ */
+export function record(options: RecordOptions): Recording {
+  const recorder = new Recorder(options)
+  return {
+    captureId: recorder.captureId,
+    result: recorder.record(),
+    stop: (how) => {
+      recorder.stop(how)
+    },
+  }
+}
+
+class Recorder {
+  readonly captureId = newCaptureId(Date.now())
+  private readonly redactor = createRedactor()
+  private readonly startedAt = systemClock.monotonic()
+  private readonly run: Run
+  private readonly source: Source
+  private readonly head: RunHead
+  private readonly entry: RegistryEntry
+  private control: ControlServer | undefined
+  private writer: RunLogWriter | undefined
+  private handle: SourceHandle | undefined
+  private logFailure: UserError | undefined
+  private stopRequested: StopHow | undefined
+  private stopTimer: NodeJS.Timeout | undefined
+
+  constructor(private readonly options: RecordOptions) {
+    this.source = options.source(this.captureId)
+    this.head = this.redactor.redactHead({
+      capture_id: this.captureId,
+      kind: this.source.kind,
+      title: options.title,
+      started_at: new Date().toISOString(),
+      pid: process.pid,
+      machine: hostname(),
+      tool: TOOL,
+      ...options.head,
+    })
+    this.run = new Run(this.captureId, systemClock, this.redactor, {
+      append: (events) => {
+        this.options.onEvents?.(events)
+        return this.openLog().append(events)
+      },
+    })
+    this.entry = {
+      capture_id: this.captureId,
+      kind: this.head.kind,
+      title: this.head.title,
+      log_path: '',
+      started_at: this.head.started_at,
+      pid: process.pid,
+      pid_start: processStart(process.pid) ?? '',
+      machine: machineId(),
+      boot: bootId(),
+      address: controlAddress(this.captureId),
+      token: randomBytes(24).toString('hex'),
+      protocol: CONTROL_PROTOCOL,
+      tool_version: TOOL.version,
+    }
+  }
+
+  async record(): Promise<RecordResult> {
+    this.control = await ControlServer.listen(this.entry.address, this.captureId, this.entry.token, {
+      stop: (how) => {
+        this.stop(how)
+      },
+      mark: (name, note) => {
+        this.emit({ phase: 'marker', data: note === undefined ? { name } : { name, note } })
+      },
+    })
+    try {
+      return await this.finish(await this.runSource())
+    } finally {
+      clearTimeout(this.stopTimer)
+      await this.control.close()
+    }
+  }
+
+  stop(how: StopHow): void {
+    if (this.stopRequested === 'force' || this.stopRequested === how) return
+    this.stopRequested = how
+    this.control?.didStop(how)
+    const { handle } = this
+    if (handle === undefined) return
+    void handle.stop(how)
+    if (how === 'polite') {
+      this.stopTimer ??= setTimeout(() => {
+        this.stop('force')
+      }, STOP_PATIENCE_MS)
+    }
+  }
+
+  /** @throws UserError from a source that could not even start; no log exists then */
+  private async runSource(): Promise<EndInfo> {
+    try {
+      this.handle = await this.source.open({
+        emit: (draft) => this.emit(draft),
+        log: (message) => this.options.log?.(message),
+      })
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      if (this.writer === undefined && this.run.eventCount === 0) throw error
+      this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
+      return { status: 'failed', error: error.message }
+    }
+    this.openLog()
+    if (this.logFailure !== undefined) await this.handle.stop('force')
+    if (this.stopRequested !== undefined) {
+      const how = this.stopRequested
+      this.stopRequested = undefined
+      this.stop(how)
+    }
+    return this.handle.ended
+  }
+
+  private emit(draft: EventDraft): Promise<void> | undefined {
+    return this.logFailure === undefined ? this.run.emit(draft) : undefined
+  }
+
+  /** The log is made with the first event, so that what can't start leaves no empty run behind. */
+  private openLog(): RunLogWriter {
+    if (this.writer !== undefined) return this.writer
+    const writer = RunLogWriter.create(this.options.logDirectory, this.head, {
+      onWritten: (written) => {
+        this.control?.grew(written)
+      },
+      onFailure: (error) => {
+        this.logFailed(error)
+      },
+      ...(this.options.fileSystem === undefined ? {} : { fileSystem: this.options.fileSystem }),
+    })
+    this.writer = writer
+    this.entry.log_path = writer.paths.log
+    writeEntry(this.entry)
+    this.options.onStarted?.(this.entry)
+    return writer
+  }
+
+  /** A capture that can't be kept is not worth going on with: it ends, and says why. */
+  private logFailed(error: UserError): void {
+    this.logFailure = error
+    this.options.log?.(error.message)
+    void this.handle?.stop('force')
+  }
+
+  private async finish(end: EndInfo): Promise<RecordResult> {
+    const writer = this.openLog()
+    for (const draft of this.redactor.flush()) this.run.emit(draft)
+    if (this.logFailure === undefined) {
+      this.run.emit({
+        phase: 'completion',
+        data: end.error === undefined ? { status: end.status } : { status: end.status, summary: end.error },
+      })
+    }
+    await this.run.flush()
+    await writer.flush()
+    const failure = this.logFailure
+    const error = failure?.message ?? end.error
+    const status = failure === undefined ? end.status : 'failed'
+    const result = { captureId: this.captureId, path: writer.paths.log, status, eventCount: this.run.eventCount }
+    try {
+      await writer.finish((written, lost) => this.metadata(end, status, error, written, lost))
+      removeEntry(this.captureId)
+    } catch (closing) {
+      // The entry stays with the reason: the next Tapedeck that looks closes the log when there is room.
+      const why = failure ?? (closing instanceof UserError ? closing : undefined)
+      if (why === undefined) throw closing
+      writeEntry({ ...this.entry, failure: { message: why.message, code: why.code } })
+      return { ...result, status: 'failed', error: why.message }
+    }
+    return error === undefined ? result : { ...result, error }
+  }
+
+  private metadata(
+    end: EndInfo,
+    status: RunStatus,
+    error: string | undefined,
+    written: {
+      count: number
+      phaseCounts: Readonly<Record<string, number>>
+      levelCounts: Readonly<Record<string, number>>
+    },
+    lost: number,
+  ): RunMetadata {
+    return {
+      ...this.head,
+      ...this.redactor.redactHead(end.metadata ?? {}),
+      status,
+      finished_at: new Date().toISOString(),
+      duration_ms: Math.round(systemClock.monotonic() - this.startedAt),
+      event_count: written.count,
+      phase_counts: { ...written.phaseCounts },
+      level_counts: { ...written.levelCounts },
+      dropped: this.run.dropped + lost,
+      redacted: { ...this.redactor.counts },
+      ...(error === undefined ? {} : { error: this.redactor.redactText(error) }),
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The rows that the panel holds: pages of a view, by index, the least recently used thrown away past a bound. Rows of a
+ * view never change and are only added at its end, so what is held stays true until the view is another.
+ */
+export class PageCache<T> {
+  private readonly pages = new Map<number, (T | undefined)[]>()
+
+  constructor(
+    readonly pageSize: number,
+    private readonly maxPages: number,
+  ) {}
+
+  /** Keeps the items of the indexes `from`, `from + 1`, … */
+  put(from: number, items: readonly T[]): void {
+    for (let i = 0; i < items.length; i++) {
+      const index = from + i
+      const number = Math.floor(index / this.pageSize)
+      let page = this.pages.get(number)
+      if (page === undefined || i === 0 || index % this.pageSize === 0) {
+        page ??= []
+        this.pages.delete(number)
+        this.pages.set(number, page)
+      }
+      page[index % this.pageSize] = items[i]
+    }
+    for (const oldest of this.pages.keys()) {
+      if (this.pages.size <= this.maxPages) break
+      this.pages.delete(oldest)
+    }
+  }
+
+  /** The items `from` (inclusive) to `to` (exclusive), undefined where none is held. */
+  read(from: number, to: number): (T | undefined)[] {
+    const items: (T | undefined)[] = []
+    let page: (T | undefined)[] | undefined
+    for (let index = from; index < to; index++) {
+      if (index === from || index % this.pageSize === 0) page = this.touch(Math.floor(index / this.pageSize))
+      items.push(page?.[index % this.pageSize])
+    }
+    return items
+  }
+
+  /** The numbers of the pages that lack an item of `from` (inclusive) to `to` (exclusive). */
+  missing(from: number, to: number): number[] {
+    const numbers: number[] = []
+    for (let index = from; index < to; index++) {
+      const number = Math.floor(index / this.pageSize)
+      if (this.pages.get(number)?.[index % this.pageSize] !== undefined) continue
+      numbers.push(number)
+      index = (number + 1) * this.pageSize - 1
+    }
+    return numbers
+  }
+
+  clear(): void {
+    this.pages.clear()
+  }
+
+  private touch(number: number): (T | undefined)[] | undefined {
+    const page = this.pages.get(number)
+    if (page === undefined) return undefined
+    this.pages.delete(number)
+    this.pages.set(number, page)
+    return page
+  }
+}

@@ -1,0 +1,60 @@
+/** Icons and sentences for a run's kind and state. */
+import type { RunKind } from '../../src/shared/events/schema'
+import type { RunInfo, RunState } from '../../src/shared/protocol/contract'
+import type { CaptureSummary } from '../../src/shared/protocol/summary'
+
+export const kindIcons: Readonly<Record<RunKind, string>> = {
+  capture: 'globe',
+  launch: 'terminal',
+  follow: 'file',
+  session: 'hubot',
+  stream: 'radio-tower',
+  ingest: 'inbox',
+}
+
+export const stateIcons: Readonly<Record<RunState, string>> = {
+  running: 'record',
+  stopping: 'loading codicon-modifier-spin',
+  completed: 'pass-filled',
+  failed: 'error',
+  aborted: 'circle-slash',
+  elsewhere: 'remote',
+  stale: 'unverified',
+}
+
+/** What a state means, for the tooltip. */
+export const stateMeanings: Readonly<Record<RunState, string>> = {
+  running: 'Events are being recorded.',
+  stopping: 'The run was asked to stop and is ending.',
+  completed: 'The run came to its end.',
+  failed: 'The run ended with an error.',
+  aborted: 'The run was stopped before its end.',
+  elsewhere: 'Another machine or container is recording this run.',
+  stale: 'The log is open, but no recorder is known for it.',
+}
+
+export interface Band {
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** The sentence that stands over everything else: what the person must do now, or why the run went wrong. */
+export function bandOf(run: RunInfo | undefined, summary: CaptureSummary | undefined): Band | undefined {
+  if (run === undefined) return undefined
+  if (run.state === 'failed' || run.state === 'aborted')
+    return run.error === undefined
+      ? undefined
+      : { level: run.state === 'failed' ? 'error' : 'warning', text: run.error }
+  if (run.state === 'elsewhere' || run.state === 'stale')
+    return { level: 'info', text: run.error ?? stateMeanings[run.state] }
+  if (run.state !== 'running') return undefined
+  const status = summary?.browser?.status
+  if (status === 'authentication_required')
+    return { level: 'warning', text: run.error ?? 'Log in in the browser window; the capture goes on by itself.' }
+  if (status === 'human_needed')
+    return {
+      level: 'warning',
+      text: run.error ?? 'The page asks for a person. Answer it in the browser window; the capture goes on by itself.',
+    }
+  return run.error === undefined ? undefined : { level: 'warning', text: run.error }
+}

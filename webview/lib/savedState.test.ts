@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { freshState, readState, type SavedState } from './savedState'
+
+describe('saved state', () => {
+  it('comes back as it was left, through JSON', () => {
+    const state: SavedState = {
+      ...freshState,
+      run: '/w/.tapedeck/runs/x.json',
+      hidden: ['network', 'something_new'],
+      levels: ['error', 'warn'],
+      text: { pattern: 'a(b', caseSensitive: true, wholeWord: false, regex: true },
+      anchor: 12,
+      follow: false,
+      detail: 14,
+      asideWidth: 400,
+      tab: 'summary',
+    }
+    assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
+  })
+
+  it('forgets what it does not understand', () => {
+    for (const junk of [undefined, null, 7, 'x', [], {}, { ...freshState, version: 2 }])
+      assert.deepEqual(readState(junk), freshState)
+    const mended = readState({
+      ...freshState,
+      hidden: 'network',
+      levels: ['loud', 'warn'],
+      text: null,
+      anchor: -1,
+      follow: 'yes',
+      detail: 1.5,
+      asideWidth: 1e9,
+      tab: 3,
+      run: 4,
+    })
+    assert.deepEqual(JSON.parse(JSON.stringify(mended)), { ...freshState, levels: ['warn'], asideWidth: 900 })
+  })
+})

@@ -1,0 +1,88 @@
+/**
+ * What the panel leaves with the editor: intent only, never data or pixels. It comes back after a reload, perhaps to a
+ * newer version of the panel, so each field is checked and a bad one is forgotten alone.
+ */
+import type { Level } from '../../src/shared/events/schema'
+import { chatter } from './phases'
+
+export const STATE_VERSION = 1
+export const DEFAULT_ASIDE_WIDTH = 340
+export const levels: readonly Level[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
+export interface SavedText {
+  readonly pattern: string
+  readonly caseSensitive: boolean
+  readonly wholeWord: boolean
+  readonly regex: boolean
+}
+
+export interface SavedState {
+  readonly version: typeof STATE_VERSION
+  /** The run's log: the host finds the run by it when it restores the panel. */
+  readonly run?: string | undefined
+  readonly hidden: readonly string[]
+  readonly levels: readonly Level[]
+  readonly text: SavedText
+  /** The seq of the topmost row. */
+  readonly anchor?: number | undefined
+  /** Undefined until the person or the first load decided. */
+  readonly follow?: boolean | undefined
+  /** The seq of the event whose detail is open. */
+  readonly detail?: number | undefined
+  /** Pixels. */
+  readonly asideWidth: number
+  readonly tab: 'events' | 'summary'
+}
+
+/** The state of a panel that was never seen before. */
+export const freshState: SavedState = {
+  version: STATE_VERSION,
+  hidden: chatter,
+  levels: [],
+  text: { pattern: '', caseSensitive: false, wholeWord: false, regex: false },
+  asideWidth: DEFAULT_ASIDE_WIDTH,
+  tab: 'events',
+}
+
+/** Reads what was saved; anything that is not as it should be is as if it were never saved. */
+export function readState(saved: unknown): SavedState {
+  const fields = recordOf(saved)
+  if (fields?.['version'] !== STATE_VERSION) return freshState
+  const text = recordOf(fields['text']) ?? {}
+  return {
+    version: STATE_VERSION,
+    run: typeof fields['run'] === 'string' ? fields['run'] : undefined,
+    hidden: stringsOf(fields['hidden']) ?? freshState.hidden,
+    levels: levels.filter((level) => stringsOf(fields['levels'])?.includes(level) === true),
+    text: {
+      pattern: typeof text['pattern'] === 'string' ? text['pattern'].slice(0, 10_000) : '',
+      caseSensitive: text['caseSensitive'] === true,
+      wholeWord: text['wholeWord'] === true,
+      regex: text['regex'] === true,
+    },
+    anchor: seqOf(fields['anchor']),
+    follow: typeof fields['follow'] === 'boolean' ? fields['follow'] : undefined,
+    detail: seqOf(fields['detail']),
+    asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
+    tab: fields['tab'] === 'summary' ? 'summary' : 'events',
+  }
+}
+
+/** A width that leaves room for both sides; pixels. */
+export function clampAside(width: number): number {
+  return Number.isFinite(width) ? Math.round(Math.min(900, Math.max(220, width))) : DEFAULT_ASIDE_WIDTH
+}
+
+function recordOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+}
+
+function stringsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((entry): entry is string => typeof entry === 'string' && entry.length <= 100).slice(0, 200)
+    : undefined
+}
+
+function seqOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}

@@ -1,0 +1,312 @@
+/** The panel's whole state: the run as the host tells it, and the parts that draw it. */
+import type {
+  DetailInfo,
+  ExportFormat,
+  GrowthInfo,
+  RequestName,
+  RequestParams,
+  ResponseTypes,
+  RunInfo,
+  RunState,
+} from '../../src/shared/protocol/contract'
+import type { Row } from '../../src/shared/protocol/rows'
+import type { CaptureSummary } from '../../src/shared/protocol/summary'
+import { createClient, RequestError, type CallOptions, type Client } from '../../src/shared/protocol/peer'
+import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
+import type { Place } from '../transport'
+import { Answers } from './answers.svelte'
+import { Feed } from './feed.svelte'
+import { Filters } from './filters.svelte'
+
+/** The contract has the number beside its schemas, which stay out of the panel; the type keeps the two equal. */
+const PROTOCOL_VERSION: (typeof import('../../src/shared/protocol/contract'))['PROTOCOL_VERSION'] = 1
+const SAVE_MS = 200
+
+export interface Notice {
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+export interface OpenDetail {
+  readonly row: Row
+  readonly info?: DetailInfo
+  readonly problem?: string
+}
+
+export class Panel {
+  run = $state.raw<RunInfo>()
+  growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
+  summary = $state.raw<CaptureSummary>()
+  notice = $state.raw<Notice>()
+  detail = $state.raw<OpenDetail>()
+  /** Set when the host can't be reached; the panel then shows how to try again. */
+  connectionProblem = $state<string>()
+  stopRequested = $state(false)
+  asideWidth = $state(0)
+  tab = $state<'events' | 'summary'>('events')
+  /** `performance.now()` when `run` arrived: the clock counts on from there. */
+  runReceivedAt = $state(0)
+
+  readonly feed: Feed
+  readonly filters: Filters
+  readonly answers: Answers
+
+  private readonly client: Client
+  private readonly saved: SavedState
+  private readonly stops: (() => void)[]
+  private saveTimer: ReturnType<typeof setTimeout> | undefined
+  private detailRequest: AbortController | undefined
+  private syncing: Promise<void> | undefined
+  private latestSummary: CaptureSummary | undefined
+  private started = false
+
+  constructor(
+    private readonly place: Place,
+    private readonly runKey: string | undefined,
+  ) {
+    this.saved = readState(place.loadState())
+    this.asideWidth = this.saved.asideWidth
+    this.tab = this.saved.tab
+    this.client = createClient(place.transport)
+    const report = (error: unknown) => {
+      this.showProblem(error)
+    }
+    const keep = () => {
+      this.saveSoon()
+    }
+    this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
+    this.feed.selectedSeq = this.saved.detail
+    this.filters = new Filters(this.saved, () => {
+      this.saveSoon()
+      void this.reopen()
+    })
+    this.answers = new Answers(this.client, () => {
+      void this.sync()
+    })
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') void this.sync()
+      else this.saveNow()
+    }
+    const onHide = () => {
+      this.saveNow()
+    }
+    document.addEventListener('visibilitychange', onVisible)
+    window.addEventListener('pagehide', onHide)
+    this.stops = [
+      this.client.on('run', (run) => {
+        this.takeRun(run)
+      }),
+      this.client.on('grew', (growth) => {
+        this.growth = growth
+      }),
+      this.client.on('summary', (summary) => {
+        this.latestSummary = summary
+        if (!this.feed.paused) this.summary = summary
+      }),
+      this.client.on('notice', (notice) => {
+        this.notice = notice
+      }),
+      () => {
+        document.removeEventListener('visibilitychange', onVisible)
+        window.removeEventListener('pagehide', onHide)
+      },
+    ]
+    void this.sync()
+  }
+
+  /** The state's word as the person sees it: a stop that was asked for counts at once. */
+  get state(): RunState | undefined {
+    return this.run?.state === 'running' && this.stopRequested ? 'stopping' : this.run?.state
+  }
+
+  /** Whether events may still come. */
+  get live(): boolean {
+    const state = this.run?.state
+    return state === 'running' || state === 'stopping' || state === 'elsewhere'
+  }
+
+  /** Asks the host for everything anew: at the start, and whenever the panel may have missed something. */
+  sync(): Promise<void> {
+    this.syncing ??= this.greet().finally(() => {
+      this.syncing = undefined
+    })
+    return this.syncing
+  }
+
+  setPaused(paused: boolean): void {
+    this.feed.setPaused(paused)
+    this.answers.setPaused(paused)
+    if (!paused && this.latestSummary !== undefined) this.summary = this.latestSummary
+  }
+
+  jumpToEnd(): void {
+    this.setPaused(false)
+    this.feed.jumpToEnd()
+  }
+
+  async stop(how: 'polite' | 'force'): Promise<void> {
+    this.stopRequested = true
+    if (!(await this.act('run/stop', { how }))) this.stopRequested = false
+  }
+
+  async exportRun(format: ExportFormat): Promise<void> {
+    await this.act('run/export', { format })
+  }
+
+  async openLog(): Promise<void> {
+    await this.act('run/openLog', {})
+  }
+
+  async showOutput(): Promise<void> {
+    await this.act('output/show', {})
+  }
+
+  async deleteRun(): Promise<void> {
+    await this.act('run/delete', {})
+  }
+
+  async copy(text: string): Promise<boolean> {
+    return this.act('clipboard/write', { text })
+  }
+
+  async openLink(url: string): Promise<void> {
+    await this.act('link/open', { url })
+  }
+
+  /** Shows an event in full. The row is shown at once, its fields when they come. */
+  async openDetail(row: Row): Promise<void> {
+    this.detailRequest?.abort()
+    const request = new AbortController()
+    this.detailRequest = request
+    this.detail = this.detail?.row.position === row.position ? this.detail : { row }
+    this.saveSoon()
+    try {
+      const info = await this.client.call('detail/get', { position: row.position }, { signal: request.signal })
+      this.detail = { row, info }
+    } catch (error) {
+      if (request.signal.aborted) return
+      this.detail = { row, problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  closeDetail(): void {
+    this.detailRequest?.abort()
+    this.detail = undefined
+    this.saveSoon()
+  }
+
+  setAsideWidth(width: number): void {
+    this.asideWidth = clampAside(width)
+    this.saveSoon()
+  }
+
+  setTab(tab: 'events' | 'summary'): void {
+    this.tab = tab
+    this.saveSoon()
+  }
+
+  dispose(): void {
+    this.saveNow()
+    for (const stop of this.stops) stop()
+    this.feed.dispose()
+    this.filters.dispose()
+    this.answers.dispose()
+    this.client.dispose()
+  }
+
+  private async greet(): Promise<void> {
+    try {
+      const { run, growth } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      this.feed.forget()
+      this.growth = growth
+      this.takeRun(run)
+      this.connectionProblem = undefined
+      const first = !this.started
+      if (first) this.feed.setFollow(this.saved.follow ?? this.live)
+      await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor)
+      this.started = true
+      if (first) await this.reopenDetail()
+      this.saveSoon()
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'disposed') return
+      this.connectionProblem = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** After a reload the event that was open is open again, if it is in the view. */
+  private async reopenDetail(): Promise<void> {
+    const seq = this.saved.detail
+    if (seq === undefined) return
+    const view = await this.client.call('view/open', { query: {} })
+    try {
+      const { position } = await this.client.call('position/find', { view: view.view, seq })
+      const { rows } = await this.client.call('rows/get', { view: view.view, from: position, to: position + 1 })
+      const row = rows[0]
+      if (row?.seq === seq) await this.openDetail(row)
+    } finally {
+      await this.client.call('view/close', { view: view.view })
+    }
+  }
+
+  private async reopen(): Promise<void> {
+    // The host knows no view of a panel that has not said hello.
+    if (!this.started) return
+    try {
+      await this.feed.open(this.filters.query, this.feed.anchor)
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
+      else this.showProblem(error)
+    }
+  }
+
+  private takeRun(run: RunInfo): void {
+    this.run = run
+    this.runReceivedAt = performance.now()
+    if (run.state !== 'running') this.stopRequested = false
+    // A run that is over brings nothing new to hold back.
+    if (!this.live && this.feed.paused) this.setPaused(false)
+  }
+
+  /** Sends what a person asked for; tells them when it could not be done. */
+  private async act<N extends RequestName>(name: N, params: RequestParams<N>): Promise<boolean> {
+    // These may wait for a person: a file to choose, a question to answer.
+    const options: CallOptions = { timeoutMs: 0 }
+    try {
+      await (this.client.call(name, params, options) as Promise<ResponseTypes[N]>)
+      return true
+    } catch (error) {
+      this.showProblem(error)
+      return false
+    }
+  }
+
+  private showProblem(error: unknown): void {
+    if (error instanceof RequestError && ['cancelled', 'disposed', 'no_view'].includes(error.code)) return
+    this.notice = { level: 'error', text: error instanceof Error ? error.message : String(error) }
+  }
+
+  private saveSoon(): void {
+    this.saveTimer ??= setTimeout(() => {
+      this.saveNow()
+    }, SAVE_MS)
+  }
+
+  private saveNow(): void {
+    clearTimeout(this.saveTimer)
+    this.saveTimer = undefined
+    const { feed, filters } = this
+    const state: SavedState = {
+      version: STATE_VERSION,
+      run: this.runKey ?? this.run?.path,
+      hidden: filters.hidden,
+      levels: filters.onlyLevels,
+      text: filters.text,
+      anchor: this.started ? feed.anchor : this.saved.anchor,
+      follow: this.started ? feed.follow : this.saved.follow,
+      detail: this.started ? this.detail?.row.seq : this.saved.detail,
+      asideWidth: this.asideWidth,
+      tab: this.tab,
+    }
+    this.place.saveState(state)
+  }
+}

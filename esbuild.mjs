@@ -1,6 +1,6 @@
 // Builds everything that ships, and the demo site, into dist/.
 // Usage: node esbuild.mjs [--watch] [--minify]
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
@@ -95,8 +95,14 @@ export async function buildAll({ minify = false, quiet = false } = {}) {
   const failed = results.filter((result) => result.status === 'rejected')
   if (failed.length > 0) throw new Error(`${String(failed.length)} of ${String(present.length)} bundles did not build`)
   for (const result of results) if (!quiet && result.status === 'fulfilled') report(result.value.metafile)
-  if (minify) await Promise.all(present.map((entry) => rm(path.join(root, `${entry.out}.map`), { force: true })))
-  if (minify) await rm(path.join(root, 'dist/webview/main.css.map'), { force: true })
+  if (minify) {
+    // Maps of an earlier build would not fit.
+    const maps = [...present.map((entry) => `${entry.out}.map`), 'dist/webview/main.css.map']
+    await Promise.all(maps.map((file) => rm(path.join(root, file), { force: true })))
+    const { noticesOf } = await import('./scripts/notices.mjs')
+    const metafiles = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.metafile] : []))
+    await writeFile(path.join(root, 'dist/ThirdPartyNotices.txt'), noticesOf(metafiles))
+  }
   await markExecutable(present)
   console.log(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }

@@ -107,11 +107,20 @@ export class Editor {
 
   /** Runs a command by its title, such as `Tapedeck: Start Live Capture`, from the palette. */
   async runCommand(title: string): Promise<void> {
-    const rows = this.quickInputRows()
-    await this.page.keyboard.press('F1')
-    await this.quickInput().fill(`>${title}`)
-    // The list is filtered a moment after the typing; Enter before would run another command.
-    await rows.first().filter({ hasText: title }).waitFor()
+    const row = this.quickInputRows().first().filter({ hasText: title })
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('F1')
+      await this.quickInput().fill(`>${title}`)
+      try {
+        // The list is filtered a moment after the typing; Enter before would run another command.
+        await row.waitFor({ timeout: 2000 })
+        break
+      } catch (error) {
+        // The palette lists the commands that there were when it opened: the extension may have come after that.
+        if (attempt >= 10) throw error
+        await this.page.keyboard.press('Escape')
+      }
+    }
     await this.page.keyboard.press('Enter')
   }
 

@@ -4,14 +4,18 @@ import type {
   ExportFormat,
   GrowthInfo,
   RequestName,
-  RequestParams,
-  ResponseTypes,
   RunInfo,
   RunState,
 } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
 import type { CaptureSummary } from '../../src/shared/protocol/summary'
-import { createClient, RequestError, type CallOptions, type Client } from '../../src/shared/protocol/peer'
+import {
+  createClient,
+  RequestError,
+  type CallOptions,
+  type CallParams,
+  type Client,
+} from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
@@ -268,11 +272,11 @@ export class Panel {
   }
 
   /** Sends what a person asked for; tells them when it could not be done. */
-  private async act<N extends RequestName>(name: N, params: RequestParams<N>): Promise<boolean> {
+  private async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
     // These may wait for a person: a file to choose, a question to answer.
     const options: CallOptions = { timeoutMs: 0 }
     try {
-      await (this.client.call(name, params, options) as Promise<ResponseTypes[N]>)
+      await this.client.call(name, params, options)
       return true
     } catch (error) {
       this.showProblem(error)

@@ -11,13 +11,10 @@ import {
   type ExportFormat,
   type NotificationName,
   type Notifications,
-  type RequestName,
-  type RequestParams,
-  type ResponseTypes,
   type RunInfo,
-  type ToHost,
   type ToWebview,
 } from '../../shared/protocol/contract'
+import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
 import { textExpression } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
 import type { RunLogStore } from '../../node/store/runLogStore'
@@ -41,18 +38,15 @@ export interface BridgeActions {
   log(message: string): void
 }
 
-type Handlers = { [N in RequestName]: (params: RequestParams<N>) => Promise<ResponseTypes[N]> }
-
 /** Windows are small; whoever asks for more gets this much. */
 const MAX_ROWS = 1000
 const MAX_VIEWS = 50
-const MAX_PENDING = 1000
 /** Counts and states are told at most this often; rows of the tail go at once. */
 const TELL_MS = 100
 
 export class PanelBridge {
   private readonly views = new Map<number, { view: View; stop: () => void }>()
-  private readonly pending = new Map<number, AbortController>()
+  private readonly server: Server
   private readonly stops: (() => void)[]
   private nextView = 1
   private tail: { id: number; view: View; rows: number } | undefined
@@ -66,9 +60,16 @@ export class PanelBridge {
   constructor(
     private readonly run: BridgeRun,
     private readonly actions: BridgeActions,
-    private readonly post: (message: ToWebview) => void,
+    transport: Transport<ToWebview, unknown>,
     private readonly restored: boolean,
   ) {
+    this.server = createServer(transport, {
+      handlers: this.handlers,
+      validate: (name, params) => requestSchemas[name].safeParse(params),
+      onDefect: (error, request) => {
+        actions.log(`panel request ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+      },
+    })
     this.stops = [
       run.onDidChange((info) => {
         this.notify('run', info)
@@ -80,47 +81,12 @@ export class PanelBridge {
     ]
   }
 
-  /** Takes one message of the webview, whatever it is. */
-  receive(message: unknown): void {
-    const envelope = message as Partial<ToHost> | null
-    if (typeof envelope !== 'object' || envelope === null || typeof envelope.id !== 'number') return
-    if (envelope.type === 'cancel') this.pending.get(envelope.id)?.abort()
-    else if (envelope.type === 'request') void this.answer(envelope.id, envelope.name, envelope.params)
-  }
-
   dispose(): void {
     this.disposed = true
     clearTimeout(this.tellTimer)
     for (const stop of this.stops) stop()
-    for (const controller of this.pending.values()) controller.abort()
+    this.server.dispose()
     this.forgetViews()
-  }
-
-  private async answer(id: number, name: unknown, params: unknown): Promise<void> {
-    const controller = new AbortController()
-    try {
-      if (this.pending.size >= MAX_PENDING) throw new UserError('Too many requests at once.', 'too_many_requests')
-      this.pending.set(id, controller)
-      const value = await this.handle(name, params)
-      if (!controller.signal.aborted) this.send({ type: 'result', id, value })
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
-      if (!(error instanceof UserError))
-        this.actions.log(`panel request ${String(name)}: ${error instanceof Error ? (error.stack ?? text) : text}`)
-      if (!controller.signal.aborted)
-        this.send({ type: 'error', id, message: text, code: error instanceof UserError ? error.code : 'failed' })
-    } finally {
-      this.pending.delete(id)
-    }
-  }
-
-  private async handle(name: unknown, params: unknown): Promise<unknown> {
-    if (typeof name !== 'string' || !Object.hasOwn(requestSchemas, name))
-      throw new UserError('There is no such request.', 'unknown_request')
-    const known = name as RequestName
-    const parsed = requestSchemas[known].safeParse(params)
-    if (!parsed.success) throw new UserError(`The request ${known} is malformed.`, 'bad_request')
-    return (this.handlers[known] as (params: unknown) => Promise<unknown>)(parsed.data)
   }
 
   private readonly handlers: Handlers = {
@@ -266,12 +232,9 @@ export class PanelBridge {
   }
 
   private notify<N extends NotificationName>(name: N, value: Notifications[N]): void {
-    if (this.greeted) this.send({ type: 'notification', name, value })
+    if (this.greeted && !this.disposed) this.server.notify(name, value)
   }
 
-  private send(message: ToWebview): void {
-    if (!this.disposed) this.post(message)
-  }
 }
 
 /** @throws UserError that says where the expression is bad */

@@ -79,8 +79,16 @@ export class RunPanels {
   private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
-    const post = (message: ToWebview): void => void panel.webview.postMessage(message)
-    const bridge = new PanelBridge(session, this.actions(session), post, restored)
+    const transport = {
+      post: (message: ToWebview): void => void panel.webview.postMessage(message),
+      onMessage: (listener: (message: unknown) => void) => {
+        const listening = panel.webview.onDidReceiveMessage(listener)
+        return () => {
+          listening.dispose()
+        }
+      },
+    }
+    const bridge = new PanelBridge(session, this.actions(session), transport, restored)
     const name = (): void => {
       const { title } = session.info
       panel.title = title.length > 40 ? `${title.slice(0, 39)}…` : title
@@ -92,12 +100,8 @@ export class RunPanels {
       dark: vscode.Uri.joinPath(media, 'run-dark.svg'),
     }
     const stopNaming = session.onDidChange(name)
-    const listening = panel.webview.onDidReceiveMessage((message: unknown) => {
-      bridge.receive(message)
-    })
     panel.onDidDispose(() => {
       stopNaming()
-      listening.dispose()
       bridge.dispose()
       runs.release(session)
     })

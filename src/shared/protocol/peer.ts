@@ -31,6 +31,16 @@ export class RequestError extends Error {
   }
 }
 
+/** Parameters are only read, so a caller may pass what it must not change. */
+type Unchanged<T> = T extends readonly (infer E)[]
+  ? readonly Unchanged<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Unchanged<T[K]> }
+    : T
+
+/** The parameters of a request, as a caller gives them. */
+export type CallParams<N extends RequestName> = Unchanged<RequestParams<N>>
+
 export interface CallOptions {
   /** Cancels the request on both sides; the promise rejects with the code `cancelled`. */
   readonly signal?: AbortSignal | undefined
@@ -40,7 +50,7 @@ export interface CallOptions {
 
 export interface Client {
   /** Sends a request. @throws RequestError (as a rejection) when there is no answer, or the answer is an error */
-  call<N extends RequestName>(name: N, params: RequestParams<N>, options?: CallOptions): Promise<ResponseTypes[N]>
+  call<N extends RequestName>(name: N, params: CallParams<N>, options?: CallOptions): Promise<ResponseTypes[N]>
   /** Listens to one kind of notification; returns what ends the listening. */
   on<N extends NotificationName>(name: N, listener: (value: Notifications[N]) => void): () => void
   /** Rejects every request that waits and stops listening. */

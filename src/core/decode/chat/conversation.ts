@@ -47,7 +47,9 @@ export class Conversation {
   private finished = false
   private streamComplete = false
   private over = true
-  private model: string | undefined
+  private readonly models = new Set<string>()
+  private title = ''
+  private started = false
   private malformed = 0
   private readonly told = new Set<string>()
 
@@ -63,9 +65,7 @@ export class Conversation {
         this.finished = true
       },
       onModel: (model) => {
-        if (model === this.model) return
-        this.model = model
-        context.emit({ phase: 'browser_status', data: { status: 'model', model } })
+        this.tellModel(model)
       },
       onError: (code, message) => {
         this.fail({ code, message })
@@ -179,14 +179,10 @@ export class Conversation {
     })
   }
 
-  /** True once a WebSocket or HTTP stream proved the turn complete and nothing more is expected. */
-  get isOver(): boolean {
-    return this.over
-  }
-
   private beginTurn(exchange: Exchange): void {
     this.root = new Leg()
-    this.broken = this.handoff = this.hasText = this.finished = this.streamComplete = false
+    this.broken = this.handoff = this.hasText = this.finished = this.streamComplete = this.started = false
+    this.models.clear()
     this.over = false
     this.turnId = undefined
     const model = stringField(parseJson(exchange.postData ?? ''), 'model')
@@ -198,9 +194,18 @@ export class Conversation {
   }
 
   private start(): void {
-    if (this.over) this.over = false
-    this.context.emit({ phase: 'browser_status', data: { status: 'response_started' } })
+    this.over = false
     this.context.turn({ state: 'started' })
+    if (this.started) return
+    this.started = true
+    this.context.emit({ phase: 'browser_status', data: { status: 'response_started' } })
+  }
+
+  /** A turn names its model often, and sometimes more than one; each is told once. */
+  private tellModel(model: string): void {
+    if (this.models.has(model)) return
+    this.models.add(model)
+    this.context.emit({ phase: 'browser_status', data: { status: 'model', model } })
   }
 
   private encoding(leg: Leg, text: string): void {
@@ -281,18 +286,15 @@ export class Conversation {
       case 'server_ste_metadata': {
         const metadata = field(value, 'metadata')
         const model = stringField(metadata, 'resolved_model_slug') ?? stringField(metadata, 'model_slug')
-        if (model !== undefined && model !== this.model) {
-          this.model = model
-          this.context.emit({ phase: 'browser_status', data: { status: 'model', model } })
-        }
+        if (model !== undefined) this.tellModel(model)
         break
       }
-      case 'title_generation':
-        this.context.emit({
-          phase: 'browser_status',
-          data: { status: 'title', detail: stringField(value, 'title') ?? '' },
-        })
+      case 'title_generation': {
+        const title = stringField(value, 'title') ?? ''
+        if (title !== this.title) this.context.emit({ phase: 'browser_status', data: { status: 'title', detail: title } })
+        this.title = title
         break
+      }
       case 'moderation':
         if (field(field(value, 'moderation_response'), 'blocked') === true)
           this.fail({ code: 'moderation_blocked', message: 'The chat blocked this content.' })

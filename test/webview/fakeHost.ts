@@ -1,0 +1,275 @@
+/**
+ * Stands in for the extension host, in the page itself: the real peer server and the real checks over a computed run.
+ * The page's address says what run it is; tests drive it through `window.fakeHost`.
+ */
+import { z } from 'zod'
+import {
+  requestSchemas,
+  type GrowthInfo,
+  type RunInfo,
+  type ToHost,
+  type ToWebview,
+} from '../../src/shared/protocol/contract'
+import { createServer, type Server } from '../../src/shared/protocol/peer'
+import type { CaptureSummary } from '../../src/shared/protocol/summary'
+import type { Query } from '../../src/shared/protocol/rows'
+import { countsOf, eventAt, matches, rowAt, START, STEP_MS, type FakeEvent } from './fakeRun'
+
+// zod would try `new Function`, which the page's policy forbids and reports.
+z.config({ jitless: true })
+
+// The little of the DOM that is used here: the tests are type-checked without it.
+declare const location: { readonly search: string }
+declare const window: { postMessage(message: unknown, target: string): void }
+
+const STATE_KEY = 'fake-vscode-state'
+const address = new URLSearchParams(location.search)
+
+interface FakeView {
+  readonly query: Query
+  readonly plain: boolean
+  positions: number[]
+  scanned: number
+}
+
+export class FakeHost {
+  /** Every request that came, in order. */
+  readonly calls: { name: string; params: unknown }[] = []
+  readonly defects: string[] = []
+  run: RunInfo
+  summary: CaptureSummary = {
+    queries: [],
+    sources: [],
+    sourceCount: 0,
+    citedCount: 0,
+    answers: [],
+    tools: [],
+    errors: [],
+  }
+  /** Requests by name that are to fail, with what they say. */
+  readonly failing = new Map<string, string>()
+  /** Requests by name that get no answer until they are taken from here. */
+  readonly held = new Map<string, Promise<void>>()
+
+  private readonly overrides = new Map<number, FakeEvent>()
+  private readonly views = new Map<number, FakeView>()
+  private readonly answers = new Map<string, string>()
+  private nextView = 1
+  private tail: { view: number; rows: number } | undefined
+  private readonly server: Server
+
+  constructor(
+    private size: number,
+    state: RunInfo['state'],
+  ) {
+    this.run = {
+      capture_id: '2026-11-20T03-30-05Z-abc123',
+      kind: 'capture',
+      title: address.get('title') ?? 'What is the tallest wooden tower in Europe?',
+      state,
+      started_at: new Date(START).toISOString(),
+      elapsed_ms: 65_000,
+      ...(state === 'running' ? {} : { duration_ms: 83_000, finished_at: new Date(START + 83_000).toISOString() }),
+      path: '/work/.tapedeck/runs/2026-11-20T03-30-05Z-abc123.json',
+      prompt: 'What is the tallest wooden tower in Europe? Name your sources.',
+      url: 'https://chat.example/',
+    }
+    const listeners = new Set<(message: unknown) => void>()
+    Object.assign(globalThis, {
+      acquireVsCodeApi: () => ({
+        postMessage: (message: ToHost) => {
+          const copy: unknown = JSON.parse(JSON.stringify(message))
+          setTimeout(() => {
+            for (const listener of listeners) listener(copy)
+          })
+        },
+        getState: () => JSON.parse(sessionStorage.getItem(STATE_KEY) ?? 'null') as unknown,
+        setState: (state: unknown) => {
+          sessionStorage.setItem(STATE_KEY, JSON.stringify(state))
+        },
+      }),
+    })
+    this.server = createServer(
+      {
+        post: (message: ToWebview) => {
+          window.postMessage(JSON.parse(JSON.stringify(message)), '*')
+        },
+        onMessage: (listener) => {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+      },
+      {
+        validate: (name, params) => requestSchemas[name].safeParse(params),
+        onDefect: (error, request) => this.defects.push(`${request}: ${String(error)}`),
+        handlers: {
+          hello: async () => {
+            await this.note('hello', {})
+            this.views.clear()
+            this.tail = undefined
+            this.server.notify('summary', this.summary)
+            for (const [message_id, text] of this.answers) this.server.notify('answer', { message_id, from: 0, text })
+            return { run: this.run, growth: this.growth(), restored: false }
+          },
+          'view/open': async (params) => {
+            await this.note('view/open', params)
+            const plain = Object.keys(params.query).length === 0
+            const view: FakeView = { query: params.query, plain, positions: [], scanned: 0 }
+            this.scan(view)
+            const id = this.nextView++
+            this.views.set(id, view)
+            return { view: id, count: this.countOf(view), complete: true }
+          },
+          'view/close': async (params) => {
+            await this.note('view/close', params)
+            this.views.delete(params.view)
+            return {}
+          },
+          'rows/get': async (params) => {
+            await this.note('rows/get', params)
+            const view = this.view(params.view)
+            return { rows: this.rows(view, params.from, params.to), count: this.countOf(view) }
+          },
+          'position/find': async (params) => {
+            await this.note('position/find', params)
+            const view = this.view(params.view)
+            if (view.plain) return { position: Math.min(params.seq, this.size) }
+            const at = view.positions.findIndex((seq) => seq >= params.seq)
+            return { position: at < 0 ? view.positions.length : at }
+          },
+          'tail/set': async (params) => {
+            await this.note('tail/set', params)
+            this.tail = params.rows === 0 ? undefined : params
+            this.sendTail()
+            return {}
+          },
+          'detail/get': async (params) => {
+            await this.note('detail/get', params)
+            const event = eventAt(params.position, this.overrides)
+            return {
+              position: params.position,
+              bytes: 321,
+              seq: params.position,
+              timestamp: new Date(START + params.position * STEP_MS).toISOString(),
+              phase: event.phase,
+              fields: JSON.stringify(event.data, undefined, 2),
+              ...(event.raw === undefined ? {} : { raw: JSON.stringify(event.raw, undefined, 2) }),
+            }
+          },
+          'run/stop': (params) => this.note('run/stop', params),
+          'run/export': (params) => this.note('run/export', params),
+          'run/delete': (params) => this.note('run/delete', params),
+          'run/openLog': (params) => this.note('run/openLog', params),
+          'output/show': (params) => this.note('output/show', params),
+          'clipboard/write': (params) => this.note('clipboard/write', params),
+          'link/open': (params) => this.note('link/open', params),
+        },
+      },
+    )
+  }
+
+  /** Lets the run grow by computed events, or by the given ones. */
+  append(events: number | readonly FakeEvent[]): void {
+    if (typeof events === 'number') this.size += events
+    else for (const event of events) this.overrides.set(this.size++, event)
+    for (const view of this.views.values()) this.scan(view)
+    this.sendTail()
+    this.server.notify('grew', this.growth())
+    for (const [id, view] of this.views)
+      this.server.notify('view/changed', { view: id, count: this.countOf(view), complete: true })
+  }
+
+  setRun(change: Partial<RunInfo>): void {
+    this.run = { ...this.run, ...change }
+    this.server.notify('run', this.run)
+  }
+
+  setSummary(change: Partial<CaptureSummary>): void {
+    this.summary = { ...this.summary, ...change }
+    this.server.notify('summary', this.summary)
+  }
+
+  /** Lets an answer grow: `text` stands at `from`, by default at the end. */
+  answer(text: string, from?: number, message_id = 'm1'): void {
+    const before = this.answers.get(message_id) ?? ''
+    const at = from ?? before.length
+    this.answers.set(message_id, before.slice(0, at) + text)
+    this.server.notify('answer', { message_id, from: at, text })
+  }
+
+  /** Sends a piece that leaves a gap, as after a lost message. */
+  loseAnswer(text: string): void {
+    const before = this.answers.get('m1') ?? ''
+    this.answers.set('m1', before + text + text)
+    this.server.notify('answer', { message_id: 'm1', from: before.length + text.length, text })
+  }
+
+  notice(level: 'info' | 'warning' | 'error', text: string): void {
+    this.server.notify('notice', { level, text })
+  }
+
+  named(name: string): unknown[] {
+    return this.calls.filter((call) => call.name === name).map((call) => call.params)
+  }
+
+  openViews(): number {
+    return this.views.size
+  }
+
+  private async note(name: string, params: unknown): Promise<Record<string, never>> {
+    this.calls.push({ name, params })
+    await this.held.get(name)
+    const failure = this.failing.get(name)
+    if (failure === undefined) return {}
+    const error = new Error(failure)
+    error.name = 'UserError'
+    throw Object.assign(error, { code: 'told_to_fail' })
+  }
+
+  private growth(): GrowthInfo {
+    return { size: this.size, ...countsOf(this.size, this.overrides) }
+  }
+
+  private view(id: number): FakeView {
+    const view = this.views.get(id)
+    if (view !== undefined) return view
+    const error = new Error('This view is closed.')
+    error.name = 'UserError'
+    throw Object.assign(error, { code: 'no_view' })
+  }
+
+  private scan(view: FakeView): void {
+    if (view.plain) return
+    for (; view.scanned < this.size; view.scanned++)
+      if (matches(view.scanned, view.query, this.overrides)) view.positions.push(view.scanned)
+  }
+
+  private countOf(view: FakeView): number {
+    return view.plain ? this.size : view.positions.length
+  }
+
+  private rows(view: FakeView, from: number, to: number) {
+    const end = Math.min(to, this.countOf(view))
+    const rows = []
+    for (let i = Math.min(from, end); i < end; i++)
+      rows.push(rowAt(view.plain ? i : (view.positions[i] ?? 0), this.overrides))
+    return rows
+  }
+
+  private sendTail(): void {
+    if (this.tail === undefined) return
+    const view = this.view(this.tail.view)
+    const count = this.countOf(view)
+    const from = Math.max(0, count - this.tail.rows)
+    this.server.notify('tail', { view: this.tail.view, count, from, rows: this.rows(view, from, count) })
+  }
+}
+
+declare global {
+  var fakeHost: FakeHost
+}
+
+globalThis.fakeHost = new FakeHost(
+  Number(address.get('events') ?? '0'),
+  (address.get('state') ?? 'running') as RunInfo['state'],
+)

@@ -1,0 +1,95 @@
+/** A run that is computed, not stored: event `i` is always the same, so a million of them cost nothing. */
+import type { Level } from '../../src/shared/events/schema'
+import type { Query, Row } from '../../src/shared/protocol/rows'
+
+export const START = Date.UTC(2026, 10, 20, 3, 30, 5, 231)
+export const STEP_MS = 37
+
+const cycle: readonly { phase: string; level?: Level; text: string }[] = [
+  { phase: 'browser_status', text: 'page loaded, https://chat.example/c/42' },
+  { phase: 'search_query', text: 'tallest wooden tower in Europe' },
+  { phase: 'search_result', text: '#3, List of tallest wooden buildings, https://en.example.org/wiki/Wooden' },
+  { phase: 'assistant_delta', text: 'The tallest wooden tower ' },
+  { phase: 'network', text: 'POST 200 finished, 18 kB, 1.2 s, https://chat.example/backend/conversation' },
+  { phase: 'citation', text: 'Gliwice Radio Tower, https://tower.example.net/' },
+  { phase: 'tool_use', text: 'web.run started' },
+  { phase: 'assistant_delta', text: 'stands in Gliwice.' },
+  { phase: 'error', level: 'error', text: 'HTTP 429 Too many requests' },
+  { phase: 'usage', text: 'gpt-x, 1200 in, 340 out' },
+  { phase: 'dropped', level: 'warn', text: '3 dropped, the browser closed the socket' },
+  { phase: 'network_body', text: '@8192 data: {"v":" wooden"}' },
+]
+
+export interface FakeEvent {
+  readonly phase: string
+  readonly level?: Level
+  readonly text: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly raw?: unknown
+}
+
+/** Events that a test puts in the place of the computed ones, by seq. */
+export type Overrides = ReadonlyMap<number, FakeEvent>
+
+export function eventAt(seq: number, overrides: Overrides): FakeEvent {
+  const own = overrides.get(seq)
+  if (own !== undefined) return own
+  const kind = kindAt(seq)
+  const text = `${kind.text} (${String(seq)})`
+  return {
+    phase: kind.phase,
+    ...(kind.level === undefined ? {} : { level: kind.level }),
+    text,
+    data: { text, index: seq, url: `https://example.com/${String(seq)}`, nested: { list: [1, 2, 3], ok: true } },
+    ...(seq % 3 === 0 ? { raw: { v: seq, o: 'append' } } : {}),
+  }
+}
+
+export function rowAt(seq: number, overrides: Overrides): Row {
+  const event = eventAt(seq, overrides)
+  return {
+    position: seq,
+    seq,
+    time: START + seq * STEP_MS,
+    phase: event.phase,
+    ...(event.level === undefined ? {} : { level: event.level }),
+    text: event.text,
+  }
+}
+
+/** Whether event `seq` is in a view. */
+export function matches(seq: number, query: Query, overrides: Overrides): boolean {
+  const { phase, level } = overrides.get(seq) ?? kindAt(seq)
+  if (query.phases !== undefined && !query.phases.includes(phase)) return false
+  if (query.withoutPhases?.includes(phase) === true) return false
+  if (query.levels !== undefined && (level === undefined || !query.levels.includes(level))) return false
+  if (query.text === undefined) return true
+  const { pattern, caseSensitive, wholeWord, regex } = query.text
+  const source = regex === true ? pattern : pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  const expression = new RegExp(
+    wholeWord === true ? `\\b(?:${source})\\b` : source,
+    caseSensitive === true ? 'u' : 'iu',
+  )
+  return expression.test(eventAt(seq, overrides).text)
+}
+
+/** How many events of each phase and level the first `size` have. */
+export function countsOf(
+  size: number,
+  overrides: Overrides,
+): { phaseCounts: Record<string, number>; levelCounts: Record<string, number> } {
+  const phaseCounts: Record<string, number> = {}
+  const levelCounts: Record<string, number> = {}
+  for (let seq = 0; seq < size; seq++) {
+    const { phase, level } = overrides.get(seq) ?? kindAt(seq)
+    phaseCounts[phase] = (phaseCounts[phase] ?? 0) + 1
+    if (level !== undefined) levelCounts[level] = (levelCounts[level] ?? 0) + 1
+  }
+  return { phaseCounts, levelCounts }
+}
+
+function kindAt(seq: number): { phase: string; level?: Level; text: string } {
+  const kind = cycle[seq % cycle.length]
+  if (kind === undefined) throw new Error('the cycle is empty')
+  return kind
+}

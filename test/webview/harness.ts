@@ -1,0 +1,180 @@
+/** A browser with the panel in it, served under the policy that the editor's webviews have. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
+import type { RunState } from '../../src/shared/protocol/contract'
+import type { FakeHost } from './fakeHost'
+
+declare const __SITE__: string
+
+const NONCE = 'dGVzdC1ub25jZQ'
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' }
+
+export type Theme = 'dark' | 'light' | 'hc-black' | 'hc-light'
+
+const themeClass: Readonly<Record<Theme, string>> = {
+  dark: 'vscode-dark',
+  light: 'vscode-light',
+  'hc-black': 'vscode-high-contrast',
+  'hc-light': 'vscode-high-contrast vscode-high-contrast-light',
+}
+
+export interface PanelOptions {
+  readonly events?: number
+  readonly state?: RunState
+  readonly theme?: Theme
+  readonly width?: number
+  readonly height?: number
+  readonly title?: string
+  readonly reducedMotion?: boolean
+}
+
+export interface OpenPanel {
+  readonly page: Page
+  /** Runs a function of the fake host in the page. */
+  host<A, R>(act: (argument: { host: FakeHost; argument: A }) => R, argument?: A): Promise<Awaited<R>>
+  rows(): Locator
+  /** The seqs of the rows that are drawn. */
+  seqs(): Promise<number[]>
+  id(testid: string): Locator
+  /** Fails on anything the page or its policy complained about, then closes the page. */
+  close(): Promise<void>
+}
+
+export class Harness {
+  private readonly problems = new WeakMap<Page, string[]>()
+
+  private constructor(
+    private readonly browser: Browser,
+    private readonly server: Server,
+    private readonly origin: string,
+  ) {}
+
+  static async start(): Promise<Harness> {
+    const server = createServer((request, response) => {
+      void serve(request.url ?? '/', origin).then(({ status, type, body, policy }) => {
+        response.writeHead(status, {
+          'content-type': type,
+          ...(policy === undefined ? {} : { 'content-security-policy': policy }),
+        })
+        response.end(body)
+      })
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+    const browser = await chromium.launch({
+      executablePath: process.env['TAPEDECK_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    })
+    return new Harness(browser, server, origin)
+  }
+
+  async open(options: PanelOptions = {}): Promise<OpenPanel> {
+    const context = await this.browser.newContext({
+      viewport: { width: options.width ?? 1000, height: options.height ?? 700 },
+      reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
+      timezoneId: 'UTC',
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    const problems: string[] = []
+    this.problems.set(page, problems)
+    page.on('pageerror', (error) => problems.push(`page error: ${error.stack ?? error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`)
+    })
+    const query = new URLSearchParams({
+      events: String(options.events ?? 0),
+      state: options.state ?? 'running',
+      theme: options.theme ?? 'dark',
+      ...(options.title === undefined ? {} : { title: options.title }),
+    })
+    await page.goto(`${this.origin}/?${query.toString()}`)
+    await page.getByTestId('run-state').waitFor()
+    await page.getByTestId('feed-count').filter({ hasText: /\d/ }).waitFor({ state: 'attached' })
+    return {
+      page,
+      // The function is sent as its source, so it can use only what it is given.
+      host: (act, argument) =>
+        page.evaluate(
+          `(${act.toString()})({ host: globalThis.fakeHost, argument: ${JSON.stringify(argument) ?? 'undefined'} })`,
+        ),
+      rows: () => page.getByTestId('event-row'),
+      seqs: () =>
+        page
+          .getByTestId('event-row')
+          .evaluateAll((rows) =>
+            rows.map((row) => Number((row as unknown as { dataset: { seq: string } }).dataset.seq)),
+          ),
+      id: (testid) => page.getByTestId(testid),
+      close: async () => {
+        const defects = (await page.evaluate('globalThis.fakeHost.defects')) as string[]
+        await context.close()
+        assert.deepEqual([...problems, ...defects], [])
+      },
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close()
+    this.server.closeAllConnections()
+    await new Promise((resolve) => this.server.close(resolve))
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Buffer
+  readonly policy?: string
+}
+
+async function serve(address: string, origin: string): Promise<Answer> {
+  const url = new URL(address, origin)
+  if (url.pathname === '/') {
+    const theme = (url.searchParams.get('theme') ?? 'dark') as Theme
+    return {
+      status: 200,
+      type: 'text/html; charset=utf-8',
+      policy: `default-src 'none'; script-src 'nonce-${NONCE}'; style-src ${origin}; font-src ${origin}; img-src ${origin} data:`,
+      body: `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/themes.css">
+<link rel="stylesheet" href="/main.css">
+<title>Tapedeck</title>
+</head>
+<body class="${themeClass[theme]} theme-${theme}" data-run="/work/.tapedeck/runs/x.json">
+<script nonce="${NONCE}" src="/host.js"></script>
+<script nonce="${NONCE}" src="/main.js"></script>
+</body>
+</html>`,
+    }
+  }
+  const name = path.basename(url.pathname)
+  try {
+    return {
+      status: 200,
+      type: types[path.extname(name)] ?? 'application/octet-stream',
+      body: await readFile(path.join(__SITE__, name)),
+    }
+  } catch {
+    return { status: 404, type: 'text/plain', body: `no ${name}` }
+  }
+}

@@ -17,6 +17,7 @@ const parts = [
     args: [bin('svelte-check', 'bin/svelte-check'), '--tsconfig', 'webview/tsconfig.json', '--fail-on-warnings'],
   },
   { name: 'types', args: [bin('typescript', 'bin/tsc'), '-p', '.'] },
+  { name: 'paneltest', args: [bin('typescript', 'bin/tsc'), '-p', 'test/webview'] },
   { name: 'purity', args: [bin('typescript', 'bin/tsc'), '-p', 'scripts/tsconfig.pure.json'] },
   { name: 'format', args: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
   { name: 'unused', args: [bin('knip', 'bin/knip.js'), '--no-progress'] },

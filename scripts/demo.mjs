@@ -4,11 +4,12 @@
 //                                         no editor: one capture on the command line, then the end
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { continueInNode24, root, setup, SetupError } from './setup.mjs'
 
@@ -73,6 +74,20 @@ async function end(child) {
   clearTimeout(force)
 }
 
+/** Runs outlive the editor by design; those of the demo are asked to stop, and waited for up to 10 s. */
+async function stopRuns(directory) {
+  const entries = async () => (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.json'))
+  for (const name of await entries()) {
+    const { pid } = JSON.parse(await readFile(path.join(directory, name), 'utf8'))
+    try {
+      process.kill(pid, 'SIGTERM')
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error
+    }
+  }
+  for (let tries = 0; tries < 100 && (await entries()).length > 0; tries += 1) await delay(100)
+}
+
 /** Runs a program to its end and shows its output when it fails. */
 async function runToEnd(command, args, env) {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -92,6 +107,7 @@ function settingsFor(siteUrl, browser, headless) {
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'security.workspace.trust.enabled': false,
     'telemetry.telemetryLevel': 'off',
+    'remote.autoForwardPorts': false,
     'update.mode': 'none',
     'extensions.autoCheckUpdates': false,
   }
@@ -106,10 +122,12 @@ function openInBrowser(address) {
 }
 
 /** Site, editor and settings; ends when the person presses Ctrl-C or the editor ends. */
-async function showEditor(values, { node, env, browser, display, editor }) {
+async function showEditor(values, { node, env: ownEnv, browser, display, editor }) {
   const { packageExtension } = await import('./package.mjs')
   const state = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-demo-'))
   const children = []
+  // The demo's browser profile and its list of live runs are not the person's own.
+  const env = { ...ownEnv, XDG_STATE_HOME: path.join(state, 'state'), XDG_DATA_HOME: path.join(state, 'data') }
   try {
     const vsix = await packageExtension({ out: path.join(state, 'tapedeck.vsix') })
     const siteArguments = [
@@ -118,11 +136,8 @@ async function showEditor(values, { node, env, browser, display, editor }) {
     ]
     const site = await startUntil(node, siteArguments, env, /(http:\/\/127\.0\.0\.1:\d+\S*)/)
     children.push(site.child)
-    const workspace = path.join(state, 'demo')
-    await cp(path.join(root, 'demo', 'workspace'), workspace, {
-      recursive: true,
-      filter: (file) => path.basename(file) !== '.tapedeck',
-    })
+    // Not a copy: the runs are found there afterwards.
+    const workspace = path.join(root, 'demo', 'workspace')
     const folders = ['--user-data-dir', path.join(state, 'user'), '--extensions-dir', path.join(state, 'extensions')]
     const settingsDir = path.join(state, 'user', editor.kind === 'server' ? 'Machine' : 'User')
     await mkdir(settingsDir, { recursive: true })
@@ -179,6 +194,7 @@ async function showEditor(values, { node, env, browser, display, editor }) {
     console.log('\nending …')
   } finally {
     for (const child of children.reverse()) await end(child)
+    await stopRuns(path.join(env.XDG_STATE_HOME, 'tapedeck', 'active'))
     await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }

@@ -120,14 +120,18 @@ async function installOnce(dir, text, install) {
   })
 }
 
-/** The environment for programs started with Node 24: its folder is first in PATH, and nothing of an outer `npm run`. */
+/**
+ * The environment for programs started with Node 24: its folder is first in PATH, and what an outer `npm run` says about
+ * itself and its Node is gone, which packages take for the truth about the inner one.
+ */
 function environmentOf(node) {
   const env = { ...process.env }
-  for (const name of Object.keys(env)) {
-    if (/^npm_(package|lifecycle)_|^npm_(command|config_local_prefix)$|^INIT_CWD$/i.test(name)) delete env[name]
-  }
+  const ofOuterRun =
+    /^(npm_(package|lifecycle)_.*|npm_(command|node_execpath)|npm_config_(local_prefix|user_agent|npm_version)|INIT_CWD|NODE)$/i
+  for (const name of Object.keys(env)) if (ofOuterRun.test(name)) delete env[name]
   const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH'
-  env[key] = [path.dirname(node), env[key] ?? ''].join(path.delimiter)
+  const others = (env[key] ?? '').split(path.delimiter).filter((dir) => dir !== path.dirname(node))
+  env[key] = [path.dirname(node), ...others].join(path.delimiter)
   return env
 }
 

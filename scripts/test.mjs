@@ -46,9 +46,23 @@ async function runSuite(suite, env) {
   }
 }
 
+/** The tests' own module about processes; it is TypeScript, so it is bundled first. */
+async function loadProcesses() {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['test/editor/processes.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
 /** Waits a moment for processes that the tests started; what still lives after it is ended and told. */
 async function endLeftBehind(mark) {
-  const { marked, endAll } = await import('../test/editor/processes.ts')
+  const { marked, endAll } = await loadProcesses()
   let left = marked(mark)
   for (let tries = 0; left.length > 0 && tries < 50; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 100))

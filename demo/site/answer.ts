@@ -1,5 +1,5 @@
 /** Turns a topic's answer into deltas: text in small pieces, markers split over them, references that resolve later. */
-import { DeltaWriter, type PatchItem } from './frames'
+import type { DeltaWriter, PatchItem } from './frames'
 import type { Segment, Source, Topic } from './prose'
 import { FIRST_BATCH_SOURCES } from './prose'
 import type { Step } from './plan'

@@ -1,3 +1,5 @@
+import { levelOf } from '../shared/events/levels'
+
 /** The rules of a run log (docs/event-format.md), held against its physical lines in order. */
 
 export interface Violation {
@@ -95,8 +97,7 @@ class LogChecker implements Checker {
 
   private count(phase: string, data: Record<string, unknown>): void {
     this.phases.set(phase, (this.phases.get(phase) ?? 0) + 1)
-    const own = phase === 'log_line' && typeof data['level'] === 'string' ? data['level'] : undefined
-    const level = phase === 'error' ? (data['fatal'] === true ? 'fatal' : 'error') : phase === 'dropped' ? 'warn' : own
+    const level = levelOf(phase, data)
     if (level !== undefined) this.levels.set(level, (this.levels.get(level) ?? 0) + 1)
   }
 
@@ -129,9 +130,9 @@ function countProblems(name: string, given: unknown, counted: ReadonlyMap<string
   if (!isObject(given)) return []
   const names = new Set([...Object.keys(given), ...counted.keys()])
   return [...names].flatMap((key) => {
-    const told = given[key] ?? 0
+    const told: unknown = given[key] ?? 0
     const real = counted.get(key) ?? 0
-    return told === real ? [] : [`metadata: ${name}.${key} is ${String(told)}, counted ${String(real)}`]
+    return told === real ? [] : [`metadata: ${name}.${key} is ${JSON.stringify(told)}, counted ${String(real)}`]
   })
 }
 

@@ -1,5 +1,6 @@
 /** The short form of an event: one line of text for each phase, from one table. Data read from a file may be anything. */
-import { levelOf, type AnyEvent, type Level, type Phase } from '../shared/events/schema'
+import { levelOf } from '../shared/events/levels'
+import type { AnyEvent, Level, Phase } from '../shared/events/schema'
 import { formatBytes, formatDuration } from '../shared/lib/format'
 import type { Row } from '../shared/protocol/rows'
 

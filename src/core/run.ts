@@ -2,7 +2,8 @@
  * A Run: the only writer of `seq`. It takes drafts from its sources in one order, redacts and stamps them, and hands them
  * to the log in batches: the first at once, then at most every 16 ms or 256 kB.
  */
-import { levelOf, type EventDraft } from '../shared/events/schema'
+import { levelOf } from '../shared/events/levels'
+import type { EventDraft } from '../shared/events/schema'
 
 export interface Clock {
   /** Milliseconds since the epoch. */

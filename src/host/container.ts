@@ -5,10 +5,18 @@ import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
 import { LogWorker } from '../node/store/logWorker'
 import { logDirectories } from './logDirectories'
-import type { RunPanels } from './panel/panels'
 import { Runs } from './runs/runs'
 import { Settings } from './settings'
 import { errorText } from './userMessages'
+
+/** The panels, as other features use them. */
+export interface Panels {
+  /** Shows the panel of a log; makes it when there is none. @throws UserError when the log can't be read */
+  open(logPath: string): Promise<void>
+  close(logPath: string): void
+  /** Whether the person is looking at it. */
+  isInFront(logPath: string): boolean
+}
 
 export interface Container {
   readonly context: vscode.ExtensionContext
@@ -16,9 +24,9 @@ export interface Container {
   readonly settings: Settings
   readonly runs: Runs
   /** Set by the panels' own feature. */
-  panels?: RunPanels
+  panels?: Panels
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */
-  runnerScript(): Promise<string>
+  readonly runnerScript: () => Promise<string>
   dispose(): Promise<void>
 }
 
@@ -32,7 +40,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     })
   })
   const dist = path.join(context.extensionPath, 'dist')
-  const version = String((context.extension.packageJSON as { version: string }).version)
+  const version = (context.extension.packageJSON as { version: string }).version
   let script: Promise<string> | undefined
   const runnerScript = (): Promise<string> => {
     script ??= installRunner(dist, path.join(context.extensionPath, 'node_modules', 'playwright-core'), version).catch(

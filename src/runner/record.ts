@@ -16,7 +16,7 @@ import { removeEntry, writeEntry } from '../node/control/registry'
 import { systemClock } from '../node/machine/clock'
 import { controlAddress } from '../node/machine/directories'
 import { bootId, machineId, processStart } from '../node/machine/processIdentity'
-import { newCaptureId } from '../node/runlog/layout'
+import { makeLogDirectory, newCaptureId } from '../node/runlog/layout'
 import { RunLogWriter, type LogFileSystem } from '../node/runlog/writer'
 import { TOOL } from './version'
 
@@ -119,12 +119,14 @@ class Recorder {
   }
 
   async record(): Promise<RecordResult> {
+    // Before anything is started: a folder that can't be written is the person's to mend.
+    makeLogDirectory(this.options.logDirectory)
     this.control = await ControlServer.listen(this.entry.address, this.captureId, this.entry.token, {
       stop: (how) => {
         this.stop(how)
       },
       mark: (name, note) => {
-        this.emit({ phase: 'marker', data: note === undefined ? { name } : { name, note } })
+        void this.emit({ phase: 'marker', data: note === undefined ? { name } : { name, note } })
       },
     })
     try {
@@ -159,7 +161,7 @@ class Recorder {
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       if (this.writer === undefined && this.run.eventCount === 0) throw error
-      this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
+      void this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
       return { status: 'failed', error: error.message }
     }
     this.openLog()
@@ -173,7 +175,9 @@ class Recorder {
   }
 
   private emit(draft: EventDraft): Promise<void> | undefined {
-    return this.logFailure === undefined ? this.run.emit(draft) : undefined
+    if (this.logFailure !== undefined) return undefined
+    this.openLog()
+    return this.run.emit(draft)
   }
 
   /** The log is made with the first event, so that what can't start leaves no empty run behind. */
@@ -204,9 +208,9 @@ class Recorder {
 
   private async finish(end: EndInfo): Promise<RecordResult> {
     const writer = this.openLog()
-    for (const draft of this.redactor.flush()) this.run.emit(draft)
+    for (const draft of this.redactor.flush()) void this.run.emit(draft)
     if (this.logFailure === undefined) {
-      this.run.emit({
+      void this.run.emit({
         phase: 'completion',
         data: end.error === undefined ? { status: end.status } : { status: end.status, summary: end.error },
       })

@@ -25,9 +25,15 @@ describe('a live capture in the editor', () => {
   })
   const logs = (): string[] => {
     const folder = path.join(workspace, '.tapedeck', 'runs')
-    return readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((name) => path.join(folder, name))
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .map((name) => path.join(folder, name))
   }
-  const tapedeck = (...args: string[]) => run(process.execPath, [path.join(__PROJECT_ROOT__, 'dist', 'cli.js'), ...args], { env: { ...process.env, ...environment() } })
+  const tapedeck = (...args: string[]) =>
+    run(process.execPath, [path.join(__PROJECT_ROOT__, 'dist', 'cli.js'), ...args], {
+      env: { ...process.env, ...environment() },
+    })
   const shot = async (name: string): Promise<void> => {
     if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
   }
@@ -36,7 +42,8 @@ describe('a live capture in the editor', () => {
     await editor.answerQuickInput(prompt)
   }
   const use = (scenario: string) => editor.setSetting('tapedeck.capture.url', `${site.url}?scenario=${scenario}`)
-  const state = (word: string) => editor.webviewFrame().locator('[data-testid="run-state"]', { hasText: new RegExp(`^${word}$`) })
+  const state = (word: string) =>
+    editor.webviewFrame().locator('[data-testid="run-state"]', { hasText: new RegExp(`^${word}$`) })
 
   before(async () => {
     home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
@@ -79,10 +86,131 @@ describe('a live capture in the editor', () => {
     const [log] = logs()
     const { stdout } = await tapedeck('check', log ?? '')
     assert.match(stdout, /^\d+ events/)
-    const { events, metadata } = JSON.parse(readFileSync(log ?? '', 'utf8')) as { events: { phase: string }[]; metadata: { status: string } }
+    const { events, metadata } = readLog(log ?? '')
     assert.equal(metadata.status, 'completed')
     for (const phase of ['browser_status', 'search_query', 'search_result', 'citation', 'assistant_delta', 'network']) {
-      assert.ok(events.some((event) => event.phase === phase), phase)
+      assert.ok(
+        events.some((event) => event.phase === phase),
+        phase,
+      )
     }
   })
+
+  it('goes on through a reload of the window, and the panel is there again', async () => {
+    await use('slow&seconds=12')
+    await startCapture('A slow answer')
+    await state('running').waitFor()
+    const panel = editor.webviewFrame()
+    await panel.locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
+    await editor.reload()
+    await state('running').waitFor()
+    await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
+    await shot('after reload')
+    await state('completed').waitFor({ timeout: 60_000 })
+    assertWholeAnswer(logs().at(-1) ?? '')
+  })
+
+  it('survives the end of the extension host', async () => {
+    await startCapture('Another slow answer')
+    await state('running').waitFor()
+    await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
+    process.kill(editor.extensionHostPid(), 'SIGKILL')
+    await editor.reload()
+    await state('completed').waitFor({ timeout: 60_000 })
+    assertWholeAnswer(logs().at(-1) ?? '')
+  })
+
+  it('closes the log of a runner that was killed, and says so', async () => {
+    await startCapture('A capture whose recorder dies')
+    await state('running').waitFor()
+    await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
+    const log = logs().at(-1) ?? ''
+    const before = readFileSync(log, 'utf8').split('\n').length
+    process.kill(activePid(), 'SIGKILL')
+    await state('aborted').waitFor()
+    await shot('recorder lost')
+    const { events, metadata } = readLog(log)
+    assert.ok(events.length >= before - 2, 'an event that was written is gone')
+    assert.equal(metadata.status, 'aborted')
+    assert.equal(events.at(-1)?.data['code'], 'recorder_lost')
+    await tapedeck('check', log)
+  })
+
+  it('stops politely, and offers the running capture to a second start', async () => {
+    await startCapture('The first of two')
+    await state('running').waitFor()
+    await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00001' }).waitFor()
+    await startCapture('The second of two')
+    await editor.notification('One capture at a time')
+    await shot('two captures')
+    await editor.button('Show It').click()
+    await editor.webviewFrame().locator('[data-testid="stop-button"]').click()
+    await state('aborted').waitFor()
+    assert.equal(readLog(logs().at(-1) ?? '').metadata.status, 'aborted')
+  })
+
+  it('asks for the person at a log-in wall and goes on by itself', async () => {
+    await use('loggedout')
+    await startCapture('Am I known here?')
+    await editor.webviewFrame().locator('[data-testid="event-row"]', { hasText: 'authentication required' }).waitFor()
+    await editor.notification('log in')
+    await shot('log in')
+    await editor.runCommand('Tapedeck: Stop All Runs')
+    await state('aborted').waitFor()
+  })
+
+  it('tells a page that can not be reached in one sentence', async () => {
+    await editor.setSetting('tapedeck.capture.url', 'http://127.0.0.1:9/')
+    await startCapture('Is anybody there?')
+    await state('failed').waitFor()
+    await editor.webviewFrame().getByText("can't be opened").first().waitFor()
+    await shot('unreachable')
+  })
+
+  it('names a bad setting and goes on with its default', async () => {
+    await editor.setSetting('tapedeck.capture.timeoutSeconds', 'soon')
+    await use('ratelimit')
+    await startCapture('Too much?')
+    await editor.notification('tapedeck.capture.timeoutSeconds')
+    await state('failed').waitFor()
+    await editor.webviewFrame().getByText('asked too much').first().waitFor()
+  })
+
+  function activePid(): number {
+    const folder = path.join(home, 'state', 'tapedeck', 'active')
+    const [name] = readdirSync(folder)
+    return (JSON.parse(readFileSync(path.join(folder, name ?? ''), 'utf8')) as { pid: number }).pid
+  }
+
+  function assertWholeAnswer(log: string): void {
+    const { events, metadata } = readLog(log)
+    assert.equal(metadata.status, 'completed')
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      events.map((_, i) => i),
+    )
+    const text = events
+      .filter(({ phase }) => phase === 'assistant_delta')
+      .map(({ data }) => data['text'])
+      .join('')
+    const ticks = text.match(/tick-\d+/g) ?? []
+    assert.ok(ticks.length > 20)
+    assert.deepEqual(
+      ticks,
+      ticks.map((_, i) => `tick-${String(i + 1).padStart(5, '0')}`),
+    )
+  }
 })
+
+interface Log {
+  readonly events: readonly {
+    readonly seq: number
+    readonly phase: string
+    readonly data: Readonly<Record<string, unknown>>
+  }[]
+  readonly metadata: { readonly status: string }
+}
+
+function readLog(log: string): Log {
+  return JSON.parse(readFileSync(log, 'utf8')) as Log
+}

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { settingsFileOf, startInstance, type EditorProgram, type Instance } from './instance'
 import { descendants } from './processes'
@@ -38,6 +39,7 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'security.workspace.trust.startupPrompt': 'never',
 }
 
@@ -49,6 +51,8 @@ function required(name: string): string {
 }
 
 export class Editor {
+  private settingsVersion = 0
+
   private constructor(
     private readonly instance: Instance,
     private readonly directory: string,
@@ -122,6 +126,8 @@ export class Editor {
       }
     }
     await this.page.keyboard.press('Enter')
+    // What is typed next must not land in the palette, which closes a moment later.
+    await row.waitFor({ state: 'hidden' })
   }
 
   /** The text field of the open quick input. */
@@ -170,10 +176,23 @@ export class Editor {
     return text === undefined ? messages : messages.filter({ hasText: text })
   }
 
+  /** Waits for a notification with this text; the notification centre is opened, since a driven window shows no toasts. */
+  async notification(text: string | RegExp): Promise<Locator> {
+    const centre = this.page.locator('.notifications-center.visible')
+    const item = centre.locator('.notification-list-item').filter({ hasText: text }).first()
+    const deadline = Date.now() + 30_000
+    while (!(await item.isVisible())) {
+      if (Date.now() > deadline) throw new Error(`no notification says ${String(text)}`)
+      if (!(await centre.isVisible())) await this.runCommand('Notifications: Show Notifications')
+      await item.waitFor({ timeout: 1000 }).catch(() => undefined)
+    }
+    return item
+  }
+
   /** The button of a shown notification or modal dialog. */
   button(label: string): Locator {
     return this.page
-      .locator('.notifications-toasts, .monaco-dialog-box')
+      .locator('.notifications-toasts, .notifications-center, .monaco-dialog-box')
       .getByRole('button', { name: label, exact: true })
   }
 
@@ -184,7 +203,10 @@ export class Editor {
 
   /** `Developer: Reload Window`; returns when the window is drawn again. */
   async reload(): Promise<void> {
-    await this.page.reload()
+    // The command lets the window save its state first; a bare reload of the page may lose what was opened just now.
+    const loaded = this.page.waitForEvent('load')
+    await this.runCommand('Developer: Reload Window')
+    await loaded
     await this.drawn()
   }
 
@@ -199,12 +221,21 @@ export class Editor {
     return last.pid
   }
 
-  /** Changes one setting; the editor sees the file change. */
+  /** Changes one setting; returns when the editor has read the file again. */
   async setSetting(key: string, value: unknown): Promise<void> {
     const file = this.instance.settingsFile
     const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
     settings[key] = value
+    // The window's title is a setting too: it shows which version of the file is in force.
+    this.settingsVersion += 1
+    const title = `settings ${String(this.settingsVersion)}`
+    settings['window.title'] = title
     await writeFile(file, JSON.stringify(settings, null, 2))
+    const deadline = Date.now() + 30_000
+    while ((await this.page.title()) !== title) {
+      if (Date.now() > deadline) throw new Error(`the editor did not take the setting ${key} within 30 s`)
+      await delay(50)
+    }
   }
 
   /** Writes a picture of the window (PNG). */

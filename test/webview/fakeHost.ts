@@ -49,7 +49,7 @@ export class FakeHost {
   /** Requests by name that are to fail, with what they say. */
   readonly failing = new Map<string, string>()
   /** Requests by name that get no answer until they are taken from here. */
-  readonly held = new Map<string, Promise<void>>()
+  readonly held = new Map<string, Promise<unknown>>()
 
   private readonly overrides = new Map<number, FakeEvent>()
   private readonly views = new Map<number, FakeView>()

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
-import type { RunState } from '../../src/shared/protocol/contract'
+import type { RequestName, RunState } from '../../src/shared/protocol/contract'
 import type { FakeHost } from './fakeHost'
 
 declare const __SITE__: string
@@ -40,6 +40,8 @@ export interface OpenPanel {
   /** The seqs of the rows that are drawn. */
   seqs(): Promise<number[]>
   id(testid: string): Locator
+  /** The parameters of the requests of that name, once there are so many. */
+  asked(name: RequestName, count: number): Promise<unknown[]>
   /** Fails on anything the page or its policy complained about, then closes the page. */
   close(): Promise<void>
 }
@@ -110,7 +112,7 @@ export class Harness {
       // The function is sent as its source, so it can use only what it is given.
       host: (act, argument) =>
         page.evaluate(
-          `(${act.toString()})({ host: globalThis.fakeHost, argument: ${JSON.stringify(argument) ?? 'undefined'} })`,
+          `(${act.toString()})({ host: globalThis.fakeHost, argument: ${argument === undefined ? 'undefined' : JSON.stringify(argument)} })`,
         ),
       rows: () => page.getByTestId('event-row'),
       seqs: () =>
@@ -120,8 +122,16 @@ export class Harness {
             rows.map((row) => Number((row as unknown as { dataset: { seq: string } }).dataset.seq)),
           ),
       id: (testid) => page.getByTestId(testid),
+      asked: async (name, count) => {
+        await page.waitForFunction(
+          (wanted) =>
+            (globalThis as unknown as { fakeHost: FakeHost }).fakeHost.named(wanted.name).length >= wanted.count,
+          { name, count },
+        )
+        return page.evaluate((wanted) => (globalThis as unknown as { fakeHost: FakeHost }).fakeHost.named(wanted), name)
+      },
       close: async () => {
-        const defects = (await page.evaluate('globalThis.fakeHost.defects')) as string[]
+        const defects = await page.evaluate<string[]>('globalThis.fakeHost.defects')
         await context.close()
         assert.deepEqual([...problems, ...defects], [])
       },

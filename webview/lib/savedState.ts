@@ -6,7 +6,7 @@ import type { Level } from '../../src/shared/events/schema'
 import { chatter } from './phases'
 
 export const STATE_VERSION = 1
-export const DEFAULT_ASIDE_WIDTH = 340
+export const DEFAULT_ASIDE_WIDTH = 360
 export const levels: readonly Level[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 export interface SavedText {
@@ -23,8 +23,8 @@ export interface SavedState {
   readonly hidden: readonly string[]
   readonly levels: readonly Level[]
   readonly text: SavedText
-  /** The seq of the topmost row. */
-  readonly anchor?: number | undefined
+  /** The event that the list stands at, and its distance from the viewport's top in pixels. */
+  readonly anchor?: { readonly seq: number; readonly offset: number } | undefined
   /** Undefined until the person or the first load decided. */
   readonly follow?: boolean | undefined
   /** The seq of the event whose detail is open. */
@@ -60,7 +60,7 @@ export function readState(saved: unknown): SavedState {
       wholeWord: text['wholeWord'] === true,
       regex: text['regex'] === true,
     },
-    anchor: seqOf(fields['anchor']),
+    anchor: anchorOf(fields['anchor']),
     follow: typeof fields['follow'] === 'boolean' ? fields['follow'] : undefined,
     detail: seqOf(fields['detail']),
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
@@ -81,6 +81,13 @@ function stringsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value)
     ? value.filter((entry): entry is string => typeof entry === 'string' && entry.length <= 100).slice(0, 200)
     : undefined
+}
+
+function anchorOf(value: unknown): SavedState['anchor'] {
+  const fields = recordOf(value)
+  const seq = seqOf(fields?.['seq'])
+  const offset = fields?.['offset']
+  return seq === undefined || typeof offset !== 'number' ? undefined : { seq, offset }
 }
 
 function seqOf(value: unknown): number | undefined {

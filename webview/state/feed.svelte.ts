@@ -16,6 +16,12 @@ const MAX_TAIL = 500
 /** How long a count may run ahead of the tail that brings its rows, before the rows are asked for; milliseconds. */
 const TAIL_GRACE_MS = 250
 
+/** An event to stand at, and how many pixels below the viewport's top. */
+export interface Anchor {
+  readonly seq: number
+  readonly offset: number
+}
+
 /** One frame of the list: replaced as a whole, never changed. */
 export interface Frame {
   /** Index of the first drawn row. */
@@ -64,8 +70,8 @@ export class Feed {
   private frameRequest: number | undefined
   private tailRows = 0
   private ahead: { timer: ReturnType<typeof setTimeout>; count: number } | undefined
-  /** The seq to return to when a search that is still running has got that far. */
-  private wanted: number | undefined
+  /** The place to return to when a search that is still running has got that far. */
+  private wanted: Anchor | undefined
   private readonly stops: (() => void)[]
 
   constructor(private readonly options: FeedOptions) {
@@ -85,10 +91,15 @@ export class Feed {
     ]
   }
 
-  /** The seq of the topmost whole row, to come back to. */
-  get anchor(): number | undefined {
-    const { first, rows, shift } = this.frame
-    return (shift > ROW_HEIGHT / 2 ? rows[1] : rows[0])?.seq ?? (first === 0 ? undefined : this.wanted)
+  /** Where the list stands, to come back to: the chosen row if it is in view, else the topmost; undefined at its top. */
+  get anchor(): Anchor | undefined {
+    if (this.wanted !== undefined) return this.wanted
+    const { first, rows, shift, top } = this.frame
+    const chosen = rows[this.selected - first]
+    if (chosen !== undefined) return { seq: chosen.seq, offset: this.selected * ROW_HEIGHT - top }
+    const topmost = rows.findIndex((row) => row !== undefined)
+    const row = rows[topmost]
+    return row === undefined || top === 0 ? undefined : { seq: row.seq, offset: topmost * ROW_HEIGHT - shift }
   }
 
   get atEnd(): boolean {
@@ -102,9 +113,9 @@ export class Feed {
 
   /**
    * Shows another view of the run. What is shown stays until the first rows of the new view are here.
-   * @param anchor the seq to stand at; without it the list stays at its end or begins at its start
+   * @param anchor where to stand; without it the list stays at its end or begins at its start
    */
-  async open(query: Query, anchor?: number): Promise<void> {
+  async open(query: Query, anchor?: Anchor): Promise<void> {
     const generation = ++this.generation
     const { client } = this.options
     const isStale = () => generation !== this.generation
@@ -120,8 +131,11 @@ export class Feed {
       const at =
         anchor === undefined || this.follow
           ? 0
-          : (await client.call('position/find', { view: opened.view, seq: anchor })).position
-      const from = this.follow ? Math.max(0, opened.count - fits) : Math.max(0, Math.min(at, opened.count - fits))
+          : (await client.call('position/find', { view: opened.view, seq: anchor.seq })).position
+      // The height can change while the answers are under way; drawing clamps once more.
+      const end = Math.max(0, opened.count * ROW_HEIGHT - this.height)
+      const top = this.follow ? end : Math.min(end, Math.max(0, at * ROW_HEIGHT - (anchor?.offset ?? 0)))
+      const from = Math.floor(top / ROW_HEIGHT)
       const chosen = this.selectedSeq
       const [{ rows, count }, found] = await Promise.all([
         client.call('rows/get', { view: opened.view, from, to: from + fits + 1 }),
@@ -140,7 +154,7 @@ export class Feed {
       this.shown = this.count
       this.seen = this.count
       this.unseen = 0
-      this.top = from * ROW_HEIGHT
+      this.top = top
       this.wanted = opened.complete || this.follow ? undefined : anchor
       this.selected = found?.position ?? -1
       this.ready = true
@@ -335,14 +349,14 @@ export class Feed {
   }
 
   /** Goes back to an event once a running search has found its place, unless the person has moved on. */
-  private async returnTo(seq: number): Promise<void> {
+  private async returnTo({ seq, offset }: Anchor): Promise<void> {
     const { view } = this
     if (view === undefined) return
     this.wanted = undefined
     try {
       const { position } = await this.options.client.call('position/find', { view, seq })
       if (this.view !== view || this.follow) return
-      this.top = Math.min(position * ROW_HEIGHT, this.maxTop())
+      this.top = Math.max(0, Math.min(position * ROW_HEIGHT - offset, this.maxTop()))
       this.schedule()
     } catch (error) {
       this.report(error)

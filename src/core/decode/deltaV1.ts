@@ -1,22 +1,26 @@
 /**
- * The delta encoding "v1" of chat streams, with the semantics of the vendor's own decoder (facts: missing `c`, `p` and `o`
- * are inherited from the delta before, `v` never is; one document a channel; children of a `patch` carry their own `p` and
- * `o`, are relative to the outer path and change nothing that is inherited).
+ * The delta encoding "v1" of chat streams, with the semantics of the vendor's own decoder: missing `c`, `p` and `o` are
+ * inherited from the delta before, `v` never is; one document a channel; children of a `patch` carry their own `p` and
+ * `o`, are relative to the outer path and change nothing that is inherited. The tolerances beyond that are marked as such.
  */
 import { isObject } from './json'
 
-type Key = string | number
+/** A segment of a path: an index where it is a number. */
+export type Key = string | number
 
 /** One place that a delta changed. */
 export interface Change {
+  /** From the document's root. */
   readonly path: readonly Key[]
+  /** `add`, `replace`, `append`, `truncate` or `remove`. */
   readonly op: string
+  /** The operation's value. It is part of the document now and changes with it. */
   readonly value: unknown
 }
 
+/** What one delta did. */
 export interface DeltaResult {
-  readonly channel: number
-  /** The channel's document after the delta. Changed in place by later ones. */
+  /** The channel's document after the delta. Later deltas change it in place. */
   readonly document: unknown
   readonly changes: readonly Change[]
   /** Operations that could not be applied. */
@@ -24,9 +28,13 @@ export interface DeltaResult {
 }
 
 const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor'])
+/** Bounds against hostile streams, far above what was ever seen. */
 const MAX_PATCH_DEPTH = 32
-const MAX_INDEX = 1_000_000
+const MAX_PATH_SEGMENTS = 64
+const MAX_ARRAY_GAP = 10_000
+const MAX_CHANNELS = 1024
 
+/** The state of one stream: what is inherited, and the documents. */
 export class DeltaV1Decoder {
   private channel = 0
   private op = 'add'
@@ -35,127 +43,146 @@ export class DeltaV1Decoder {
 
   /** Applies one delta object. Never throws, whatever it is. */
   apply(delta: unknown): DeltaResult {
-    if (!isObject(delta))
-      return { channel: this.channel, document: this.documents.get(this.channel), changes: [], failed: 1 }
-    if (Object.hasOwn(delta, 'c') && typeof delta['c'] === 'number') this.channel = delta['c']
-    if (Object.hasOwn(delta, 'p') && typeof delta['p'] === 'string') this.path = delta['p']
-    if (Object.hasOwn(delta, 'o') && typeof delta['o'] === 'string') this.op = delta['o']
+    if (!isObject(delta)) return { document: this.documents.get(this.channel), changes: [], failed: 1 }
+    if (typeof delta['c'] === 'number') this.channel = delta['c']
+    if (typeof delta['p'] === 'string') this.path = delta['p']
+    if (typeof delta['o'] === 'string') this.op = delta['o']
     const value = delta['v']
+    let { op, path } = this
+    if (op !== 'patch' && path !== '' && isObject(value) && isObject(value['message'])) {
+      // Tolerance: a whole message is a document, whatever path was inherited.
+      op = 'add'
+      path = ''
+    } else if (op !== 'patch' && !Object.hasOwn(delta, 'o') && isOperations(value)) {
+      // Tolerance: a list of operations is a patch of the document.
+      op = 'patch'
+      path = ''
+    }
     const root = { document: this.documents.get(this.channel) }
     const changes: Change[] = []
-    let { op, path } = this
-    // A whole message at a path that is not the root's is a new document; a list of operations is a patch.
-    if (isObject(value) && isObject(value['message']) && path !== '' && op !== 'patch') [op, path] = ['add', '']
-    if (op !== 'patch' && isPatchList(value)) op = 'patch'
     const failed = applyOperation(root, parsePath(path), op, value, changes, 0)
-    this.documents.set(this.channel, root.document)
-    return { channel: this.channel, document: root.document, changes, failed }
+    this.keep(root.document)
+    return { document: root.document, changes, failed }
+  }
+
+  private keep(document: unknown): void {
+    this.documents.set(this.channel, document)
+    if (this.documents.size <= MAX_CHANNELS) return
+    const [oldest] = this.documents.keys()
+    if (oldest !== undefined) this.documents.delete(oldest)
   }
 }
 
-function isPatchList(value: unknown): boolean {
+function isOperations(value: unknown): value is readonly unknown[] {
   return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => isObject(item) && typeof item['p'] === 'string' && typeof item['o'] === 'string')
+    Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && typeof item['p'] === 'string')
   )
 }
 
 function parsePath(path: string): Key[] {
   if (path === '' || path === '/') return []
-  return path
-    .replace(/^\//, '')
-    .split('/')
-    .map((segment) =>
-      /^(?:0|[1-9]\d{0,8})$/.test(segment) ? Number(segment) : segment.replaceAll('~1', '/').replaceAll('~0', '~'),
-    )
+  return path.replace(/^\//, '').split('/').map(parseSegment)
+}
+
+function parseSegment(segment: string): Key {
+  if (/^(?:0|[1-9]\d{0,14})$/.test(segment)) return Number(segment)
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+interface Root {
+  document: unknown
 }
 
 /** Returns how many operations failed. */
 function applyOperation(
-  root: { document: unknown },
+  root: Root,
   path: readonly Key[],
   op: string,
   value: unknown,
   changes: Change[],
   depth: number,
 ): number {
-  if (op === 'patch') {
-    if (!Array.isArray(value) || depth > MAX_PATCH_DEPTH) return 1
-    let failed = 0
-    for (const child of value as unknown[]) {
-      const whole = isObject(child) && typeof child['p'] === 'string' && typeof child['o'] === 'string'
-      if (!whole) failed++
-      else
-        failed += applyOperation(
-          root,
-          [...path, ...parsePath(String(child['p']))],
-          String(child['o']),
-          child['v'],
-          changes,
-          depth + 1,
-        )
-    }
-    return failed
-  }
-  if (path.some((key) => typeof key === 'string' && FORBIDDEN.has(key))) return 1
-  if (path.length === 0) {
-    const next = combine(root.document, op, value)
-    if (next === undefined) return 1
-    root.document = next.value
-  } else if (!applyAt(root, path, op, value)) return 1
+  if (op === 'patch') return applyPatch(root, path, value, changes, depth)
+  if (path.length > MAX_PATH_SEGMENTS || path.some((key) => typeof key === 'string' && FORBIDDEN.has(key))) return 1
+  const applied = path.length === 0 ? applyToRoot(root, op, value) : applyAt(root, path, op, value)
+  if (!applied) return 1
   changes.push({ path, op, value })
   return 0
 }
 
-function applyAt(root: { document: unknown }, path: readonly Key[], op: string, value: unknown): boolean {
+function applyPatch(root: Root, path: readonly Key[], value: unknown, changes: Change[], depth: number): number {
+  if (!Array.isArray(value) || depth > MAX_PATCH_DEPTH) return 1
+  let failed = 0
+  for (const child of value as unknown[]) {
+    if (isObject(child) && typeof child['p'] === 'string' && typeof child['o'] === 'string') {
+      failed += applyOperation(root, [...path, ...parsePath(child['p'])], child['o'], child['v'], changes, depth + 1)
+    } else failed++
+  }
+  return failed
+}
+
+function applyToRoot(root: Root, op: string, value: unknown): boolean {
+  const next = combine(root.document, op, value)
+  if (next !== undefined) root.document = next.value
+  return next !== undefined
+}
+
+function applyAt(root: Root, path: readonly Key[], op: string, value: unknown): boolean {
   const key = path[path.length - 1] ?? ''
   const parent = container(root, path)
   if (parent === undefined) return false
   if (Array.isArray(parent)) {
-    if (typeof key !== 'number' || key > parent.length + MAX_INDEX) return false
+    if (typeof key !== 'number' || key > parent.length + MAX_ARRAY_GAP) return false
     if (op === 'add') parent.splice(key, 0, value)
     else if (op === 'remove') parent.splice(key, 1)
-    else
-      return store(combine(parent[key], op, value), (next) => {
-        parent[key] = next
-      })
+    else {
+      const next = combine(parent[key], op, value)
+      if (next === undefined) return false
+      parent[key] = next.value
+    }
     return true
   }
-  if (op === 'remove') {
-    Reflect.deleteProperty(parent, key)
-    return true
-  }
-  return store(combine(Object.hasOwn(parent, key) ? parent[key] : undefined, op, value), (next) => {
-    parent[key] = next
-  })
-}
-
-function store(next: { value: unknown } | undefined, put: (value: unknown) => void): boolean {
+  if (op === 'remove') return Reflect.deleteProperty(parent, key)
+  const next = combine(Object.hasOwn(parent, key) ? parent[key] : undefined, op, value)
   if (next === undefined) return false
-  put(next.value)
+  parent[key] = next.value
   return true
 }
 
+type Container = unknown[] | Record<Key, unknown>
+
+function isContainer(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null
+}
+
 /** The object or array that holds the last key; missing ones are made on the way. */
-function container(root: { document: unknown }, path: readonly Key[]): unknown[] | Record<Key, unknown> | undefined {
-  const make = (next: Key | undefined): unknown => (typeof next === 'number' ? [] : {})
-  if (root.document === undefined || root.document === null) root.document = make(path[0])
+function container(root: Root, path: readonly Key[]): Container | undefined {
+  if (!isContainer(root.document)) {
+    if (root.document !== undefined && root.document !== null) return undefined
+    root.document = emptyFor(path[0])
+  }
   let at = root.document
   for (let i = 0; i + 1 < path.length; i++) {
-    const key = path[i] ?? ''
-    if (Array.isArray(at)) {
-      if (typeof key !== 'number' || key > at.length + MAX_INDEX) return undefined
-      at[key] ??= make(path[i + 1])
-      at = at[key] as unknown
-    } else if (isObject(at)) {
-      const parent = at as Record<Key, unknown>
-      if (!Object.hasOwn(parent, key) || parent[key] === undefined || parent[key] === null)
-        parent[key] = make(path[i + 1])
-      at = parent[key]
-    } else return undefined
+    if (!isContainer(at)) return undefined
+    const next = step(at, path[i] ?? '', path[i + 1])
+    if (next === undefined) return undefined
+    at = next
   }
-  return Array.isArray(at) || isObject(at) ? (at as unknown[] | Record<Key, unknown>) : undefined
+  return isContainer(at) ? at : undefined
+}
+
+function step(at: Container, key: Key, next: Key | undefined): unknown {
+  if (Array.isArray(at)) {
+    if (typeof key !== 'number' || key > at.length + MAX_ARRAY_GAP) return undefined
+    at[key] ??= emptyFor(next)
+    return at[key]
+  }
+  if (!Object.hasOwn(at, key) || at[key] === undefined || at[key] === null) at[key] = emptyFor(next)
+  return at[key]
+}
+
+function emptyFor(key: Key | undefined): Container {
+  return typeof key === 'number' ? [] : {}
 }
 
 /** What stands after an operation where `before` stood; undefined for one that is not known or does not fit. */
@@ -165,22 +192,28 @@ function combine(before: unknown, op: string, value: unknown): { value: unknown 
     case 'replace':
       return { value }
     case 'append':
-      if (typeof before === 'string') return { value: before + (typeof value === 'string' ? value : String(value)) }
-      if (Array.isArray(before)) {
-        if (Array.isArray(value)) for (const item of value as unknown[]) before.push(item)
-        else before.push(value)
-        return { value: before }
-      }
-      if (isObject(before) && isObject(value)) return { value: { ...before, ...value } }
-      return { value }
+      return { value: appended(before, value) }
     case 'truncate':
       if (typeof value !== 'number' || value < 0) return undefined
       if (typeof before === 'string') return { value: before.slice(0, value) }
-      if (Array.isArray(before)) return { value: before.slice(0, value) as unknown[] }
+      if (Array.isArray(before)) return { value: before.slice(0, value) }
       return undefined
     case 'remove':
       return { value: undefined }
     default:
       return undefined
   }
+}
+
+function appended(before: unknown, value: unknown): unknown {
+  if (typeof before === 'string') {
+    return typeof value === 'string' || typeof value === 'number' ? before + String(value) : before
+  }
+  if (Array.isArray(before)) {
+    if (Array.isArray(value)) for (const item of value as unknown[]) before.push(item)
+    else before.push(value)
+    return before
+  }
+  if (isObject(before) && isObject(value)) return { ...before, ...value }
+  return value
 }

@@ -4,41 +4,62 @@
  */
 const BEGIN = '\ue200'
 const END = '\ue201'
-/** A marker that never ends is text: the rest of the answer must not vanish behind it. */
-const MAX_MARKER = 20_000
+const ANY = /[\ue200-\ue206]/
+const ALL = /[\ue200-\ue206]/g
+/** Payloads may be JSON of some kilobytes. A marker longer than this is none: the answer must not vanish behind it. */
+const MAX_MARKER = 256 * 1024
+/** The beginning of a citation or another short marker that never got its end. */
+const CUT_MARKER = /^[a-z_]*(?:\ue202[\w:.-]*)*$/i
 
+/** Takes the raw text of one message in pieces and gives its readable text, as far as that is certain. */
 export class MarkerFilter {
-  private open = ''
+  /** Pieces of a marker that is not whole yet, without its U+E200; undefined outside. */
+  private open: string[] | undefined
+  private openLength = 0
 
-  /** The readable text of a piece, as far as it is certain. */
   push(piece: string): string {
-    if (this.open === '' && !/[\ue200-\ue206]/.test(piece)) return piece
-    let text = this.open + piece
-    this.open = ''
+    if (this.open === undefined && !ANY.test(piece)) return piece
     let clean = ''
-    for (;;) {
-      const begin = text.indexOf(BEGIN)
-      if (begin < 0) break
-      clean += text.slice(0, begin)
-      const end = text.indexOf(END, begin)
-      if (end < 0) {
-        if (text.length - begin <= MAX_MARKER) {
-          this.open = text.slice(begin)
-          return strip(clean)
+    let rest = piece
+    while (rest !== '') {
+      if (this.open === undefined) {
+        const begin = rest.indexOf(BEGIN)
+        clean += begin < 0 ? rest : rest.slice(0, begin)
+        if (begin < 0) break
+        this.open = []
+        this.openLength = 0
+        rest = rest.slice(begin + 1)
+      } else {
+        const end = rest.indexOf(END)
+        if (end >= 0) {
+          this.open = undefined
+          rest = rest.slice(end + 1)
+        } else {
+          this.open.push(rest)
+          this.openLength += rest.length
+          rest = this.openLength > MAX_MARKER ? this.giveUp() : ''
         }
-        text = text.slice(begin + 1)
-      } else text = text.slice(end + 1)
+      }
     }
-    return strip(clean + text)
+    return clean.replace(ALL, '')
+  }
+
+  /** The text is finished: what was held back and is no marker. */
+  end(): string {
+    if (this.open === undefined) return ''
+    const text = this.giveUp()
+    return CUT_MARKER.test(text) ? '' : text.replace(ALL, '')
+  }
+
+  private giveUp(): string {
+    const text = (this.open ?? []).join('')
+    this.open = undefined
+    return text
   }
 }
 
-/** The readable text of a whole answer. */
-export function withoutMarkers(text: string): { clean: string; filter: MarkerFilter } {
+/** The readable text of a whole text so far, and the filter that goes on from there. */
+export function withoutMarkers(text: string): { readonly clean: string; readonly filter: MarkerFilter } {
   const filter = new MarkerFilter()
   return { clean: filter.push(text), filter }
-}
-
-function strip(text: string): string {
-  return text.replace(/[\ue200-\ue206]/g, '')
 }

@@ -1,54 +1,73 @@
-/** OpenAI-compatible chat.completions streams (facts 2.6). */
-import { defined, field, isObject, listField, numberField, parseJson, stringField, type Json } from './json'
-import { DialectTurn, type Dialect, type DialectReader } from './dialect'
+/** OpenAI-compatible chat.completions streams (facts on wire formats, 2.6), with the additions of search providers. */
+import type { EventData } from '../../shared/events/schema'
+import type { RunCounters } from './counters'
 import type { DecodeContext } from './decoder'
+import { DialectTurn, type Dialect, type DialectReader } from './dialect'
+import {
+  countField,
+  defined,
+  domainOf,
+  field,
+  isObject,
+  listField,
+  numberField,
+  parsedOrText,
+  textField,
+  type Json,
+} from './json'
 
 export const openaiChat: Dialect = {
   name: 'openai-chat',
   claims: (_name, value) =>
-    value['object'] === 'chat.completion.chunk' || (Array.isArray(value['choices']) && typeof value['id'] === 'string'),
-  read: (context) => new Reader(context),
+    value['object'] === 'chat.completion.chunk' ||
+    (Array.isArray(value['choices']) && (typeof value['id'] === 'string' || typeof value['model'] === 'string')) ||
+    (value['type'] === undefined && isObject(value['error']) && typeof value['error']['message'] === 'string'),
+  read: (context, counters) => new Reader(context, counters),
+}
+
+interface Call {
+  readonly id: string
+  readonly name: string
+  /** Fragments of the arguments' JSON. */
+  readonly input: string[]
 }
 
 class Reader implements DialectReader {
   private readonly turn: DialectTurn
-  private readonly calls = new Map<string, { id: string; name: string; input: string }>()
-  private modelTold = false
-  private finishReason = false
-  private citations = 0
-  private readonly cited = new Set<string>()
+  private readonly calls = new Map<string, Call>()
+  private hasFinishReason = false
+  private lastUsage: EventData<'usage'> | undefined
+  private readonly told = new Set<string>()
 
-  constructor(private readonly context: DecodeContext) {
+  constructor(
+    private readonly context: DecodeContext,
+    private readonly counters: RunCounters,
+  ) {
     this.turn = new DialectTurn(context)
   }
 
   event(_name: string, value: Json): void {
-    const error = field(value, 'error')
+    const error = value['error']
     if (isObject(error)) {
-      this.turn.fail(
-        stringField(error, 'code') ?? stringField(error, 'type') ?? 'stream_error',
-        stringField(error, 'message') ?? 'unknown',
-      )
+      const code = textField(error, 'code') ?? textField(error, 'type') ?? 'stream_error'
+      this.turn.fail(code, textField(error, 'message') ?? 'no reason given')
       return
     }
-    if (!this.modelTold) {
-      this.modelTold = true
-      this.turn.model(stringField(value, 'model'))
-    }
-    const id = stringField(value, 'id') ?? 'message'
-    for (const choice of listField(value, 'choices')) this.choice(id, choice)
+    this.turn.model(textField(value, 'model'))
+    for (const item of listField(value, 'search_results')) this.searchResult(item)
+    for (const choice of listField(value, 'choices')) this.choice(textField(value, 'id') ?? 'message', choice)
     for (const url of listField(value, 'citations')) if (typeof url === 'string') this.cite(url, undefined)
     this.usage(value)
   }
 
   done(): void {
-    this.finishCalls()
+    this.flush()
     this.turn.complete()
   }
 
   end(): void {
-    this.finishCalls()
-    if (this.finishReason) this.turn.complete()
+    this.flush()
+    if (this.hasFinishReason) this.turn.complete()
     else this.turn.end()
   }
 
@@ -56,67 +75,68 @@ class Reader implements DialectReader {
     const delta = field(choice, 'delta')
     const index = numberField(choice, 'index') ?? 0
     const message_id = index === 0 ? id : `${id}-${String(index)}`
-    const text = stringField(delta, 'content')
-    if (text !== undefined && text !== '') this.context.emit({ phase: 'assistant_delta', data: { text, message_id } })
-    for (const call of listField(delta, 'tool_calls'))
+    const text = textField(delta, 'content')
+    if (text !== undefined) this.context.emit({ phase: 'assistant_delta', data: { text, message_id } })
+    for (const call of listField(delta, 'tool_calls')) {
       this.call(`${message_id} ${String(numberField(call, 'index') ?? 0)}`, call)
+    }
     for (const annotation of listField(delta, 'annotations')) {
       const citation = field(annotation, 'url_citation') ?? annotation
-      const url = stringField(citation, 'url')
-      if (url !== undefined) this.cite(url, stringField(citation, 'title'))
+      const url = textField(citation, 'url')
+      if (url !== undefined) this.cite(url, textField(citation, 'title'))
     }
-    if (typeof field(choice, 'finish_reason') === 'string') this.finishReason = true
+    if (typeof field(choice, 'finish_reason') === 'string') this.hasFinishReason = true
   }
 
   private call(key: string, call: unknown): void {
-    const fn = field(call, 'function')
+    const said = field(call, 'function')
     let known = this.calls.get(key)
     if (known === undefined) {
-      known = { id: stringField(call, 'id') ?? key, name: stringField(fn, 'name') ?? 'tool', input: '' }
+      known = { id: textField(call, 'id') ?? key, name: textField(said, 'name') ?? 'tool', input: [] }
       this.calls.set(key, known)
       this.context.emit({ phase: 'tool_use', data: { name: known.name, state: 'started', call_id: known.id } })
     }
-    known.input += stringField(fn, 'arguments') ?? ''
+    const fragment = textField(said, 'arguments')
+    if (fragment !== undefined) known.input.push(fragment)
   }
 
-  private finishCalls(): void {
+  /** Only the end of the stream says that no more fragments of arguments come, and which count of tokens is the last. */
+  private flush(): void {
     for (const { id, name, input } of this.calls.values()) {
-      const parsed = input === '' ? undefined : (parseJson(input) ?? input)
-      this.context.emit({
-        phase: 'tool_use',
-        data: { name, state: 'completed', call_id: id, ...defined({ input: parsed }) },
-      })
+      const arguments_ = defined({ input: parsedOrText(input.join('')) })
+      this.context.emit({ phase: 'tool_use', data: { name, state: 'completed', call_id: id, ...arguments_ } })
     }
     this.calls.clear()
+    if (this.lastUsage !== undefined) this.context.emit({ phase: 'usage', data: this.lastUsage })
+    this.lastUsage = undefined
+  }
+
+  private searchResult(item: unknown): void {
+    const url = textField(item, 'url')
+    if (url === undefined || this.told.has(`result ${url}`)) return
+    this.told.add(`result ${url}`)
+    const optional = { title: textField(item, 'title'), snippet: textField(item, 'snippet') }
+    const data = { url, rank: this.counters.nextRank(), domain: domainOf(url), ...defined(optional) }
+    this.context.emit({ phase: 'search_result', data })
   }
 
   private cite(url: string, title: string | undefined): void {
-    if (this.cited.has(url)) return
-    this.cited.add(url)
-    this.context.emit({ phase: 'citation', data: { url, index: this.citations++, ...defined({ title }) } })
+    if (this.told.has(`citation ${url}`)) return
+    this.told.add(`citation ${url}`)
+    this.context.emit({ phase: 'citation', data: { url, index: this.counters.nextCitation(), ...defined({ title }) } })
   }
 
   private usage(value: Json): void {
     const usage = field(value, 'usage')
-    const input_tokens = tokens(usage, 'prompt_tokens')
-    const output_tokens = tokens(usage, 'completion_tokens')
+    const input_tokens = countField(usage, 'prompt_tokens')
+    const output_tokens = countField(usage, 'completion_tokens')
     if (input_tokens === undefined || output_tokens === undefined) return
-    const cache_read_tokens = tokens(field(usage, 'prompt_tokens_details'), 'cached_tokens')
-    const reasoning_tokens = tokens(field(usage, 'completion_tokens_details'), 'reasoning_tokens')
-    this.context.emit({
-      phase: 'usage',
-      data: {
-        input_tokens,
-        output_tokens,
-        cost_basis: 'unknown',
-        ...defined({ model: stringField(value, 'model'), cache_read_tokens, reasoning_tokens }),
-      },
-    })
+    const optional = {
+      model: textField(value, 'model'),
+      cache_read_tokens: countField(field(usage, 'prompt_tokens_details'), 'cached_tokens'),
+      reasoning_tokens: countField(field(usage, 'completion_tokens_details'), 'reasoning_tokens'),
+    }
+    // Some servers count up with each chunk; only the last count is the stream's.
+    this.lastUsage = { input_tokens, output_tokens, cost_basis: 'unknown', ...defined(optional) }
   }
-}
-
-/** A count of tokens; what is none is left out. */
-export function tokens(value: unknown, key: string): number | undefined {
-  const count = numberField(value, key)
-  return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined
 }

@@ -1,40 +1,54 @@
-/** Streams of the OpenAI Responses API (facts 2.4). */
-import { defined, domainOf, field, listField, numberField, parseJson, stringField, type Json } from './json'
-import { DialectTurn, type Dialect, type DialectReader } from './dialect'
-import { tokens } from './openaiChat'
+/** Streams of the OpenAI Responses API (facts on wire formats, 2.4). */
+import type { RunCounters } from './counters'
 import type { DecodeContext } from './decoder'
+import { DialectTurn, type Dialect, type DialectReader } from './dialect'
+import {
+  countField,
+  defined,
+  domainOf,
+  field,
+  listField,
+  numberField,
+  parsedOrText,
+  rawCopy,
+  stringsField,
+  textField,
+  type Json,
+} from './json'
 
 export const openaiResponses: Dialect = {
   name: 'openai-responses',
   claims: (_name, value) => typeof value['type'] === 'string' && value['type'].startsWith('response.'),
-  read: (context) => new Reader(context),
+  read: (context, counters) => new Reader(context, counters),
 }
+
+const MAX_INPUT_CHARS = 256 * 1024
 
 class Reader implements DialectReader {
   private readonly turn: DialectTurn
-  private queries = 0
-  private results = 0
-  private citations = 0
+  private batch: number | undefined
+  private readonly results = new Set<string>()
 
-  constructor(private readonly context: DecodeContext) {
+  constructor(
+    private readonly context: DecodeContext,
+    private readonly counters: RunCounters,
+  ) {
     this.turn = new DialectTurn(context)
   }
 
   event(_name: string, value: Json): void {
-    const type = stringField(value, 'type')
+    const type = textField(value, 'type')
     switch (type) {
       case 'response.created':
-        this.turn.model(stringField(field(value, 'response'), 'model'))
+      case 'response.in_progress':
+        this.turn.model(textField(field(value, 'response'), 'model'))
         break
-      case 'response.output_text.delta': {
-        const text = stringField(value, 'delta') ?? ''
-        if (text !== '')
-          this.context.emit({
-            phase: 'assistant_delta',
-            data: { text, message_id: stringField(value, 'item_id') ?? 'message' },
-          })
+      case 'response.output_text.delta':
+        this.text(textField(value, 'delta'), textField(value, 'item_id'))
         break
-      }
+      case 'response.reasoning_summary_text.done':
+        this.turn.status('reasoning', { detail: textField(value, 'text') })
+        break
       case 'response.output_text.annotation.added':
         this.citation(field(value, 'annotation'))
         break
@@ -49,18 +63,11 @@ class Reader implements DialectReader {
         this.turn.complete()
         break
       case 'response.incomplete':
-      case 'response.failed': {
-        const response = field(value, 'response')
-        const error = field(response, 'error')
-        const reason = stringField(field(response, 'incomplete_details'), 'reason')
-        this.turn.fail(
-          stringField(error, 'code') ?? type,
-          stringField(error, 'message') ?? reason ?? 'the response is not complete',
-        )
+      case 'response.failed':
+        this.failed(type, field(value, 'response'))
         break
-      }
       case 'error':
-        this.turn.fail(stringField(value, 'code') ?? 'stream_error', stringField(value, 'message') ?? 'unknown')
+        this.turn.fail(textField(value, 'code') ?? 'stream_error', textField(value, 'message') ?? 'no reason given')
     }
   }
 
@@ -72,67 +79,80 @@ class Reader implements DialectReader {
     this.turn.end()
   }
 
+  private text(text: string | undefined, itemId: string | undefined): void {
+    if (text === undefined) return
+    this.context.emit({ phase: 'assistant_delta', data: { text, message_id: itemId ?? 'message' } })
+  }
+
+  private failed(type: string, response: unknown): void {
+    const error = field(response, 'error')
+    const reason = textField(error, 'message') ?? textField(field(response, 'incomplete_details'), 'reason')
+    this.usage(response)
+    this.turn.fail(textField(error, 'code') ?? type, reason ?? 'the response is not complete')
+  }
+
   private item(item: unknown, state: 'started' | 'completed'): void {
-    const type = stringField(item, 'type')
-    const call_id = stringField(item, 'call_id') ?? stringField(item, 'id')
-    if (type === 'web_search_call') {
+    const type = textField(item, 'type') ?? ''
+    const call_id = textField(item, 'call_id') ?? textField(item, 'id')
+    if (type === 'function_call') {
+      const name = textField(item, 'name') ?? 'tool'
+      const input = state === 'started' ? undefined : parsedOrText(textField(item, 'arguments') ?? '')
+      this.context.emit({ phase: 'tool_use', data: { name, state, ...defined({ call_id, input }) } })
+    } else if (type.endsWith('_call')) {
+      const action = field(item, 'action')
+      const failed = textField(item, 'status') === 'failed'
+      const input = state === 'started' ? undefined : rawCopy(action, MAX_INPUT_CHARS)
+      const name = type.slice(0, -'_call'.length)
       this.context.emit({
         phase: 'tool_use',
-        data: { name: 'web_search', state, ...defined({ call_id, input: field(item, 'action') }) },
+        data: { name, state: failed ? 'failed' : state, ...defined({ call_id, input }) },
       })
-      if (state === 'completed') this.search(field(item, 'action'))
-    } else if (type === 'function_call') {
-      const written = stringField(item, 'arguments')
-      const input = written === undefined || written === '' ? undefined : (parseJson(written) ?? written)
-      this.context.emit({
-        phase: 'tool_use',
-        data: { name: stringField(item, 'name') ?? 'tool', state, ...defined({ call_id, input }) },
-      })
+      if (type === 'web_search_call' && state === 'completed') this.search(action)
     }
   }
 
   private search(action: unknown): void {
-    const listed = listField(action, 'queries').filter((query) => typeof query === 'string')
-    const single = stringField(action, 'query')
+    const listed = stringsField(action, 'queries')
+    const single = textField(action, 'query')
     const queries = listed.length > 0 ? listed : single === undefined ? [] : [single]
-    for (const query of queries)
-      this.context.emit({ phase: 'search_query', data: { query, index: this.queries++, route: 'web_search_call' } })
+    if (queries.length > 0) this.batch = this.counters.nextBatch()
+    const batch = defined({ batch: this.batch })
+    for (const query of queries) {
+      const data = { query, index: this.counters.nextQuery(), route: 'web_search_call', ...batch }
+      this.context.emit({ phase: 'search_query', data })
+    }
     for (const source of listField(action, 'sources')) {
-      const url = stringField(source, 'url')
-      if (url === undefined) continue
-      this.context.emit({
-        phase: 'search_result',
-        data: { url, rank: ++this.results, domain: domainOf(url), ...defined({ title: stringField(source, 'title') }) },
-      })
+      const url = textField(source, 'url')
+      if (url === undefined || this.results.has(url)) continue
+      this.results.add(url)
+      const title = defined({ title: textField(source, 'title') })
+      const data = { url, rank: this.counters.nextRank(), domain: domainOf(url), ...batch, ...title }
+      this.context.emit({ phase: 'search_result', data })
     }
   }
 
   private citation(annotation: unknown): void {
-    const url = stringField(annotation, 'url')
+    const url = textField(annotation, 'url')
     if (url === undefined) return
-    const data = {
-      title: stringField(annotation, 'title'),
+    const optional = {
+      title: textField(annotation, 'title'),
       start: numberField(annotation, 'start_index'),
       end: numberField(annotation, 'end_index'),
     }
-    this.context.emit({ phase: 'citation', data: { url, index: this.citations++, ...defined(data) } })
+    this.context.emit({ phase: 'citation', data: { url, index: this.counters.nextCitation(), ...defined(optional) } })
   }
 
   private usage(response: unknown): void {
     const usage = field(response, 'usage')
-    const input_tokens = tokens(usage, 'input_tokens')
-    const output_tokens = tokens(usage, 'output_tokens')
+    const input_tokens = countField(usage, 'input_tokens')
+    const output_tokens = countField(usage, 'output_tokens')
     if (input_tokens === undefined || output_tokens === undefined) return
-    const cache_read_tokens = tokens(field(usage, 'input_tokens_details'), 'cached_tokens')
-    const reasoning_tokens = tokens(field(usage, 'output_tokens_details'), 'reasoning_tokens')
-    this.context.emit({
-      phase: 'usage',
-      data: {
-        input_tokens,
-        output_tokens,
-        cost_basis: 'unknown',
-        ...defined({ model: stringField(response, 'model'), cache_read_tokens, reasoning_tokens }),
-      },
-    })
+    const optional = {
+      model: textField(response, 'model'),
+      cache_read_tokens: countField(field(usage, 'input_tokens_details'), 'cached_tokens'),
+      reasoning_tokens: countField(field(usage, 'output_tokens_details'), 'reasoning_tokens'),
+    }
+    const data = { input_tokens, output_tokens, cost_basis: 'unknown' as const, ...defined(optional) }
+    this.context.emit({ phase: 'usage', data })
   }
 }

@@ -3,6 +3,7 @@
  * HTML standard's ("Interpreting an event stream"), except that a last event without its blank line is an event too.
  */
 
+/** One event of a stream. */
 export interface SseEvent {
   /** The event's name; `message` where the stream gives none. */
   readonly name: string
@@ -11,22 +12,27 @@ export interface SseEvent {
   readonly truncated?: true
 }
 
-/** Single events of 20 MB were seen; past this one is cut, and says so. */
+/** Single events of 20 MB were seen; past this one is cut, and says so. UTF-16 units. */
 const MAX_EVENT_CHARS = 64 * 1024 * 1024
 
+/** Cuts one stream into its events. Time is linear in the bytes, however long an event is. */
 export class SseDecoder {
   private readonly utf8 = new TextDecoder()
-  /** Pieces of the line that is not whole yet. */
+  /** What is kept of the line that is not whole yet, in pieces; UTF-16 units of it, and of the whole line. */
   private line: string[] = []
+  private lineKept = 0
+  private lineLength = 0
+  /** The last push ended with CR: an LF that comes first now belongs to it. */
   private afterCr = false
   private name = ''
   private data: string[] = []
-  private chars = 0
+  /** UTF-16 units of the event's whole lines, comments left out. */
+  private kept = 0
   private truncated = false
-  private first = true
 
   constructor(private readonly maxChars: number = MAX_EVENT_CHARS) {}
 
+  /** The events that these bytes finish, in order. */
   push(bytes: Uint8Array): SseEvent[] {
     return this.text(this.utf8.decode(bytes, { stream: true }))
   }
@@ -34,10 +40,9 @@ export class SseDecoder {
   /** The last event, if it had no blank line after it. The decoder is new afterwards. */
   end(): SseEvent[] {
     const events = this.text(this.utf8.decode())
-    if (this.line.length > 0) this.endLine(events)
+    if (this.lineLength > 0) this.endLine(events)
     this.dispatch(events)
     this.afterCr = false
-    this.first = true
     return events
   }
 
@@ -60,31 +65,36 @@ export class SseDecoder {
         else if (lf === start) start++
         cr = chunk.indexOf('\r', start)
       }
-      if (lf < start) lf = chunk.indexOf('\n', start)
+      if (lf >= 0 && lf < start) lf = chunk.indexOf('\n', start)
     }
-    if (start < chunk.length) this.add(chunk.slice(start))
+    this.add(chunk.slice(start))
     return events
   }
 
   private add(piece: string): void {
-    this.chars += piece.length
-    if (this.chars > this.maxChars) this.truncated = true
-    else this.line.push(piece)
+    if (piece === '') return
+    this.lineLength += piece.length
+    const fits = piece.slice(0, Math.max(0, this.maxChars - this.kept - this.lineKept))
+    if (fits === '') return
+    this.lineKept += fits.length
+    this.line.push(fits)
   }
 
   private endLine(events: SseEvent[]): void {
-    let line = this.line.length === 1 ? (this.line[0] ?? '') : this.line.join('')
+    const { lineLength, lineKept } = this
+    const line = this.line.length === 1 ? (this.line[0] ?? '') : this.line.join('')
     this.line = []
-    if (this.first) {
-      this.first = false
-      if (line.startsWith('\ufeff')) line = line.slice(1)
-    }
-    if (line === '') {
-      if (!this.truncated || this.data.length > 0) this.dispatch(events)
+    this.lineLength = this.lineKept = 0
+    if (lineLength === 0) {
+      this.dispatch(events)
       return
     }
     const colon = line.indexOf(':')
     if (colon === 0) return
+    if (lineKept < lineLength) this.truncated = true
+    if (lineKept === 0) return
+    // The end of the line counts too: a million empty lines are not nothing.
+    this.kept += lineKept + 1
     const field = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
     if (field === 'data') this.data.push(value)
@@ -98,7 +108,7 @@ export class SseDecoder {
     }
     this.name = ''
     this.data = []
-    this.chars = 0
+    this.kept = 0
     this.truncated = false
   }
 }

@@ -1,100 +1,108 @@
 /** What a capture decodes with: the chat's own carriers, and the common dialects on any other site. */
+import { Conversations } from './chat/conversations'
+import type { Leg } from './chat/leg'
+import { SocketFrames } from './chat/socket'
+import { RunCounters } from './counters'
 import type { BodyDecoder, BodyEnd, DecodeContext, Exchange, SocketInfo, WireDecoder } from './decoder'
-import { Conversation, type Leg } from './chat/conversation'
-import { SocketReader } from './chat/socket'
 import { dialects } from './decoders'
 import type { DialectReader } from './dialect'
 import { isObject, parseJson } from './json'
+import { MalformedFrames } from './malformed'
 import { SseDecoder, type SseEvent } from './sse'
 
+/** The decoder of one capture. It never throws, whatever the page receives. */
 export function createWireDecoder(context: DecodeContext): WireDecoder {
   return new Wire(context)
 }
 
 class Wire implements WireDecoder {
-  private readonly conversation: Conversation
-  private readonly sockets = new Map<string, SocketReader>()
+  private readonly counters = new RunCounters()
+  private readonly malformed: MalformedFrames
+  private readonly conversations: Conversations
+  private readonly sockets: SocketFrames
 
   constructor(private readonly context: DecodeContext) {
-    this.conversation = new Conversation(context)
+    this.malformed = new MalformedFrames((draft) => {
+      context.emit(draft)
+    })
+    this.conversations = new Conversations(context, this.malformed, this.counters)
+    this.sockets = new SocketFrames(this.conversations)
   }
 
   request(exchange: Exchange): void {
-    this.conversation.request(exchange)
+    this.conversations.request(exchange)
   }
 
   response(exchange: Exchange): BodyDecoder | undefined {
-    const body = this.conversation.response(exchange)
+    const body = this.conversations.response(exchange)
     if (body !== undefined) return body
-    return exchange.mimeType === 'text/event-stream' ? new SniffingBody(this.context, this.conversation) : undefined
+    const isStream = /^text\/event-stream\b/i.test(exchange.mimeType ?? '')
+    return isStream ? new SniffingBody(this.context, this.conversations, this.counters, this.malformed) : undefined
   }
 
   socketFrame(socket: SocketInfo, text: string): void {
-    let reader = this.sockets.get(socket.requestId)
-    if (reader === undefined) {
-      reader = new SocketReader(this.conversation)
-      this.sockets.set(socket.requestId, reader)
-    }
-    reader.frame(text)
+    this.sockets.frame(socket.requestId, text)
   }
 
   socketClosed(socket: SocketInfo): void {
-    this.sockets.delete(socket.requestId)
+    this.sockets.closed(socket.requestId)
   }
 
   end(): void {
-    this.conversation.end()
+    this.malformed.end()
   }
 }
 
-/** A stream of any site: its first JSON event tells the dialect; one that nobody claims is only kept. */
+/** A stream says within its first events what it is, or it is none of ours. */
+const MAX_SNIFFED = 20
+
+/** A stream of any site: its first event that a dialect claims tells how it is read. */
 class SniffingBody implements BodyDecoder {
   private readonly sse = new SseDecoder()
   private reader: DialectReader | undefined
-  private leg: Leg | undefined
-  private unknown = false
+  private chat: { readonly leg: Leg; readonly end: () => void } | undefined
+  private sniffed = 0
 
   constructor(
     private readonly context: DecodeContext,
-    private readonly conversation: Conversation,
+    private readonly conversations: Conversations,
+    private readonly counters: RunCounters,
+    private readonly malformed: MalformedFrames,
   ) {}
 
   push(bytes: Uint8Array): void {
-    if (this.unknown) return
+    if (this.sniffed > MAX_SNIFFED) return
     for (const event of this.sse.push(bytes)) this.event(event)
   }
 
   end(how: BodyEnd): void {
-    if (!this.unknown && how === 'finished') for (const event of this.sse.end()) this.event(event)
-    this.reader?.end(how)
+    const rest = this.sniffed > MAX_SNIFFED ? [] : this.sse.end()
+    if (how === 'finished') for (const event of rest) this.event(event)
+    this.reader?.end()
+    this.chat?.end()
   }
 
   private event(event: SseEvent): void {
-    if (this.leg === undefined && event.name === 'delta_encoding') this.leg = this.conversation.newLeg()
-    if (this.leg !== undefined) {
-      this.conversation.event(this.leg, event)
-      return
-    }
-    const text = event.data.trim()
+    if (this.reader === undefined && event.name === 'delta_encoding') this.chat ??= this.conversations.unknownCarrier()
+    if (this.chat === undefined) this.dialectEvent(event)
+    else this.chat.leg.event(event)
+  }
+
+  private dialectEvent({ name, data, truncated }: SseEvent): void {
+    const text = data.trim()
+    if (text === '' || this.sniffed > MAX_SNIFFED) return
     if (text === '[DONE]') {
       this.reader?.done()
       return
     }
-    if (text === '') return
     const value = parseJson(text)
     if (!isObject(value)) {
-      if (this.reader !== undefined) this.conversation.noteMalformed(text)
+      if (this.reader === undefined) this.sniffed++
+      else this.malformed.note(truncated === true ? 'an event longer than 64 MB' : text)
       return
     }
-    if (this.reader === undefined) {
-      const dialect = dialects.find((candidate) => candidate.claims(event.name, value))
-      // Pings may come first; everything else says at once what it is.
-      if (dialect === undefined) {
-        this.unknown = value['type'] !== 'ping'
-        return
-      }
-      this.reader = dialect.read(this.context)
-    }
-    this.reader.event(event.name, value)
+    this.reader ??= dialects.find(({ claims }) => claims(name, value))?.read(this.context, this.counters)
+    if (this.reader === undefined) this.sniffed++
+    else this.reader.event(name, value)
   }
 }

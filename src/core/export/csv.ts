@@ -39,7 +39,7 @@ export async function* toCsv(_head: RunHead, events: AsyncIterable<AnyEvent>): A
       line.type === 'source' && typeof line.url === 'string'
         ? { ...line, cited: cited.get(sourceKey(line.url)) ?? false }
         : line
-    yield `${columns.map((column) => cell(whole[column as keyof typeof whole])).join(',')}\r\n`
+    yield `${columns.map((column) => cell(whole[column])).join(',')}\r\n`
   }
 }
 

@@ -88,7 +88,7 @@ class DraftRedactor implements Redactor {
     const { data } = draft
     if (data.text === undefined) {
       const base64 = data.base64 === undefined ? undefined : this.redactBase64(data.base64)
-      return base64 === data.base64 ? [draft] : [{ ...draft, data: { ...data, base64 } } as EventDraft]
+      return base64 === data.base64 ? [draft] : [{ ...draft, data: { ...data, base64 } }]
     }
     const key = streamKey(data)
     const before = this.held.get(key)
@@ -157,14 +157,12 @@ class DraftRedactor implements Redactor {
 
   private headers(item: unknown): unknown {
     if (typeof item !== 'object' || item === null) return item
-    let changed = false
-    const clean = Object.entries(item).map(([name, value]: [string, unknown]) => {
+    const before: [string, unknown][] = Object.entries(item)
+    const clean = before.map(([name, value]) => {
       const rule = headerRule(name)
-      const text = rule === undefined ? this.value(value, 0) : this.replaced(rule, value)
-      changed ||= text !== value
-      return [name, text] as const
+      return [name, rule === undefined ? this.value(value, 0) : this.replaced(rule, value)] as const
     })
-    return changed ? Object.fromEntries(clean) : item
+    return clean.some(([, value], i) => value !== before[i]?.[1]) ? Object.fromEntries(clean) : item
   }
 
   private replaced(rule: string, value: unknown): unknown {

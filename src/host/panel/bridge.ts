@@ -67,7 +67,9 @@ export class PanelBridge {
       handlers: this.handlers,
       validate: (name, params) => requestSchemas[name].safeParse(params),
       onDefect: (error, request) => {
-        actions.log(`panel request ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        actions.log(
+          `panel request ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        )
       },
     })
     this.stops = [
@@ -195,18 +197,26 @@ export class PanelBridge {
     try {
       do {
         this.tailStale = false
-        const { tail } = this
-        if (tail === undefined || this.disposed) return
+        const tail = this.currentTail()
+        if (tail === undefined) return
         const { count } = tail.view
         const from = Math.max(0, count - tail.rows)
         const rows = await tail.view.rows(from, count)
-        if (this.tail === tail) this.notify('tail', { view: tail.id, count, from, rows })
-      } while (this.tailStale)
+        if (this.currentTail() === tail) this.notify('tail', { view: tail.id, count, from, rows })
+      } while (this.isTailStale())
     } catch (error) {
       this.actions.log(`panel tail: ${String(error)}`)
     } finally {
       this.sending = false
     }
+  }
+
+  private currentTail(): typeof this.tail {
+    return this.disposed ? undefined : this.tail
+  }
+
+  private isTailStale(): boolean {
+    return this.tailStale
   }
 
   private tellSoon(): void {
@@ -234,7 +244,6 @@ export class PanelBridge {
   private notify<N extends NotificationName>(name: N, value: Notifications[N]): void {
     if (this.greeted && !this.disposed) this.server.notify(name, value)
   }
-
 }
 
 /** @throws UserError that says where the expression is bad */

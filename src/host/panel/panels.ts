@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import { z } from 'zod'
 import { commands, viewTypes } from '../../shared/manifest'
 import type { ToWebview } from '../../shared/protocol/contract'
-import type { Container } from '../container'
+import type { Container, Panels } from '../container'
 import { confirmDelete } from '../contributions/runCommands'
 import { exportRunTo } from '../exportRun'
 import type { RunSession } from '../runs/runSession'
@@ -19,12 +19,11 @@ interface Open {
   readonly ready: Promise<void>
 }
 
-export class RunPanels {
+class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
 
   constructor(private readonly container: Container) {}
 
-  /** Shows the panel of a log; makes it when there is none. @throws UserError when the log can't be read */
   async open(logPath: string): Promise<void> {
     const known = this.open_.get(logPath)
     if (known !== undefined) {

@@ -13,7 +13,7 @@ import { UserError } from '../../shared/userError'
 import type { RunInfo, RunState } from '../../shared/protocol/contract'
 
 export interface SessionServices {
-  startWorker(info: LogInfo): LogWorker
+  readonly startWorker: (info: LogInfo) => LogWorker
   /** A process of its own closes the logs of lost runs. */
   recover(): void
   log(message: string): void

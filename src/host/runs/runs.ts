@@ -3,16 +3,13 @@
  * watched: where runs are registered, and where their logs lie.
  */
 import path from 'node:path'
-import { watch, type FSWatcher } from 'chokidar'
 import { activeDirectory } from '../../node/control/registry'
+import { watchFolders } from '../../node/watchFolders'
 import { findRun, listRuns, type ListedRun } from '../../node/runlog/history'
 import type { LogInfo } from '../../node/runlog/reader'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
 import { RunSession, type SessionServices } from './runSession'
-
-/** Changes of many files at once become one look. */
-const SETTLE_MS = 50
 
 interface Held {
   readonly session: Promise<RunSession>
@@ -27,8 +24,7 @@ export class Runs {
   private readonly live = new Map<string, RunSession>()
   private readonly finished = new Map<string, LogInfo>()
   private listed: readonly ListedRun[] = []
-  private watcher: FSWatcher | undefined
-  private timer: NodeJS.Timeout | undefined
+  private watcher: { close(): Promise<void> } | undefined
   private refreshing: Promise<void> | undefined
   private again = false
   private disposed = false
@@ -129,7 +125,6 @@ export class Runs {
 
   async dispose(): Promise<void> {
     this.disposed = true
-    clearTimeout(this.timer)
     await this.watcher?.close()
     for (const held of this.held.values())
       void held.session.then(
@@ -143,17 +138,14 @@ export class Runs {
 
   private watchDirectories(): void {
     const folders = [activeDirectory(), ...this.directories.map((directory) => path.join(directory, 'runs'))]
-    this.watcher = watch(folders, { depth: 0, ignoreInitial: true })
-    for (const event of ['add', 'unlink'] as const) {
-      this.watcher.on(event, (file: string) => {
-        if (!file.endsWith('.json')) return
-        clearTimeout(this.timer)
-        this.timer = setTimeout(() => void this.refresh(), SETTLE_MS)
-      })
-    }
-    this.watcher.on('error', (error) => {
-      this.services.log(`watching the log directories: ${String(error)}`)
-    })
+    this.watcher = watchFolders(
+      folders,
+      (file) => file.endsWith('.json'),
+      () => void this.refresh(),
+      (error) => {
+        this.services.log(`watching the log directories: ${String(error)}`)
+      },
+    )
   }
 
   private async readAll(): Promise<void> {

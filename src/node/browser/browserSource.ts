@@ -1,19 +1,32 @@
 /** The source of a capture: a browser page that is listened to, and a turn that is waited for. */
-import type { Page } from 'playwright-core'
-import type { TurnChange, TurnError } from '../../core/decode/decoder'
+import type { CDPSession, Frame, Page } from 'playwright-core'
+import type { Exchange, TurnChange } from '../../core/decode/decoder'
 import { createWireDecoder } from '../../core/decode/wire'
 import type { EndInfo, Source, SourceContext, SourceHandle, StopHow } from '../../core/source'
 import type { EventDraft } from '../../shared/events/schema'
-import { UserError } from '../../shared/userError'
 import type { BodyMode } from './bodies'
 import { PageDriver } from './driver'
+import {
+  crashed,
+  INCOMPLETE,
+  noComposer,
+  notDrivable,
+  timeLimit,
+  unreachable,
+  wentElsewhere,
+  type Failure,
+} from './failures'
 import { openBrowser, type BrowserOptions, type OpenBrowser } from './launch'
 import { NetworkListener } from './network'
 
+/** A capture as it is asked for. */
 export interface CaptureOptions extends BrowserOptions {
+  /** Typed and sent; without one the person types, and Tapedeck listens. */
   readonly prompt?: string | undefined
   readonly url: string
+  /** The capture's time limit. */
   readonly timeoutMs: number
+  /** Whether web search is switched on: where the page has a switch, always tried, or never. */
   readonly webSearch: 'auto' | 'on' | 'off'
   readonly bodies: BodyMode
   /** How long a page may take to resume a stream that broke off before the answer counts as incomplete. */
@@ -21,14 +34,21 @@ export interface CaptureOptions extends BrowserOptions {
   readonly captureId: string
 }
 
+/** The source of one capture. Its `open` throws a UserError where there is no browser to record in. */
 export function browserSource(options: CaptureOptions): Source {
   return {
     kind: 'capture',
     open: async (context) => {
       const browser = await openBrowser(options, options.captureId)
-      const capture = new Capture(options, context, browser)
-      await capture.start()
-      return capture
+      try {
+        const capture = new Capture(options, context, browser)
+        await capture.start()
+        return capture
+      } catch (error) {
+        browser.kill()
+        await browser.close()
+        throw error
+      }
     },
   }
 }
@@ -36,28 +56,36 @@ export function browserSource(options: CaptureOptions): Source {
 const RESUME_GRACE_MS = 15_000
 /** Streams may say something after the proof that the answer is complete. */
 const SETTLE_MS = 150
+const QUIET_WAIT_MS = 1000
 const PAGE_TIMEOUT_MS = 30_000
 /** How long a page's own stop button may take to end the stream. */
 const STOP_WAIT_MS = 2000
-/** A browser that does not close by then is left to be killed with our process. */
+/** With the wait above, a stop is forced after 5 s. */
 const CLOSE_WAIT_MS = 3000
+/** How long a killed browser's end may take to be told. */
+const KILL_WAIT_MS = 2000
 
 class Capture implements SourceHandle {
   readonly ended: Promise<EndInfo>
   private readonly network: NetworkListener
-  private readonly decoder
   private readonly driver: PageDriver
   private readonly driving = new AbortController()
   private readonly timers = new Set<NodeJS.Timeout>()
+  private readonly pages = new Set<Page>()
+  /** The requests that carry the turn now. */
+  private readonly carriers = new Set<string>()
+  private lastRequest = ''
   private resolveEnded: (end: EndInfo) => void = () => undefined
   private graceTimer: NodeJS.Timeout | undefined
   private isEnding = false
+  private isOver = false
+  private stopping = false
   private turnOpen = false
   private turnsComplete = 0
-  private submitted = false
+  private hasDefect = false
   private model: string | undefined
-  private pageClosedAt: number | undefined
-  private stopping = false
+  /** The browser said that it closes the page: it was not torn away. */
+  private closedProperly = false
   private onTurnOver: () => void = () => undefined
 
   constructor(
@@ -68,22 +96,31 @@ class Capture implements SourceHandle {
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve
     })
-    this.decoder = createWireDecoder({
-      emit: (draft) => {
-        this.emit(draft)
-      },
+    const emit = (draft: EventDraft): void => {
+      this.emit(draft)
+    }
+    const decoder = createWireDecoder({
+      emit,
       turn: (change) => {
         this.turn(change)
       },
     })
     this.network = new NetworkListener({
-      decoder: this.decoder,
+      decoder,
       bodies: options.bodies,
-      emit: (draft) => {
-        this.emit(draft)
+      emit,
+      onDocument: (exchange) => {
+        this.driver.noteDocument(exchange)
       },
-      onDocument: ({ responseHeaders }) => {
-        if (responseHeaders?.['cf-mitigated'] === 'challenge') this.driver.noteChallenge()
+      onRequest: (exchange) => {
+        this.lastRequest = exchange.requestId
+        this.driver.noteRequest(exchange)
+      },
+      onUnanswered: (exchange) => {
+        this.unanswered(exchange)
+      },
+      onDefect: (error) => {
+        this.defect(error)
       },
       log: (message) => {
         context.log(message)
@@ -92,49 +129,46 @@ class Capture implements SourceHandle {
     this.driver = new PageDriver(browser.page, {
       prompt: options.prompt,
       webSearch: options.webSearch,
-      emit: (draft) => {
-        this.emit(draft)
-      },
-      wasSubmitted: () => this.submitted,
+      headless: browser.headless,
+      emit,
       signal: this.driving.signal,
     })
   }
 
+  /** Listens, then opens the page; resolves when it listens. */
   async start(): Promise<void> {
     const { browser, options } = this
     this.status('browser_started', browser.name)
-    if (browser.headless && !options.headless)
+    if (browser.own && browser.headless && !options.headless)
       this.status('headless_fallback', 'There is no display here, so the browser runs without a window.')
     browser.onDisconnected(() => {
       this.disconnected()
     })
-    if (browser.own) {
-      browser.context.on('page', (page) => {
-        if (page !== browser.page)
-          void this.listen(page).catch((error: unknown) => {
-            this.context.log(String(error))
-          })
-      })
-    }
     this.timer(options.timeoutMs, () => {
       this.timeLimit()
     })
     await this.listen(browser.page)
+    if (browser.own) browser.context.on('page', (page) => void this.listenToOther(page))
     void this.drive()
   }
 
   async stop(how: StopHow): Promise<void> {
-    if (this.isEnding && how === 'polite') return
+    if (how === 'force') {
+      this.stopping = true
+      this.browser.kill()
+      void this.end(this.stoppedEnd())
+      return
+    }
+    if (this.stopping || this.isEnding) return
     this.stopping = true
-    if (how === 'polite' && this.turnOpen) await this.askPageToStop()
-    void this.end(this.stoppedEnd(), how === 'force')
+    this.driving.abort()
+    if (this.turnOpen) await this.askPageToStop()
+    void this.end(this.stoppedEnd())
   }
 
   private emit(draft: EventDraft): void {
-    if (draft.phase === 'browser_status') {
-      if (draft.data.status === 'prompt_submitted') this.submitted = true
-      this.model = draft.data.model ?? this.model
-    }
+    if (this.isOver) return
+    if (draft.phase === 'browser_status') this.model = draft.data.model ?? this.model
     // CDP can't be asked to wait; the log's queue is what holds, and it is bounded by what a page can send.
     void this.context.emit(draft)
   }
@@ -146,80 +180,139 @@ class Capture implements SourceHandle {
     })
   }
 
+  /** Must be called before the page navigates; of a page that another one opened, what it asked for first is missed. */
   private async listen(page: Page): Promise<void> {
+    const isMain = page === this.browser.page
+    this.pages.add(page)
     page.on('crash', () => {
-      void this.fail({
-        code: 'browser_crashed',
-        message: 'The page crashed. What it had sent is recorded; start the capture again.',
-      })
+      if (isMain) void this.fail(crashed('page'))
     })
     page.on('close', () => {
-      this.pageClosedAt = performance.now()
-      // A window that is closed ends the browser soon; a tab of a browser that goes on does not.
-      if (page === this.browser.page)
-        setImmediate(() => {
-          this.pageClosed()
-        })
+      this.pages.delete(page)
+      // A browser that dies takes all its pages at once; its own end is told in the same moment, after theirs.
+      setImmediate(() => {
+        this.pageClosed(isMain)
+      })
     })
-    await this.network.attach(await page.context().newCDPSession(page))
+    // In the browser of somebody else only what our page opens is ours.
+    if (!this.browser.own) page.on('popup', (popup) => void this.listenToOther(popup))
+    const session = await page.context().newCDPSession(page)
+    session.on('Inspector.detached', () => {
+      this.closedProperly = true
+    })
+    page.on('framenavigated', (frame) => {
+      if (frame.parentFrame() === null) this.closedProperly = false
+      else void this.listenToFrame(frame)
+    })
+    const { targetInfo } = await session.send('Target.getTargetInfo')
+    // A page's main frame has the id of its target.
+    await this.network.attach(session, isMain ? targetInfo.targetId : undefined)
+  }
+
+  private async listenToOther(page: Page): Promise<void> {
+    try {
+      if (!this.pages.has(page)) await this.listen(page)
+    } catch (error) {
+      this.context.log(`a page that was opened by another could not be listened to: ${String(error)}`)
+    }
+  }
+
+  private async listenToFrame(frame: Frame): Promise<void> {
+    let session: CDPSession
+    try {
+      session = await frame.page().context().newCDPSession(frame)
+    } catch {
+      // A frame in its page's own process: the page's session hears it.
+      return
+    }
+    try {
+      await this.network.attach(session)
+    } catch (error) {
+      this.context.log(`a frame of another process went before it could be listened to: ${String(error)}`)
+    }
   }
 
   private async drive(): Promise<void> {
     const { page } = this.browser
+    const { url } = this.options
+    let failure: (error: unknown) => Failure = (error) => unreachable(url, error)
     try {
-      await page.goto(this.options.url, { waitUntil: 'domcontentloaded', timeout: PAGE_TIMEOUT_MS })
-      this.status('page_loaded', undefined, page.url())
+      const response = await page
+        .goto(url, { waitUntil: 'domcontentloaded', timeout: PAGE_TIMEOUT_MS })
+        .catch((error: unknown) => {
+          if (wentElsewhere(error)) return null
+          throw error
+        })
+      failure = notDrivable
+      const httpStatus = response?.status() ?? 200
+      this.status('page_loaded', httpStatus >= 400 ? `HTTP ${String(httpStatus)}` : undefined, page.url())
       await this.driver.drive()
     } catch (error) {
-      if (this.isEnding || this.stopping || this.driving.signal.aborted) return
       // A browser that is gone tells so itself.
-      if (page.isClosed()) return
-      await this.fail(error instanceof UserError ? error : pageError(this.options.url, error))
+      if (this.isEnding || this.driving.signal.aborted || page.isClosed()) return
+      await this.fail(failure(error))
     }
   }
 
   private turn(change: TurnChange): void {
+    if (this.isEnding) return
     clearTimeout(this.graceTimer)
     switch (change.state) {
       case 'submitted':
-      case 'started':
       case 'resumed':
+        this.carriers.add(this.lastRequest)
+        this.turnOpen = true
+        break
+      case 'started':
       case 'handed_off':
         this.turnOpen = true
         break
       case 'interrupted':
-        this.graceTimer = this.timer(this.options.resumeGraceMs ?? RESUME_GRACE_MS, () => {
-          void this.fail({
-            code: 'incomplete_stream',
-            message: 'The answer broke off and was not resumed, so it is not complete. What came is recorded.',
-          })
-        })
         this.onTurnOver()
+        this.graceTimer = this.timer(this.options.resumeGraceMs ?? RESUME_GRACE_MS, () => {
+          this.incomplete()
+        })
         break
       case 'complete':
-        this.turnOpen = false
+        this.turnOver()
         this.turnsComplete++
-        this.onTurnOver()
-        if (this.options.prompt !== undefined && !this.stopping)
-          this.timer(SETTLE_MS, () => {
-            this.settle(0)
-          })
+        if (this.options.prompt !== undefined && !this.stopping) this.timer(SETTLE_MS, () => void this.settle())
         break
       case 'failed':
-        this.turnOpen = false
-        this.onTurnOver()
+        this.turnOver()
         // Without a prompt the person is there and may try again.
-        if (this.options.prompt !== undefined) void this.end({ status: 'failed', error: change.error.message }, false)
+        if (this.options.prompt !== undefined) void this.end({ status: 'failed', error: change.error.message })
     }
   }
 
-  /** Waits until the streams are quiet, at most a second. */
-  private settle(waited: number): void {
-    if (this.network.openStreams > 0 && waited < 1000)
-      this.timer(50, () => {
-        this.settle(waited + 50)
-      })
-    else void this.end({ status: 'completed' }, false)
+  private turnOver(): void {
+    this.turnOpen = false
+    this.carriers.clear()
+    this.onTurnOver()
+  }
+
+  private incomplete(): void {
+    this.turnOver()
+    if (this.options.prompt !== undefined) void this.fail(INCOMPLETE)
+    else this.emit({ phase: 'error', data: { ...INCOMPLETE, fatal: false } })
+  }
+
+  /** A request that carried the turn failed before the server answered: the page may try again. */
+  private unanswered({ requestId }: Exchange): void {
+    if (this.carriers.delete(requestId) && this.turnOpen) this.turn({ state: 'interrupted' })
+  }
+
+  private defect(error: unknown): void {
+    this.context.log(`a decoder failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    if (this.hasDefect) return
+    this.hasDefect = true
+    const message = "A part of the page's streams could not be decoded. The capture goes on, and the bytes are kept."
+    this.emit({ phase: 'error', data: { message, code: 'decoder_failed', fatal: false } })
+  }
+
+  private async settle(): Promise<void> {
+    await Promise.race([this.network.quiet(), new Promise<void>((resolve) => this.timer(QUIET_WAIT_MS, resolve))])
+    await this.end({ status: 'completed' })
   }
 
   private async askPageToStop(): Promise<void> {
@@ -229,14 +322,15 @@ class Capture implements SourceHandle {
     })
     try {
       await this.driver.stopAnswer()
-      await over
     } catch (error) {
       // A page without a working stop button is closed all the same.
       this.context.log(`the page's stop button: ${String(error)}`)
+      return
     }
+    await over
   }
 
-  /** Without a prompt, a capture whose turns are all complete has done what it was for. */
+  /** Without a prompt, a capture whose turns are all over, and one of them complete, has done what it was for. */
   private get isFulfilled(): boolean {
     return this.options.prompt === undefined && this.turnsComplete > 0 && !this.turnOpen
   }
@@ -245,12 +339,11 @@ class Capture implements SourceHandle {
     return this.isFulfilled ? { status: 'completed' } : { status: 'aborted' }
   }
 
-  private pageClosed(): void {
-    if (this.isEnding) return
-    // Its pages go first where a person closes a browser; where it dies, everything goes at once.
-    this.timer(300, () => {
-      if (!this.isEnding) void this.end(this.closedByPerson(), false)
-    })
+  private pageClosed(isMain: boolean): void {
+    // Without a prompt the person may go on in another tab.
+    const goesOn = this.options.prompt === undefined && this.pages.size > 0
+    if (this.isEnding || goesOn || (!isMain && this.pages.size > 0)) return
+    void this.end(this.closedByPerson())
   }
 
   private closedByPerson(): EndInfo {
@@ -261,51 +354,33 @@ class Capture implements SourceHandle {
 
   private disconnected(): void {
     if (this.isEnding) return
-    const closedBefore = this.pageClosedAt !== undefined && performance.now() - this.pageClosedAt > 5
-    if (closedBefore) void this.end(this.closedByPerson(), false)
-    else
-      void this.fail({
-        code: 'browser_crashed',
-        message: 'The browser ended unexpectedly. What it had sent is recorded; start the capture again.',
-      })
+    if (this.closedProperly) void this.end(this.closedByPerson())
+    else void this.fail(crashed('browser'))
   }
 
   private timeLimit(): void {
-    if (this.isFulfilled) {
-      void this.end({ status: 'completed' }, false)
-      return
-    }
-    const minutes = Math.round(this.options.timeoutMs / 6000) / 10
-    void this.fail({
-      code: 'time_limit',
-      message: `The capture reached its time limit of ${String(minutes)} min before the answer was complete. tapedeck.capture.timeoutSeconds (--timeout) sets the limit.`,
-    })
+    const { waitingFor } = this.driver
+    if (this.isFulfilled) void this.end({ status: 'completed' })
+    else if (waitingFor !== 'composer') void this.fail(timeLimit(this.options.timeoutMs, waitingFor))
+    else if (this.options.prompt !== undefined) void this.fail(noComposer(this.browser.page.url()))
+    else void this.fail(timeLimit(this.options.timeoutMs, undefined))
   }
 
-  private async fail(error: Pick<TurnError, 'code' | 'message'>): Promise<void> {
+  private async fail({ code, message }: Failure): Promise<void> {
     if (this.isEnding) return
-    this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
-    await this.end({ status: 'failed', error: error.message }, false)
+    this.emit({ phase: 'error', data: { message, code, fatal: true } })
+    await this.end({ status: 'failed', error: message })
   }
 
-  private async end(end: EndInfo, force: boolean): Promise<void> {
+  private async end(end: EndInfo): Promise<void> {
     if (this.isEnding) return
     this.isEnding = true
     this.driving.abort()
     for (const timer of this.timers) clearTimeout(timer)
-    clearTimeout(this.graceTimer)
-    let patience: NodeJS.Timeout | undefined
-    const tooLong = new Promise<void>((resolve) => {
-      patience = setTimeout(resolve, force ? 500 : CLOSE_WAIT_MS)
-    })
-    const closing = this.browser.close().catch((error: unknown) => {
-      this.context.log(`closing the browser: ${String(error)}`)
-    })
-    await Promise.race([closing, tooLong])
-    clearTimeout(patience)
+    await this.closeBrowser()
     this.network.end()
-    this.decoder.end()
     this.status('browser_closed')
+    this.isOver = true
     const { name, headless } = this.browser
     const metadata = {
       browser: name,
@@ -314,6 +389,19 @@ class Capture implements SourceHandle {
       ...(this.model === undefined ? {} : { model: this.model }),
     }
     this.resolveEnded({ ...end, metadata })
+  }
+
+  /** A browser that does not close by itself is killed. */
+  private async closeBrowser(): Promise<void> {
+    const closing = this.browser
+      .close()
+      .catch((error: unknown) => {
+        this.context.log(`closing the browser: ${String(error)}`)
+      })
+      .then((): true => true)
+    if (await within(CLOSE_WAIT_MS, closing)) return
+    this.browser.kill()
+    if (!(await within(KILL_WAIT_MS, closing))) this.context.log('the browser did not tell its end')
   }
 
   private timer(ms: number, action: () => void): NodeJS.Timeout {
@@ -326,28 +414,15 @@ class Capture implements SourceHandle {
   }
 }
 
-function pageError(url: string, error: unknown): UserError {
-  const text = error instanceof Error ? error.message : String(error)
-  const code = /net::(ERR_[A-Z_]+)/.exec(text)?.[1]
-  const reasons: Record<string, string> = {
-    ERR_CONNECTION_REFUSED: 'nothing answers there (connection refused)',
-    ERR_NAME_NOT_RESOLVED: 'there is no such host',
-    ERR_INTERNET_DISCONNECTED: 'there is no network',
-    ERR_CONNECTION_TIMED_OUT: 'it did not answer in time',
-    ERR_CERT_AUTHORITY_INVALID: 'its certificate is not trusted',
-  }
-  const late = /Timeout \d+ms exceeded/.test(text)
-  const reason = late
-    ? 'it did not answer in time'
-    : code === undefined
-      ? (text.split('\n')[0] ?? text).slice(0, 300)
-      : (reasons[code] ?? code)
-  return new UserError(
-    `The page ${url.slice(0, 300)} can't be opened: ${reason}. Check the address (tapedeck.capture.url, --url) and the network.`,
-    'page_unreachable',
-    'failed',
-    {
-      cause: error,
-    },
-  )
+/** Whether it is done in time. */
+async function within(ms: number, done: Promise<true>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(false)
+    }, ms)
+  })
+  const isDone = await Promise.race([done, late])
+  clearTimeout(timer)
+  return isDone
 }

@@ -5,8 +5,10 @@ import path from 'node:path'
 import process from 'node:process'
 import { UserError } from '../../shared/userError'
 
+/** A browser on this machine. */
 export interface FoundBrowser {
   readonly path: string
+  /** "Chrome", "Edge", "Chromium", or the file's own name. */
   readonly name: string
 }
 
@@ -20,7 +22,7 @@ export function findBrowser(
   platform = process.platform,
 ): FoundBrowser {
   if (given !== undefined) {
-    if (isProgram(given)) return { path: given, name: path.basename(given) }
+    if (isProgram(given)) return { path: given, name: nameOf(given) }
     throw new UserError(
       `There is no browser at ${given}. Set tapedeck.capture.browser (--browser) to the program of a Chrome, Edge or Chromium, or empty it to have one found.`,
       'browser_not_found',
@@ -40,7 +42,7 @@ export function findBrowser(
 
 function candidatesOf(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): FoundBrowser[] {
   const chosen = env['TAPEDECK_CHROMIUM']
-  const first = chosen === undefined || chosen === '' ? [] : [{ path: chosen, name: path.basename(chosen) }]
+  const first = chosen === undefined || chosen === '' ? [] : [{ path: chosen, name: nameOf(chosen) }]
   return [...first, ...installedCandidates(platform, env)]
 }
 
@@ -58,9 +60,9 @@ function installedCandidates(platform: NodeJS.Platform, env: NodeJS.ProcessEnv):
   }
   if (platform === 'darwin') {
     return ['Google Chrome', 'Microsoft Edge', 'Chromium'].flatMap((name) =>
-      ['/Applications', path.join(homedir(), 'Applications')].map((root) => ({
+      ['/Applications', path.join(env['HOME'] ?? homedir(), 'Applications')].map((root) => ({
         path: `${root}/${name}.app/Contents/MacOS/${name}`,
-        name,
+        name: nameOf(name),
       })),
     )
   }
@@ -74,8 +76,19 @@ function installedCandidates(platform: NodeJS.Platform, env: NodeJS.ProcessEnv):
   ]
   const folders = (env['PATH'] ?? '').split(':').filter((folder) => folder !== '')
   return names.flatMap((name) =>
-    [...new Set([...folders, '/usr/bin', '/snap/bin'])].map((folder) => ({ path: path.join(folder, name), name })),
+    [...new Set([...folders, '/usr/bin', '/snap/bin'])].map((folder) => ({
+      path: path.join(folder, name),
+      name: nameOf(name),
+    })),
   )
+}
+
+/** The name that people know a program by. */
+function nameOf(program: string): string {
+  const name = path.basename(program)
+  if (/edge/i.test(name)) return 'Edge'
+  if (/chromium/i.test(name)) return 'Chromium'
+  return /chrome/i.test(name) ? 'Chrome' : name
 }
 
 function isProgram(file: string): boolean {

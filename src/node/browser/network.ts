@@ -1,259 +1,360 @@
 /**
- * Listens to one page over a CDP session of its own: every request, the bytes of streams as they come, WebSocket frames.
+ * Listens to pages over CDP sessions of its own: every request, the bytes of streams as they come, WebSocket frames.
  * Nothing is changed or held up (facts 3.3 to 3.5).
  */
 import type { CDPSession } from 'playwright-core'
 import type { BodyEnd, Exchange, WireDecoder } from '../../core/decode/decoder'
 import { defined } from '../../core/decode/json'
 import type { EventDraft } from '../../shared/events/schema'
-import { BodyRecorder, keepBody, type BodyMode } from './bodies'
+import { BodyRecorder, bytesOfText, keepBody, type BodyMode } from './bodies'
+import { isOurBusiness, lowerCase, milliseconds, shortUrl, timingsOf, type Timing } from './cdp'
+import { SocketListener } from './sockets'
 
 interface Request {
   exchange: Exchange
+  readonly session: CDPSession
+  /** Its id in that session. */
+  readonly cdpId: string
   readonly type: string
+  /** Seconds on CDP's clock. */
   readonly sentAt: number
+  /** The document that asked, in its frame; a frame that shows another one has let go of the request. */
+  readonly frameId: string | undefined
+  readonly loaderId: string
   body?: BodyRecorder
   /** `asked`: the reply that says what came before is not here yet, so pieces wait. */
   streaming: 'no' | 'asked' | 'yes'
-  held: Buffer[]
-  ended?: BodyEnd
+  readonly held: Buffer[]
+  received: number
+  end?: End
+  /** Runs while a refusal says nothing more. */
+  silence?: NodeJS.Timeout
 }
 
+interface End {
+  readonly how: BodyEnd
+  readonly told: NetworkState
+}
+
+/** What the listener needs of its capture. */
 export interface NetworkOptions {
   readonly decoder: WireDecoder
   readonly bodies: BodyMode
   emit(draft: EventDraft): void
-  /** The page's own document was answered. */
-  onDocument?(exchange: Exchange): void
+  /** A document of a page itself (of no frame in it) was answered. */
+  onDocument(exchange: Exchange): void
+  /** A request is on its way. */
+  onRequest(exchange: Exchange): void
+  /** A request ended before any answer came. */
+  onUnanswered(exchange: Exchange): void
+  /** The decoder threw: a defect of ours. */
+  onDefect(error: unknown): void
   log(message: string): void
 }
 
-const MAX_URL = 8192
-/** Requests that never end (their page went away) are forgotten when there are too many. */
+/** Requests that never end are forgotten when there are too many. */
 const MAX_OPEN = 5000
+/** A refusal of unknown length is whole when nothing of it came for so long. */
+const SILENCE_MS = 1000
+const BUFFERS = { maxTotalBufferSize: 200_000_000, maxResourceBufferSize: 100_000_000, maxPostDataSize: 1_000_000 }
 
+/** The requests and sockets of all pages of one capture. */
 export class NetworkListener {
   private readonly requests = new Map<string, Request>()
-  private readonly sockets = new Map<string, string | undefined>()
-  private nextPrefix = 0
+  /** Headers as they really went, which may be told before their request is. */
+  private readonly sentHeaders = new Map<string, Record<string, string>>()
+  private readonly receivedHeaders = new Map<string, Record<string, string>>()
+  private readonly sockets: SocketListener
+  private readonly decoder: WireDecoder
+  private sessions = 0
+  private waiting: (() => void)[] = []
 
-  constructor(private readonly options: NetworkOptions) {}
+  constructor(private readonly options: NetworkOptions) {
+    this.decoder = guarded(options.decoder, options.onDefect.bind(options))
+    this.sockets = new SocketListener({
+      decoder: this.decoder,
+      keepFrames: options.bodies !== 'none',
+      emit: (draft) => {
+        options.emit(draft)
+      },
+    })
+  }
 
-  /** Attaches to a page or frame. Must be called before it navigates: a request that is under way can't be joined. */
-  async attach(session: CDPSession): Promise<void> {
-    const prefix = this.nextPrefix++ === 0 ? '' : `${String(this.nextPrefix)}.`
+  /**
+   * Attaches to a page or to a frame with a process of its own. Must be called before it navigates: a request that is
+   * under way can't be joined.
+   */
+  async attach(session: CDPSession, mainFrameId?: string): Promise<void> {
+    const prefix = this.sessions++ === 0 ? '' : `${String(this.sessions)}.`
     const id = (requestId: string): string => prefix + requestId
+    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
+      remember(this.sentHeaders, id(requestId), lowerCase(headers))
+    })
+    session.on('Network.responseReceivedExtraInfo', ({ requestId, headers }) => {
+      remember(this.receivedHeaders, id(requestId), lowerCase(headers))
+    })
     session.on('Network.requestWillBeSent', (event) => {
-      if (event.redirectResponse !== undefined)
-        this.redirected(id(event.requestId), event.redirectResponse, event.timestamp)
+      const requestId = id(event.requestId)
+      if (event.redirectResponse !== undefined) this.redirected(requestId, event.redirectResponse, event.timestamp)
       const { method, url, headers, postData } = event.request
-      const exchange = {
-        requestId: id(event.requestId),
-        method,
-        url,
-        requestHeaders: lowerCase(headers),
-        ...defined({ postData }),
-      }
-      this.sent(exchange, event.type ?? 'Other', event.timestamp)
+      this.sent({
+        exchange: { requestId, method, url, requestHeaders: lowerCase(headers), ...defined({ postData }) },
+        session,
+        cdpId: event.requestId,
+        type: event.type ?? 'Other',
+        sentAt: event.timestamp,
+        frameId: event.frameId,
+        loaderId: event.loaderId,
+        streaming: 'no',
+        held: [],
+        received: 0,
+      })
     })
     session.on('Network.responseReceived', (event) => {
-      this.responded(session, event.requestId, id(event.requestId), event)
+      const exchange = this.responded(id(event.requestId), event.response)
+      if (event.type === 'Document' && exchange !== undefined && event.frameId === mainFrameId)
+        this.options.onDocument(exchange)
     })
     session.on('Network.dataReceived', (event) => {
       if (event.data !== undefined) this.data(id(event.requestId), Buffer.from(event.data, 'base64'))
     })
-    session.on('Network.loadingFinished', (event) => {
-      void this.finished(session, event.requestId, id(event.requestId), event.timestamp, event.encodedDataLength)
+    session.on('Network.loadingFinished', ({ requestId, timestamp, encodedDataLength }) => {
+      void this.finished(id(requestId), timestamp, encodedDataLength)
     })
-    session.on('Network.loadingFailed', (event) => {
-      this.failed(id(event.requestId), event.timestamp, event.errorText, event.canceled === true)
+    session.on('Network.loadingFailed', ({ requestId, timestamp, errorText, canceled }) => {
+      this.failed(id(requestId), timestamp, errorText, canceled === true)
     })
-    session.on('Network.webSocketCreated', ({ requestId, url }) => {
-      this.socketOpened(id(requestId), url)
+    session.on('Page.frameNavigated', ({ frame }) => {
+      this.leave(({ frameId, loaderId }) => frameId === frame.id && loaderId !== frame.loaderId)
     })
-    session.on('Network.webSocketFrameReceived', ({ requestId, response }) => {
-      this.frame(id(requestId), 'received', response.opcode, response.payloadData)
+    session.on('Page.frameDetached', ({ frameId: gone, reason }) => {
+      if (reason === 'remove') this.leave(({ frameId }) => frameId === gone)
+      // Another process shows the frame from here on; this session hears no more of its document.
+      else this.handOver(gone)
     })
-    session.on('Network.webSocketFrameSent', ({ requestId, response }) => {
-      this.frame(id(requestId), 'sent', response.opcode, response.payloadData)
+    session.on('close', () => {
+      this.leave((request) => request.session === session)
+      this.sockets.end(session)
     })
-    session.on('Network.webSocketClosed', ({ requestId }) => {
-      this.socketClosed(id(requestId))
-    })
-    await session.send('Network.enable', { maxTotalBufferSize: 200_000_000, maxResourceBufferSize: 100_000_000 })
+    this.sockets.attach(session, id)
+    await session.send('Network.enable', BUFFERS)
+    await session.send('Page.enable')
   }
 
-  /** The page is gone: what is still open was cut off. */
+  /** The capture is over: what is still open was cut off, what the decoder holds back is told. */
   end(): void {
-    for (const id of [...this.requests.keys()]) this.close(id, 'canceled')
-    for (const id of [...this.sockets.keys()]) this.socketClosed(id)
+    this.leave(() => true)
+    this.sockets.end()
+    this.decoder.end()
   }
 
-  /** Requests whose bodies are still coming to a decoder. */
-  get openStreams(): number {
-    return [...this.requests.values()].filter(({ body }) => body !== undefined).length
+  /** Resolves when no body is on its way to a decoder or the log. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve)
+      this.noteQuiet()
+    })
   }
 
-  private sent(exchange: Exchange, type: string, timestamp: number): void {
-    if (isOurBusiness(exchange.url)) {
-      this.requests.set(exchange.requestId, { exchange, type, sentAt: timestamp, streaming: 'no', held: [] })
-      this.tell(exchange, type, { state: 'sent', request_headers: exchange.requestHeaders })
-      this.options.decoder.request(exchange)
-      const oldest = this.requests.size > MAX_OPEN ? this.requests.keys().next().value : undefined
-      if (oldest !== undefined) this.close(oldest, 'canceled')
-    }
+  private noteQuiet(): void {
+    if (this.waiting.length === 0 || [...this.requests.values()].some(({ body }) => body !== undefined)) return
+    for (const resolve of this.waiting.splice(0)) resolve()
+  }
+
+  private sent(request: Request): void {
+    const { exchange, type } = request
+    if (!isOurBusiness(exchange.url)) return
+    this.requests.set(exchange.requestId, request)
+    this.tell(exchange, type, { state: 'sent', request_headers: exchange.requestHeaders })
+    this.options.onRequest(exchange)
+    this.decoder.request(exchange)
+    const oldest = this.requests.size > MAX_OPEN ? this.requests.values().next().value : undefined
+    if (oldest !== undefined) this.over(oldest, 'canceled', `not followed: over ${String(MAX_OPEN)} open requests`)
   }
 
   private redirected(
     id: string,
-    response: { status: number; headers: object; mimeType: string },
+    response: { readonly status: number; readonly headers: object; readonly mimeType: string },
     timestamp: number,
   ): void {
     const request = this.requests.get(id)
     if (request === undefined) return
-    const { exchange, type, sentAt } = request
-    this.tell(exchange, type, {
+    this.tell(request.exchange, request.type, {
       state: 'finished',
       status: response.status,
+      mime_type: response.mimeType,
       response_headers: lowerCase(response.headers),
-      duration_ms: milliseconds(timestamp - sentAt),
+      duration_ms: milliseconds(timestamp - request.sentAt),
     })
     this.requests.delete(id)
   }
 
   private responded(
-    session: CDPSession,
-    cdpId: string,
     id: string,
-    event: {
-      type: string
-      response: { status: number; headers: object; mimeType: string; timing?: Timing | undefined }
+    response: {
+      readonly status: number
+      readonly headers: object
+      readonly mimeType: string
+      readonly timing?: Timing | undefined
     },
-  ): void {
+  ): Exchange | undefined {
     const request = this.requests.get(id)
-    if (request === undefined) return
-    const { status, headers, mimeType, timing } = event.response
-    const exchange = { ...request.exchange, status, mimeType, responseHeaders: lowerCase(headers) }
+    if (request === undefined) return undefined
+    const { status, headers, mimeType, timing } = response
+    const responseHeaders = { ...lowerCase(headers), ...take(this.receivedHeaders, id) }
+    const exchange = { ...request.exchange, status, mimeType, responseHeaders }
     request.exchange = exchange
+    const sentHeaders = take(this.sentHeaders, id)
     this.tell(exchange, request.type, {
       state: 'response',
       status,
       mime_type: mimeType,
-      response_headers: exchange.responseHeaders,
-      ...defined({ timings: timing && timingsOf(timing) }),
+      response_headers: responseHeaders,
+      ...defined({
+        request_headers: sentHeaders && { ...exchange.requestHeaders, ...sentHeaders },
+        timings: timing && timingsOf(timing),
+      }),
     })
-    if (event.type === 'Document') this.options.onDocument?.(exchange)
-    const decoder = this.options.decoder.response(exchange)
+    const decoder = this.decoder.response(exchange)
     const keep = keepBody(this.options.bodies, mimeType)
-    if (decoder === undefined && keep === undefined) return
-    request.body = new BodyRecorder(id, decoder, keep, (draft) => {
-      this.options.emit(draft)
-    })
-    request.streaming = 'asked'
-    void this.stream(session, cdpId, request)
+    if (decoder !== undefined || keep !== undefined) {
+      request.body = new BodyRecorder(id, decoder, keep, (draft) => {
+        this.options.emit(draft)
+      })
+      request.streaming = 'asked'
+      void this.stream(request)
+    }
+    return exchange
   }
 
   /** Events before the reply carry no data, the reply holds exactly theirs, events after it carry their own. */
-  private async stream(session: CDPSession, cdpId: string, request: Request): Promise<void> {
+  private async stream(request: Request): Promise<void> {
+    const { session, cdpId } = request
     try {
       const { bufferedData } = await session.send('Network.streamResourceContent', { requestId: cdpId })
-      request.body?.push(Buffer.from(bufferedData, 'base64'))
-      for (const bytes of request.held.splice(0)) request.body?.push(bytes)
+      if (!this.isOpen(request)) return
       request.streaming = 'yes'
+      this.take(request, Buffer.from(bufferedData, 'base64'))
+      for (const bytes of request.held.splice(0)) this.take(request, bytes)
     } catch {
       // Finished already (a short body): it is fetched whole at its end.
       request.streaming = 'no'
-      if (request.ended === 'finished') await this.fetchBody(session, cdpId, request)
+      if (request.end?.how === 'finished') await this.fetchBody(request)
     }
-    if (request.ended !== undefined) this.close(request.exchange.requestId, request.ended)
+    if (request.end !== undefined) this.close(request, request.end)
   }
 
-  private async fetchBody(session: CDPSession, cdpId: string, request: Request): Promise<void> {
+  private async fetchBody(request: Request): Promise<void> {
     try {
-      const { body, base64Encoded } = await session.send('Network.getResponseBody', { requestId: cdpId })
-      request.body?.push(Buffer.from(body, base64Encoded ? 'base64' : 'utf8'))
+      const { body, base64Encoded } = await request.session.send('Network.getResponseBody', {
+        requestId: request.cdpId,
+      })
+      const hasCharset = /charset=/i.test(request.exchange.responseHeaders?.['content-type'] ?? '')
+      const bytes = base64Encoded
+        ? Buffer.from(body, 'base64')
+        : hasCharset
+          ? Buffer.from(body, 'utf8')
+          : bytesOfText(body)
+      if (this.isOpen(request)) request.body?.push(bytes)
     } catch (error) {
-      this.options.log(`the body of ${request.exchange.url.slice(0, 200)} could not be read: ${String(error)}`)
+      const { requestId, url } = request.exchange
+      // A page that went on, or a buffer that was too small, takes a body with it.
+      this.options.emit({ phase: 'dropped', data: { count: 1, why: `the browser let go of the body of ${requestId}` } })
+      this.options.log(`the body of ${url.slice(0, 200)} could not be read: ${String(error)}`)
     }
   }
 
   private data(id: string, bytes: Buffer): void {
     const request = this.requests.get(id)
     if (request?.streaming === 'asked') request.held.push(bytes)
-    else if (request?.streaming === 'yes') request.body?.push(bytes)
+    else if (request?.streaming === 'yes') this.take(request, bytes)
   }
 
-  private async finished(
-    session: CDPSession,
-    cdpId: string,
-    id: string,
-    timestamp: number,
-    bytes: number,
-  ): Promise<void> {
+  private take(request: Request, bytes: Buffer): void {
+    request.received += bytes.length
+    request.body?.push(bytes)
+    if ((request.exchange.status ?? 0) >= 400 && request.end === undefined) this.considerWhole(request)
+  }
+
+  /** Of a refusal that the page does not read, the browser never says that it is finished. */
+  private considerWhole(request: Request): void {
+    const headers = request.exchange.responseHeaders ?? {}
+    const length = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? NaN) : NaN
+    const finish = (): void => {
+      this.close(request, { how: 'finished', told: { state: 'finished', bytes: request.received } })
+    }
+    clearTimeout(request.silence)
+    if (request.received >= length) finish()
+    else request.silence = setTimeout(finish, SILENCE_MS)
+  }
+
+  private async finished(id: string, timestamp: number, bytes: number): Promise<void> {
     const request = this.requests.get(id)
     if (request === undefined) return
-    request.ended = 'finished'
-    const told = {
-      state: 'finished' as const,
-      bytes: Math.max(0, Math.round(bytes)),
-      duration_ms: milliseconds(timestamp - request.sentAt),
+    const end: End = {
+      how: 'finished',
+      told: {
+        state: 'finished',
+        bytes: Math.max(0, Math.round(bytes)),
+        duration_ms: milliseconds(timestamp - request.sentAt),
+      },
     }
-    if (request.streaming === 'asked') {
-      // `stream` closes it when its reply is here.
-      this.tellEnd(request, told)
-      return
-    }
-    if (request.body !== undefined && request.streaming === 'no') await this.fetchBody(session, cdpId, request)
-    this.tellEnd(request, told)
-    this.close(id, 'finished')
+    request.end = end
+    // `stream` closes it when its reply is here.
+    if (request.streaming === 'asked') return
+    if (request.body !== undefined && request.streaming === 'no') await this.fetchBody(request)
+    this.close(request, end)
   }
 
   private failed(id: string, timestamp: number, error: string, canceled: boolean): void {
     const request = this.requests.get(id)
     if (request === undefined) return
-    request.ended = canceled ? 'canceled' : 'failed'
-    this.tellEnd(request, { state: 'failed', error, duration_ms: milliseconds(timestamp - request.sentAt) })
-    if (request.streaming !== 'asked') this.close(id, request.ended)
+    const duration_ms = milliseconds(timestamp - request.sentAt)
+    request.end =
+      canceled && mayBeWhole(request.exchange)
+        ? { how: 'finished', told: { state: 'finished', error, duration_ms } }
+        : { how: canceled ? 'canceled' : 'failed', told: { state: 'failed', error, duration_ms } }
+    if (request.streaming !== 'asked') this.close(request, request.end)
   }
 
-  private tellEnd(request: Request, told: NetworkState): void {
-    const { status, mimeType } = request.exchange
-    this.tell(request.exchange, request.type, { ...told, ...defined({ status, mime_type: mimeType }) })
+  /** The browser says nothing of the requests of a page that went away (facts 3.4). */
+  private leave(isGone: (request: Request) => boolean): void {
+    for (const request of [...this.requests.values()].filter(isGone))
+      this.over(request, 'canceled', 'the page went away')
   }
 
-  private close(id: string, how: BodyEnd): void {
-    const request = this.requests.get(id)
-    this.requests.delete(id)
-    request?.body?.end(how)
+  private handOver(frame: string): void {
+    for (const request of [...this.requests.values()])
+      if (request.frameId === frame && request.type === 'Document')
+        this.close(request, { how: 'finished', told: { state: 'finished' } })
   }
 
-  private socketOpened(id: string, url: string): void {
-    this.sockets.set(id, url)
-    this.options.emit({
-      phase: 'network',
-      data: { request_id: id, method: 'GET', url: shortUrl(url), state: 'sent', resource_type: 'websocket' },
-    })
+  private over(request: Request, how: BodyEnd, error: string): void {
+    this.close(request, request.end ?? { how, told: { state: 'failed', error } })
   }
 
-  private frame(id: string, direction: 'received' | 'sent', opcode: number, payload: string): void {
-    if (!this.sockets.has(id)) this.sockets.set(id, undefined)
-    if (this.options.bodies !== 'none') {
-      const content = opcode === 1 ? { text: payload } : { base64: payload }
-      this.options.emit({ phase: 'network_body', data: { request_id: id, offset: 0, direction, ...content } })
+  private close(request: Request, { how, told }: End): void {
+    const { exchange } = request
+    if (!this.isOpen(request)) return
+    this.requests.delete(exchange.requestId)
+    clearTimeout(request.silence)
+    this.sentHeaders.delete(exchange.requestId)
+    this.receivedHeaders.delete(exchange.requestId)
+    if (request.held.length > 0) {
+      // The bytes before them never came, and a body with a hole would decode to something else.
+      const bytes = request.held.reduce((sum, piece) => sum + piece.length, 0)
+      const why = `the page went away before the body of ${exchange.requestId} could be joined`
+      this.options.emit({ phase: 'dropped', data: { count: request.held.length, bytes, why } })
     }
-    if (direction === 'received' && opcode === 1)
-      this.options.decoder.socketFrame({ requestId: id, ...defined({ url: this.sockets.get(id) }) }, payload)
+    request.body?.end(how)
+    const { status, mimeType } = exchange
+    this.tell(exchange, request.type, { ...told, ...defined({ status, mime_type: mimeType }) })
+    if (status === undefined && how !== 'finished') this.options.onUnanswered(exchange)
+    this.noteQuiet()
   }
 
-  private socketClosed(id: string): void {
-    if (!this.sockets.has(id)) return
-    const url = this.sockets.get(id)
-    this.sockets.delete(id)
-    this.options.decoder.socketClosed({ requestId: id, ...defined({ url }) })
-    this.options.emit({
-      phase: 'network',
-      data: { request_id: id, method: 'GET', url: shortUrl(url ?? ''), state: 'finished', resource_type: 'websocket' },
-    })
+  private isOpen(request: Request): boolean {
+    return this.requests.get(request.exchange.requestId) === request
   }
 
   private tell(exchange: Exchange, type: string, state: NetworkState): void {
@@ -269,43 +370,53 @@ type NetworkState = Partial<Extract<EventDraft, { phase: 'network' }>['data']> &
   state: 'sent' | 'response' | 'finished' | 'failed'
 }
 
-function isOurBusiness(url: string): boolean {
-  return !/^(?:data|blob|chrome|chrome-extension|devtools|about):/i.test(url)
+/**
+ * Of an answer that must not be stored and has no length, Chromium says that it was cancelled also when the page read it
+ * to its end (measured with Chromium 156: fetch, chunked, read by a reader). What the stream said tells whether it is whole.
+ */
+function mayBeWhole({ status, responseHeaders = {} }: Exchange): boolean {
+  return status === 200 && /no-store/i.test(responseHeaders['cache-control'] ?? '')
 }
 
-function shortUrl(url: string): string {
-  return url.length > MAX_URL ? `${url.slice(0, MAX_URL)}…[cut, ${String(url.length)} characters]` : url
+/** Headers of requests that nobody else tells of must not pile up. */
+const MAX_REMEMBERED = 1000
+
+function remember(map: Map<string, Record<string, string>>, id: string, headers: Record<string, string>): void {
+  map.set(id, headers)
+  if (map.size <= MAX_REMEMBERED) return
+  const oldest = map.keys().next().value
+  if (oldest !== undefined) map.delete(oldest)
 }
 
-function lowerCase(headers: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+function take(map: Map<string, Record<string, string>>, id: string): Record<string, string> | undefined {
+  const headers = map.get(id)
+  map.delete(id)
+  return headers
 }
 
-function milliseconds(seconds: number): number {
-  return Math.max(0, Math.round(seconds * 1e6) / 1e3)
-}
-
-interface Timing {
-  readonly dnsStart: number
-  readonly dnsEnd: number
-  readonly connectStart: number
-  readonly connectEnd: number
-  readonly sslStart: number
-  readonly sslEnd: number
-  readonly sendStart: number
-  readonly sendEnd: number
-  readonly receiveHeadersEnd: number
-}
-
-/** CDP tells milliseconds since the request's start, -1 for what did not happen; HAR wants the length of each part. */
-function timingsOf(timing: Timing): Record<string, number> {
-  const part = (start: number, end: number): number =>
-    start < 0 || end < 0 ? -1 : Math.round((end - start) * 1000) / 1000
+/** The same decoder, but what it throws is told and does not end the capture. */
+function guarded(decoder: WireDecoder, onDefect: (error: unknown) => void): WireDecoder {
+  const attempt = <T>(action: () => T): T | undefined => {
+    try {
+      return action()
+    } catch (error) {
+      onDefect(error)
+      return undefined
+    }
+  }
   return {
-    dns: part(timing.dnsStart, timing.dnsEnd),
-    connect: part(timing.connectStart, timing.connectEnd),
-    ssl: part(timing.sslStart, timing.sslEnd),
-    send: part(timing.sendStart, timing.sendEnd),
-    wait: part(timing.sendEnd, timing.receiveHeadersEnd),
+    request: (exchange) => attempt(() => decoder.request(exchange)),
+    response: (exchange) => {
+      const body = attempt(() => decoder.response(exchange))
+      return (
+        body && {
+          push: (bytes) => attempt(() => body.push(bytes)),
+          end: (how) => attempt(() => body.end(how)),
+        }
+      )
+    },
+    socketFrame: (socket, text) => attempt(() => decoder.socketFrame(socket, text)),
+    socketClosed: (socket) => attempt(() => decoder.socketClosed(socket)),
+    end: () => attempt(() => decoder.end()),
   }
 }

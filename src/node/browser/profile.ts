@@ -1,5 +1,5 @@
 /** Tapedeck's own browser profile, so that a person logs in once; one capture at a time uses it. */
-import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -41,23 +41,7 @@ export function lockProfile(directory: string, captureId: string): () => void {
       cause: error,
     })
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(lock, JSON.stringify(own), { flag: 'wx', mode: 0o600 })
-      break
-    } catch (error) {
-      const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-      if (!exists || attempt > 3) throw error
-      const holder = readHolder(lock)
-      if (holder !== undefined && isAlive(holder)) {
-        throw new UserError(
-          `The capture ${holder.capture_id} is using Tapedeck's browser. One capture at a time can: stop it, or wait until it is done.`,
-          'profile_in_use',
-        )
-      }
-      rmSync(lock, { force: true })
-    }
-  }
+  take(lock, own)
   try {
     refuseForeignBrowser(directory)
   } catch (error) {
@@ -65,19 +49,67 @@ export function lockProfile(directory: string, captureId: string): () => void {
     throw error
   }
   return () => {
-    rmSync(lock, { force: true })
+    // Another one may have taken it over, if we were taken for dead.
+    if (readHolder(lock)?.capture_id === captureId) rmSync(lock, { force: true })
   }
+}
+
+/** Makes the lock, whole at once; takes over one whose process is gone. */
+function take(lock: string, own: Holder): void {
+  const draft = `${lock}.${own.capture_id}`
+  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 })
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        linkSync(draft, lock)
+        return
+      } catch (error) {
+        const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+        if (!exists || attempt > 3) throw error
+      }
+      const holder = readHolder(lock)
+      if (holder !== undefined && isAlive(holder)) throw inUse(lock, holder)
+      removeStale(lock, draft)
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Of several that find a stale lock at once, one moves it away; who moved a fresh one by mistake puts it back. */
+function removeStale(lock: string, draft: string): void {
+  const aside = `${draft}.stale`
+  try {
+    renameSync(lock, aside)
+    const moved = readHolder(aside)
+    if (moved !== undefined && isAlive(moved)) linkSync(aside, lock)
+  } catch {
+    // Somebody else was faster: the next look tells who has it.
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+function inUse(lock: string, holder: Holder): UserError {
+  const here = holder.machine === machineId()
+  return new UserError(
+    here
+      ? `The capture ${holder.capture_id} is using Tapedeck's browser. One capture at a time can: stop it, or wait until it is done.`
+      : `The capture ${holder.capture_id} on another machine or container is using Tapedeck's browser. Stop it there; if it is long gone, delete ${lock}.`,
+    'profile_in_use',
+  )
 }
 
 function readHolder(lock: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(lock, 'utf8')) as Holder
   } catch {
-    // Gone meanwhile, or half written by a process that died.
+    // Gone meanwhile, or damaged.
     return undefined
   }
 }
 
+/** What can't be looked at from here counts as alive. */
 function isAlive(holder: Holder): boolean {
   return holder.machine !== machineId() || processStart(holder.pid) === holder.pid_start
 }

@@ -43,7 +43,7 @@ export async function checkFile(path: string): Promise<CheckResult> {
     }
     if (start < bytes.length) pieces.push(Buffer.from(bytes.subarray(start)))
   }
-  if (pieces.length > 0) violations.push(...checker.line(++number, Buffer.concat(pieces).toString('utf8'), false))
+  if (pieces.length > 0) violations.push(...checker.line(number + 1, Buffer.concat(pieces).toString('utf8'), false))
   violations.push(...checker.end())
   return { events: checker.events, violations }
 }

@@ -3,7 +3,8 @@
  * parsing whole lines. Our own writer keeps one order of keys, so the stamp of an event is found at its beginning; a line
  * written by something else is parsed.
  */
-import { RUN_FORMAT, levelOf, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
+import { levelOf } from '../../shared/events/levels'
+import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
 
 export const NEWLINE = 0x0a
 /** The closing line is at most this long, so that the end of a file tells its final record in one read. */

@@ -240,7 +240,7 @@ export class RunLogWriter implements EventSink {
   }
 
   /** Writes all of it, or tells how far it came. */
-  private async writeAt(bytes: Buffer, position: number): Promise<{ done: number; error?: unknown }> {
+  private async writeAt(bytes: Buffer, position: number): Promise<{ done: number; error?: Error }> {
     let done = 0
     try {
       while (done < bytes.length) {
@@ -250,7 +250,7 @@ export class RunLogWriter implements EventSink {
       }
       return { done }
     } catch (error) {
-      return { done, error }
+      return { done, error: error instanceof Error ? error : new Error('writing failed', { cause: error }) }
     }
   }
 

@@ -9,7 +9,7 @@ import { UserError } from '../../shared/userError'
 import { recordCapture } from '../capture'
 import type { Recording } from '../record'
 import { logDirectory, parse, seconds } from './arguments'
-import type { Command } from './table'
+import type { Command } from './command'
 
 const form =
   'capture [--prompt TEXT] [--url URL | --demo] [--headless] [--browser PATH] [--cdp URL] [--profile DIR] [--timeout S] [--web-search auto|on|off] [--bodies streams|none|all]'
@@ -120,7 +120,7 @@ function print(events: readonly StampedEvent[], json: boolean): void {
 }
 
 interface DemoModule {
-  startDemoSite(options: { scenario?: string }): Promise<{ url: string; close(): Promise<void> }>
+  readonly startDemoSite: (options: { scenario?: string }) => Promise<{ url: string; close(): Promise<void> }>
 }
 
 /** The demo chat site is a bundle of its own beside this one. */

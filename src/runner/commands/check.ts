@@ -4,7 +4,7 @@ import { checkFile } from '../../node/runlog/checkFile'
 import { listEntries, livenessOf } from '../../node/control/registry'
 import { UserError } from '../../shared/userError'
 import { parse } from './arguments'
-import type { Command } from './table'
+import type { Command } from './command'
 
 const form = 'check FILE'
 

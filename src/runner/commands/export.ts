@@ -6,7 +6,7 @@ import { exportFormats, exportRun } from '../../node/runlog/exportRun'
 import { findRun } from '../../node/runlog/history'
 import { UserError } from '../../shared/userError'
 import { logDirectory, parse } from './arguments'
-import type { Command } from './table'
+import type { Command } from './command'
 
 const form = `export ID --format ${exportFormats.join('|')} [--out FILE]`
 

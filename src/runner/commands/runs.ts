@@ -8,7 +8,7 @@ import { formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { recoverLostRuns } from '../recover'
 import { logDirectory, parse } from './arguments'
-import type { Command } from './table'
+import type { Command } from './command'
 
 function warn(message: string): void {
   process.stderr.write(`tapedeck: ${message}\n`)

@@ -1,15 +1,9 @@
 /** The commands by name; each is one module. */
 import { captureCommand } from './capture'
+import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
-
-export interface Command {
-  readonly form: string
-  readonly purpose: string
-  /** @returns the exit code */
-  run(args: readonly string[]): Promise<number>
-}
 
 export const commandTable: Readonly<Record<string, Command>> = {
   capture: captureCommand,

@@ -235,9 +235,6 @@ export const eventEnvelopeSchema = z.looseObject({
 })
 export type AnyEvent = z.infer<typeof eventEnvelopeSchema>
 
-/** A stamped event of a known phase. */
-export type RunEvent = EventDraft & { capture_id: string; seq: number; timestamp: string }
-
 /** Redactions by rule name. */
 const countByName = z.record(z.string(), count)
 
@@ -291,11 +288,3 @@ export const metadataSchema = headSchema.extend({
 export type RunMetadata = z.infer<typeof metadataSchema>
 
 export const RUN_FORMAT = 'tapedeck-run/1'
-
-/** The level that counts and filters use: a line's own, `fatal` or `error` for error events, `warn` for what was dropped. */
-export function levelOf(phase: string, data: Readonly<Record<string, unknown>>): Level | undefined {
-  if (phase === 'log_line') return data['level'] as Level | undefined
-  if (phase === 'error') return data['fatal'] === true ? 'fatal' : 'error'
-  if (phase === 'dropped') return 'warn'
-  return undefined
-}

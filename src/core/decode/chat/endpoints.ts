@@ -1,14 +1,16 @@
-/** The addresses of a chat site that carry a turn. Sources: the facts on wire formats, 1.1. */
+/** The addresses of a chat site that carry or end a turn. Source: the facts on wire formats, 1.1. */
 import type { Exchange } from '../decoder'
 
+/** `turn`: a prompt is sent, its response is the answer's stream. `resume`: the page reads on. `stop`: the answer is stopped. */
 export type Endpoint = 'turn' | 'resume' | 'stop'
 
 const PATH =
-  /^https?:\/\/[^/]+\/backend-(?:api|anon|alt)\/(?:f\/)?(?:(conversation)(\/resume)?|(stop_conversation))\/?(?:[?#].*)?$/
+  /^https?:\/\/[^/?#]+\/backend-(?:api|anon|alt)\/(?:f\/)?(?:(conversation)(\/resume)?|(stop_conversation))\/?(?:[?#]|$)/
 
+/** What a request is for, or undefined where it has nothing to do with a turn. */
 export function endpointOf({ method, url }: Pick<Exchange, 'method' | 'url'>): Endpoint | undefined {
-  if (method !== 'POST') return undefined
-  const found = PATH.exec(url)
+  const found = method === 'POST' ? PATH.exec(url) : null
   if (found === null) return undefined
-  return found[3] !== undefined ? 'stop' : found[2] !== undefined ? 'resume' : 'turn'
+  if (found[3] !== undefined) return 'stop'
+  return found[2] === undefined ? 'turn' : 'resume'
 }

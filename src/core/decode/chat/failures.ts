@@ -1,8 +1,8 @@
-/** What an answer of the chat's server that is no stream says, in the words of an error event (facts 1.11). */
+/** What an answer of the chat's server that is no stream says, in the words of an error event (facts on wire formats, 1.11). */
 import type { Exchange, TurnError } from '../decoder'
-import { defined, field, numberField, parseJson, stringField } from '../json'
+import { defined, field, numberField, parseJson, textField } from '../json'
 
-const WORDS: Readonly<Record<number, { code: string; message: string }>> = {
+const WORDS: Readonly<Record<number, { readonly code: string; readonly message: string }>> = {
   400: { code: 'bad_request', message: 'The chat refused the request' },
   401: { code: 'logged_out', message: 'The chat says that you are logged out. Log in and try again' },
   403: { code: 'blocked', message: 'The chat refused access' },
@@ -12,27 +12,36 @@ const WORDS: Readonly<Record<number, { code: string; message: string }>> = {
   422: { code: 'bad_request', message: 'The chat refused the request' },
   429: { code: 'rate_limited', message: 'The chat says that you have asked too much for now' },
 }
+const MAX_REASON_CHARS = 2000
 
+/**
+ * @param exchange a response with a status of 400 or more
+ * @param body its body, or the beginning of it
+ */
 export function failureOf({ status = 0, responseHeaders = {} }: Exchange, body: string): TurnError {
   const json = parseJson(body)
   const detail = field(json, 'detail') ?? field(json, 'error')
-  const said = typeof detail === 'string' ? detail : stringField(detail, 'message')
+  const said = typeof detail === 'string' ? detail : (textField(detail, 'message') ?? textField(json, 'message'))
   const words = WORDS[status] ?? {
     code: `http_${String(status)}`,
     message: `The chat answered with HTTP ${String(status)}`,
   }
-  const retry = numberField(detail, 'clears_in') ?? seconds(responseHeaders['retry-after'])
+  const retry_after_s = numberField(detail, 'clears_in') ?? retryAfter(responseHeaders)
   return {
-    code: stringField(detail, 'code') ?? words.code,
-    message: `${words.message}${said === undefined ? '.' : `: ${said.slice(0, 2000)}`}`,
+    code: textField(detail, 'code') ?? words.code,
+    message: said === undefined ? `${words.message}.` : `${words.message}: ${said.slice(0, MAX_REASON_CHARS)}`,
     http_status: status,
-    ...defined({ retry_after_s: retry }),
+    ...defined({ retry_after_s }),
   }
 }
 
-function seconds(header: string | undefined): number | undefined {
-  const value = Number(header)
-  return header !== undefined && header !== '' && Number.isFinite(value) ? value : undefined
+/** Seconds of a `retry-after` header: a number, or a date that is compared with the server's own clock. */
+function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+  const value = headers['retry-after']?.trim() ?? ''
+  if (value === '') return undefined
+  if (Number.isFinite(Number(value))) return Math.max(0, Number(value))
+  const seconds = (Date.parse(value) - Date.parse(headers['date'] ?? '')) / 1000
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined
 }
 
 /** True where a challenge stands instead of an answer: a person must deal with it. */

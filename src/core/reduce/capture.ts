@@ -112,10 +112,7 @@ class Reducer implements CaptureReducer {
   }
 
   answer(messageId: string): string {
-    const answer = this.answers.get(messageId)
-    if (answer === undefined) return ''
-    if (answer.pieces.length > 1) answer.pieces = [answer.pieces.join('')]
-    return answer.pieces[0] ?? ''
+    return this.answers.get(messageId)?.pieces.join('') ?? ''
   }
 
   private addStatus(data: AnyEvent['data']): void {

@@ -36,7 +36,7 @@ describe('a capture listens', () => {
     const end = await handle.ended
     assert.equal(end.status, 'completed')
     assert.equal(end.metadata?.['model'], 'test-1')
-    assert.match(String(end.metadata?.['browser']), /^Chromium \d+/)
+    assert.match(String(end.metadata['browser']), /^Chromium \d+/)
     assert.equal(events.answer, 'one 🌊 two 漢字 😺!')
     const body = events.of('network_body')[0]
     assert.ok(body)
@@ -48,10 +48,10 @@ describe('a capture listens', () => {
       ['sent', 'response', 'finished'],
     )
     assert.equal(states[1]?.status, 200)
-    assert.equal(states[1]?.mime_type, 'text/event-stream')
-    assert.ok((states[1]?.timings?.['wait'] ?? -1) >= 0)
-    assert.ok(states[1]?.request_headers?.['user-agent'])
-    assert.equal(states[1]?.response_headers?.['cache-control'], 'no-store')
+    assert.equal(states[1].mime_type, 'text/event-stream')
+    assert.ok((states[1].timings?.['wait'] ?? -1) >= 0)
+    assert.ok(states[1].request_headers?.['user-agent'])
+    assert.equal(states[1].response_headers?.['cache-control'], 'no-store')
     assert.deepEqual(
       events.statuses.filter((status) => status !== 'model'),
       ['browser_started', 'page_loaded', 'prompt_submitted', 'response_started', 'response_complete', 'browser_closed'],
@@ -82,7 +82,7 @@ describe('a capture listens', () => {
       onUpgrade: (request, socket, head) => {
         sockets.handleUpgrade(request, socket, head, (connection) => {
           connection.on('message', (data) => {
-            connection.send(`echo ${String(data as Buffer)}`)
+            connection.send(`echo ${String(data)}`)
             connection.send(Buffer.from([0, 255, 128]))
           })
         })

@@ -68,8 +68,14 @@ export function sideEvent(turn: Turn, leg: { handedOff: boolean }, type: string,
       break
     default:
       if (QUIET.has(type) || !turn.firstTime(`type ${type}`)) return
-      turn.status(type.slice(0, MAX_STATUS_CHARS), { raw: rawCopy(value, MAX_RAW_CHARS) })
+      unknown(turn, type, value)
   }
+}
+
+function unknown(turn: Turn, type: string, value: Json): void {
+  const raw = rawCopy(value, MAX_RAW_CHARS)
+  const detail = raw === undefined ? 'Too much to repeat here; the network bodies have it.' : undefined
+  turn.status(type.slice(0, MAX_STATUS_CHARS), { detail, raw })
 }
 
 function topicTurn(handoff: Json): string | undefined {

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import type { EventDraft } from '../../shared/events/schema'
+import { createRedactor } from './redactor'
+
+const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N'
+const body = (text: string, request_id = '1', offset = 0): EventDraft => ({
+  phase: 'network_body',
+  data: { request_id, offset, text },
+})
+const texts = (drafts: readonly EventDraft[]): string =>
+  drafts.map((draft) => (draft.phase === 'network_body' ? (draft.data.text ?? '') : '')).join('')
+
+describe('the redactor', () => {
+  const secrets: readonly [name: string, text: string, kept: string, secret: string][] = [
+    ['a JWT', `token is ${jwt}, done`, 'token is ', jwt],
+    ['a bearer token', 'Authorization: Bearer abcdef0123456789abcdef', 'Authorization: Bearer ', 'abcdef0123456789'],
+    ['an OpenAI key', 'key sk-proj-abcDEF0123456789abcDEF01 end', 'key ', 'sk-proj-abc'],
+    ['an Anthropic key', 'sk-ant-api03-abcdefghijklmnopqrstuvwxyz', '', 'sk-ant-api03'],
+    ['an AWS key', 'AKIAIOSFODNN7EXAMPLE is mine', '', 'AKIAIOSFODNN7'],
+    ['a GitHub token', `ghp_${'a1B2'.repeat(9)} x`, '', 'ghp_a1B2'],
+    ['a Google key', `AIza${'a1B2c'.repeat(7)} x`, '', 'AIzaa1B2'],
+    ['a Slack token', 'xoxb-123456789012-abcdefghij', '', 'xoxb-1234'],
+    [
+      'verify= in an address',
+      'wss://ws.example/p1/ws/user/u?verify=1790-abc%3D&x=1',
+      'wss://ws.example/p1/ws/user/u?verify=',
+      '1790-abc',
+    ],
+    [
+      'access_token= in an address',
+      'https://a.example/?a=1&access_token=zzz#f',
+      'https://a.example/?a=1&access_token=',
+      'zzz',
+    ],
+    ['a password in an address', 'http://me:geheim@host.example/', 'http://', 'geheim'],
+    ['a token in JSON', '{"accessToken":"short","a":1}', '{"accessToken":"', 'short'],
+    ['a token in JSON in a string', '"{\\"accessToken\\":\\"short\\",\\"a\\":1}"', '"{\\"accessToken\\":\\"', 'short'],
+    [
+      'a resume token',
+      '{"type":"resume_conversation_token","token":"abcdefabcdefabcdef"}',
+      '{"type":"resume_conversation_token","token":"',
+      'abcdefabcdef',
+    ],
+    ['the e-mail of a session', '{"accessToken":"x","user":{"email":"me@mail.example"}}', '', 'me@mail.example'],
+    ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY----- end', '', 'MIIabc'],
+  ]
+  for (const [name, text, kept, secret] of secrets) {
+    it(`takes ${name}`, () => {
+      const redactor = createRedactor()
+      const clean = redactor.redactText(text)
+      assert.ok(!clean.includes(secret), clean)
+      assert.ok(clean.startsWith(kept), clean)
+      assert.ok(clean.includes('[redacted:'))
+      assert.ok(Object.values(redactor.counts).reduce((a, b) => a + b, 0) >= 1)
+      assert.equal(redactor.redactText(clean), clean)
+    })
+  }
+
+  const harmless = [
+    'The token is the smallest unit of text; secrets of the kitchen; a password you know.',
+    'the task-force of sk-learn made a sketch, risk-free, desk-12345678901234567890',
+    'key=value, signature dish, verify= nothing',
+    'commit 3f786850e387550fdab836ed7e6dc881de23001b, 123e4567-e89b-12d3-a456-426614174000',
+    'Bearer responsibilities and Bearer of good news',
+    'Cookie recipes and Authorization as a concept: 19.99 €',
+    'https://shop.example/search?key=red+shoes&q=token',
+    '{"email":"author@news.example","token":"hi there"}',
+    'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4',
+    'eyJust a word, AKIA is a prefix, npm_ too, hf_ as well',
+  ]
+  for (const text of harmless) {
+    it(`leaves "${text.slice(0, 40)}…" as it is`, () => {
+      const redactor = createRedactor()
+      assert.equal(redactor.redactText(text), text)
+      assert.deepEqual(redactor.counts, {})
+    })
+  }
+
+  it('takes credentials out of headers by their names, whatever their case', () => {
+    const redactor = createRedactor()
+    const [draft] = redactor.redact({
+      phase: 'network',
+      data: {
+        request_id: '1',
+        method: 'GET',
+        url: 'https://a.example/',
+        state: 'response',
+        request_headers: { Authorization: 'x', cookie: 'a=b', accept: '*/*', 'openai-sentinel-proof-token': 'p' },
+        response_headers: { 'Set-Cookie': 'c=d', 'content-type': 'text/html' },
+      },
+    })
+    assert.deepEqual(draft?.data, {
+      request_id: '1',
+      method: 'GET',
+      url: 'https://a.example/',
+      state: 'response',
+      request_headers: {
+        Authorization: '[redacted:header:authorization]',
+        cookie: '[redacted:header:cookie]',
+        accept: '*/*',
+        'openai-sentinel-proof-token': '[redacted:header:openai-sentinel-proof-token]',
+      },
+      response_headers: { 'Set-Cookie': '[redacted:header:set-cookie]', 'content-type': 'text/html' },
+    })
+  })
+
+  it('gives the same object back where there is nothing to take', () => {
+    const draft: EventDraft = {
+      phase: 'tool_use',
+      data: { name: 'web', state: 'completed', input: { queries: ['a', { b: 1 }] } },
+    }
+    assert.equal(createRedactor().redact(draft)[0], draft)
+  })
+
+  it('looks into nested values, and is not led to prototypes', () => {
+    const input = JSON.parse(
+      '{"a":[{"clientSecret":"s3cret","__proto__":{"polluted":1}}],"token":"abcdefgh12345678"}',
+    ) as unknown
+    const [draft] = createRedactor().redact({ phase: 'tool_use', data: { name: 'x', state: 'completed', input } })
+    assert.ok(!JSON.stringify(draft).includes('s3cret'))
+    assert.ok(!JSON.stringify(draft).includes('abcdefgh12345678'))
+    assert.equal(({} as { polluted?: number }).polluted, undefined)
+  })
+
+  it('finds a secret that is cut anywhere over the pieces of a body', () => {
+    const whole = `data: {"x":"before","accessToken":"topsecret0123456789","y":"${jwt}"}\n\ndata: after the é end\n\n`
+    const expected = createRedactor().redactText(whole)
+    for (let cut = 1; cut < whole.length; cut++) {
+      const redactor = createRedactor()
+      const first = body(whole.slice(0, cut))
+      const second = body(whole.slice(cut), '1', Buffer.byteLength(whole.slice(0, cut)))
+      const drafts = [...redactor.redact(first), ...redactor.redact(second), ...redactor.flush()]
+      assert.equal(texts(drafts), expected, `cut at ${String(cut)}`)
+    }
+  })
+
+  it('holds back at most the end of a piece, and gives it out when the request is over', () => {
+    const redactor = createRedactor()
+    const before = redactor.redact(body('hello wor'))
+    assert.equal(texts(before), 'hello ')
+    const after = redactor.redact({
+      phase: 'network',
+      data: { request_id: '1', method: 'GET', url: 'x', state: 'finished' },
+    })
+    assert.equal(texts(after), 'wor')
+    assert.deepEqual(redactor.flush(), [])
+  })
+
+  it('comes to an end with hostile text', () => {
+    for (const text of [
+      'sk-'.repeat(300_000),
+      '"token":"'.repeat(100_000),
+      'eyJ'.repeat(300_000),
+      '-----BEGIN PRIVATE KEY-----'.repeat(30_000),
+      'a://b:'.repeat(150_000),
+      '\\'.repeat(1_000_000),
+      `token ${'?sig='.repeat(200_000)}`,
+    ]) {
+      createRedactor().redactText(text)
+    }
+  })
+})

@@ -1,5 +1,4 @@
 /** The source of a capture: a browser page that is listened to, and a turn that is waited for. */
-import type { CDPSession, Frame, Page } from 'playwright-core'
 import type { Exchange, TurnChange } from '../../core/decode/decoder'
 import { createWireDecoder } from '../../core/decode/wire'
 import type { EndInfo, Source, SourceContext, SourceHandle, StopHow } from '../../core/source'
@@ -18,6 +17,7 @@ import {
 } from './failures'
 import { openBrowser, type BrowserOptions, type OpenBrowser } from './launch'
 import { NetworkListener } from './network'
+import { Pages } from './pages'
 
 /** A capture as it is asked for. */
 export interface CaptureOptions extends BrowserOptions {
@@ -71,7 +71,7 @@ class Capture implements SourceHandle {
   private readonly driver: PageDriver
   private readonly driving = new AbortController()
   private readonly timers = new Set<NodeJS.Timeout>()
-  private readonly pages = new Set<Page>()
+  private readonly pages: Pages
   /** The requests that carry the turn now. */
   private readonly carriers = new Set<string>()
   private lastRequest = ''
@@ -84,8 +84,6 @@ class Capture implements SourceHandle {
   private turnsComplete = 0
   private hasDefect = false
   private model: string | undefined
-  /** The browser said that it closes the page: it was not torn away. */
-  private closedProperly = false
   private onTurnOver: () => void = () => undefined
 
   constructor(
@@ -126,6 +124,19 @@ class Capture implements SourceHandle {
         context.log(message)
       },
     })
+    this.pages = new Pages({
+      browser,
+      network: this.network,
+      onCrash: () => {
+        void this.fail(crashed('page'))
+      },
+      onClosed: (isMain) => {
+        this.pageClosed(isMain)
+      },
+      log: (message) => {
+        context.log(message)
+      },
+    })
     this.driver = new PageDriver(browser.page, {
       prompt: options.prompt,
       webSearch: options.webSearch,
@@ -147,23 +158,25 @@ class Capture implements SourceHandle {
     this.timer(options.timeoutMs, () => {
       this.timeLimit()
     })
-    await this.listen(browser.page)
-    if (browser.own) browser.context.on('page', (page) => void this.listenToOther(page))
+    await this.pages.start()
     void this.drive()
   }
 
-  async stop(how: StopHow): Promise<void> {
+  stop(how: StopHow): Promise<void> {
     if (how === 'force') {
       this.stopping = true
       this.browser.kill()
       void this.end(this.stoppedEnd())
-      return
+    } else if (!this.stopping && !this.isEnding) {
+      this.stopping = true
+      void this.stopPolitely()
     }
-    if (this.stopping || this.isEnding) return
-    this.stopping = true
+    return Promise.resolve()
+  }
+  private async stopPolitely(): Promise<void> {
     this.driving.abort()
     if (this.turnOpen) await this.askPageToStop()
-    void this.end(this.stoppedEnd())
+    await this.end(this.stoppedEnd())
   }
 
   private emit(draft: EventDraft): void {
@@ -178,58 +191,6 @@ class Capture implements SourceHandle {
       phase: 'browser_status',
       data: { status, ...(detail === undefined ? {} : { detail }), ...(url === undefined ? {} : { url }) },
     })
-  }
-
-  /** Must be called before the page navigates; of a page that another one opened, what it asked for first is missed. */
-  private async listen(page: Page): Promise<void> {
-    const isMain = page === this.browser.page
-    this.pages.add(page)
-    page.on('crash', () => {
-      if (isMain) void this.fail(crashed('page'))
-    })
-    page.on('close', () => {
-      this.pages.delete(page)
-      // A browser that dies takes all its pages at once; its own end is told in the same moment, after theirs.
-      setImmediate(() => {
-        this.pageClosed(isMain)
-      })
-    })
-    // In the browser of somebody else only what our page opens is ours.
-    if (!this.browser.own) page.on('popup', (popup) => void this.listenToOther(popup))
-    const session = await page.context().newCDPSession(page)
-    session.on('Inspector.detached', () => {
-      this.closedProperly = true
-    })
-    page.on('framenavigated', (frame) => {
-      if (frame.parentFrame() === null) this.closedProperly = false
-      else void this.listenToFrame(frame)
-    })
-    const { targetInfo } = await session.send('Target.getTargetInfo')
-    // A page's main frame has the id of its target.
-    await this.network.attach(session, isMain ? targetInfo.targetId : undefined)
-  }
-
-  private async listenToOther(page: Page): Promise<void> {
-    try {
-      if (!this.pages.has(page)) await this.listen(page)
-    } catch (error) {
-      this.context.log(`a page that was opened by another could not be listened to: ${String(error)}`)
-    }
-  }
-
-  private async listenToFrame(frame: Frame): Promise<void> {
-    let session: CDPSession
-    try {
-      session = await frame.page().context().newCDPSession(frame)
-    } catch {
-      // A frame in its page's own process: the page's session hears it.
-      return
-    }
-    try {
-      await this.network.attach(session)
-    } catch (error) {
-      this.context.log(`a frame of another process went before it could be listened to: ${String(error)}`)
-    }
   }
 
   private async drive(): Promise<void> {
@@ -341,8 +302,8 @@ class Capture implements SourceHandle {
 
   private pageClosed(isMain: boolean): void {
     // Without a prompt the person may go on in another tab.
-    const goesOn = this.options.prompt === undefined && this.pages.size > 0
-    if (this.isEnding || goesOn || (!isMain && this.pages.size > 0)) return
+    const goesOn = this.options.prompt === undefined && this.pages.count > 0
+    if (this.isEnding || goesOn || (!isMain && this.pages.count > 0)) return
     void this.end(this.closedByPerson())
   }
 
@@ -354,7 +315,7 @@ class Capture implements SourceHandle {
 
   private disconnected(): void {
     if (this.isEnding) return
-    if (this.closedProperly) void this.end(this.closedByPerson())
+    if (this.pages.wereClosed) void this.end(this.closedByPerson())
     else void this.fail(crashed('browser'))
   }
 

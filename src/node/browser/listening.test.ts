@@ -82,7 +82,7 @@ describe('a capture listens', () => {
       onUpgrade: (request, socket, head) => {
         sockets.handleUpgrade(request, socket, head, (connection) => {
           connection.on('message', (data) => {
-            connection.send(`echo ${String(data)}`)
+            connection.send(`echo ${Buffer.from(data as Buffer).toString()}`)
             connection.send(Buffer.from([0, 255, 128]))
           })
         })

@@ -8,6 +8,7 @@ import { defined } from '../../core/decode/json'
 import type { EventDraft } from '../../shared/events/schema'
 import { BodyRecorder, bytesOfText, keepBody, type BodyMode } from './bodies'
 import { isOurBusiness, lowerCase, milliseconds, shortUrl, timingsOf, type Timing } from './cdp'
+import { guarded } from './guardedDecoder'
 import { SocketListener } from './sockets'
 
 interface Request {
@@ -392,31 +393,4 @@ function take(map: Map<string, Record<string, string>>, id: string): Record<stri
   const headers = map.get(id)
   map.delete(id)
   return headers
-}
-
-/** The same decoder, but what it throws is told and does not end the capture. */
-function guarded(decoder: WireDecoder, onDefect: (error: unknown) => void): WireDecoder {
-  const attempt = <T>(action: () => T): T | undefined => {
-    try {
-      return action()
-    } catch (error) {
-      onDefect(error)
-      return undefined
-    }
-  }
-  return {
-    request: (exchange) => attempt(() => decoder.request(exchange)),
-    response: (exchange) => {
-      const body = attempt(() => decoder.response(exchange))
-      return (
-        body && {
-          push: (bytes) => attempt(() => body.push(bytes)),
-          end: (how) => attempt(() => body.end(how)),
-        }
-      )
-    },
-    socketFrame: (socket, text) => attempt(() => decoder.socketFrame(socket, text)),
-    socketClosed: (socket) => attempt(() => decoder.socketClosed(socket)),
-    end: () => attempt(() => decoder.end()),
-  }
 }

@@ -101,8 +101,9 @@ async function toPixels(): Promise<void> {
     const panel = editor.webviewFrame()
     await panel.locator('[data-testid="phase-filter-assistant_delta"]').click()
     const frame = await (await panel.locator('body').elementHandle())?.ownerFrame()
+    if (frame === undefined || frame === null) throw new Error('the panel has no frame')
     // In the panel's own page: the first frame in which a tick stands in the feed.
-    const seen = (await frame?.evaluate(`new Promise((resolve) => {
+    const seen = (await frame.evaluate(`new Promise((resolve) => {
       const seen = {}
       const look = () => {
         const text = document.querySelector('[data-testid="feed"]').textContent

@@ -108,6 +108,7 @@ function settingsFor(siteUrl, browser, headless) {
     'security.workspace.trust.enabled': false,
     'telemetry.telemetryLevel': 'off',
     'remote.autoForwardPorts': false,
+    'git.openRepositoryInParentFolders': 'never',
     'update.mode': 'none',
     'extensions.autoCheckUpdates': false,
   }

@@ -37,6 +37,11 @@ describe('a live capture in the editor', () => {
   const shot = async (name: string): Promise<void> => {
     if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
   }
+  /** Starts a capture and waits until its own panel is the one that is seen. */
+  const watchCapture = async (prompt: string): Promise<void> => {
+    await startCapture(prompt)
+    await editor.webviewFrame().locator('[data-testid="run-title"]', { hasText: prompt }).waitFor()
+  }
   const startCapture = async (prompt: string): Promise<void> => {
     await editor.runCommand('Tapedeck: Start Live Capture')
     await editor.answerQuickInput(prompt)
@@ -69,7 +74,7 @@ describe('a live capture in the editor', () => {
   })
 
   it('shows events while the page still streams, and keeps a valid log', async () => {
-    await startCapture('Which river is the longest?')
+    await watchCapture('Which river is the longest?')
     const panel = editor.webviewFrame()
     await panel.locator('[data-testid="event-row"][data-phase="search_query"]').first().waitFor()
     // The first sources are on the screen while the state still says that the run goes on.
@@ -98,7 +103,7 @@ describe('a live capture in the editor', () => {
 
   it('goes on through a reload of the window, and the panel is there again', async () => {
     await use('slow&seconds=12')
-    await startCapture('A slow answer')
+    await watchCapture('A slow answer')
     await state('running').waitFor()
     const panel = editor.webviewFrame()
     await panel.locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
@@ -111,17 +116,21 @@ describe('a live capture in the editor', () => {
   })
 
   it('survives the end of the extension host', async () => {
-    await startCapture('Another slow answer')
+    await watchCapture('Another slow answer')
     await state('running').waitFor()
     await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
     process.kill(editor.extensionHostPid(), 'SIGKILL')
     await editor.reload()
+    // The editor closes the panels of an extension host that died; the run itself is in the tree, still recording.
+    await editor.runCommand('View: Show Tapedeck')
+    await editor.treeRows('Another slow answer').click()
+    await editor.webviewFrame().locator('[data-testid="run-title"]', { hasText: 'Another slow answer' }).waitFor()
     await state('completed').waitFor({ timeout: 60_000 })
     assertWholeAnswer(logs().at(-1) ?? '')
   })
 
   it('closes the log of a runner that was killed, and says so', async () => {
-    await startCapture('A capture whose recorder dies')
+    await watchCapture('A capture whose recorder dies')
     await state('running').waitFor()
     await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
     const log = logs().at(-1) ?? ''
@@ -137,13 +146,13 @@ describe('a live capture in the editor', () => {
   })
 
   it('stops politely, and offers the running capture to a second start', async () => {
-    await startCapture('The first of two')
+    await watchCapture('The first of two')
     await state('running').waitFor()
     await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00001' }).waitFor()
     await startCapture('The second of two')
-    await editor.notification('One capture at a time')
+    const offer = await editor.notification('One capture at a time')
     await shot('two captures')
-    await editor.button('Show It').click()
+    await offer.getByRole('button', { name: 'Show It', exact: true }).click()
     await editor.webviewFrame().locator('[data-testid="stop-button"]').click()
     await state('aborted').waitFor()
     assert.equal(readLog(logs().at(-1) ?? '').metadata.status, 'aborted')
@@ -151,7 +160,7 @@ describe('a live capture in the editor', () => {
 
   it('asks for the person at a log-in wall and goes on by itself', async () => {
     await use('loggedout')
-    await startCapture('Am I known here?')
+    await watchCapture('Am I known here?')
     await editor.webviewFrame().locator('[data-testid="event-row"]', { hasText: 'authentication required' }).waitFor()
     await editor.notification('log in')
     await shot('log in')
@@ -161,7 +170,7 @@ describe('a live capture in the editor', () => {
 
   it('tells a page that can not be reached in one sentence', async () => {
     await editor.setSetting('tapedeck.capture.url', 'http://127.0.0.1:9/')
-    await startCapture('Is anybody there?')
+    await watchCapture('Is anybody there?')
     await state('failed').waitFor()
     await editor.webviewFrame().getByText("can't be opened").first().waitFor()
     await shot('unreachable')

@@ -19,9 +19,14 @@ describe('the command line', () => {
   let site: DemoSite
   const children = new Set<ChildProcess>()
 
-  const begin = (args: readonly string[], shell?: string) => {
+  const begin = (args: readonly string[], shell?: string, more: Readonly<Record<string, string>> = {}) => {
     const cli = [path.join(__PROJECT_ROOT__, 'dist', 'cli.js'), ...args]
-    const env = { ...process.env, XDG_STATE_HOME: path.join(home, 'state'), XDG_DATA_HOME: path.join(home, 'data') }
+    const env = {
+      ...process.env,
+      XDG_STATE_HOME: path.join(home, 'state'),
+      XDG_DATA_HOME: path.join(home, 'data'),
+      ...more,
+    }
     const child =
       shell === undefined
         ? spawn(process.execPath, cli, { cwd: home, env })
@@ -190,6 +195,29 @@ describe('the command line', () => {
     }
     assert.equal(metadata.status, 'aborted')
     assert.equal(events.at(-1)?.data.code, 'recorder_lost')
+  })
+
+  it('records in a visible browser', async function () {
+    // Only Linux can have a display without a screen, and the set-up brings it on Debian.
+    if (!existsSync('/usr/bin/Xvfb')) return this.skip()
+    const screen = spawn('/usr/bin/Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    })
+    children.add(screen)
+    const pipe = screen.stdio[3] as NodeJS.ReadableStream
+    const display = await new Promise<string>((resolve) => {
+      pipe.once('data', (bytes: Buffer) => {
+        resolve(bytes.toString().trim())
+      })
+    })
+    const args = ['capture', '--json', '--prompt', 'a river', '--url', `${site.url}?scenario=search`]
+    const { code, out } = await begin(args, undefined, { DISPLAY: `:${display}` }).result
+    screen.kill()
+    assert.equal(code, 0)
+    assert.ok(!out.includes('headless_fallback'))
+    const { metadata } = JSON.parse(readFileSync(logs().at(-1) ?? '', 'utf8')) as { metadata: { headless: boolean } }
+    assert.equal(metadata.headless, false)
+    assert.match(text(out), /fish back/)
   })
 
   it('keeps a readable log when the file may not grow any more', async () => {

@@ -18,8 +18,8 @@ interface Entry {
   requestHeaders: Headers
   responseHeaders: Headers
   timings: Record<string, unknown>
-  text: string[]
-  base64: string[]
+  /** Pieces of the body in their order; a stream that is no text any more goes on in base64. */
+  body: { text?: string; base64?: string }[]
   frames: { type: 'send' | 'receive'; time: number; opcode: number; data: string }[]
 }
 declare function atob(text: string): string
@@ -84,8 +84,7 @@ function newEntry({ timestamp }: AnyEvent): Entry {
     requestHeaders: [],
     responseHeaders: [],
     timings: {},
-    text: [],
-    base64: [],
+    body: [],
     frames: [],
   }
 }
@@ -117,8 +116,7 @@ function addBody(entry: Entry, { timestamp, data }: AnyEvent): void {
       opcode: typeof text === 'string' ? 1 : 2,
       data: content,
     })
-  } else if (typeof text === 'string') entry.text.push(text)
-  else entry.base64.push(content)
+  } else entry.body.push(typeof text === 'string' ? { text } : { base64: content })
 }
 
 function headers(value: unknown): Headers | undefined {
@@ -174,10 +172,13 @@ function harEntry(entry: Entry): object {
 
 function content(entry: Entry): object {
   const size = Math.max(0, entry.bytes)
-  // Each piece was encoded by itself, so the whole is encoded anew.
-  if (entry.base64.length > 0)
-    return { size, mimeType: entry.mimeType, text: btoa(entry.base64.map(atob).join('')), encoding: 'base64' }
-  if (entry.text.length > 0) return { size, mimeType: entry.mimeType, text: entry.text.join('') }
+  if (entry.body.length > 0) {
+    const isText = entry.body.every((piece) => piece.base64 === undefined)
+    if (isText) return { size, mimeType: entry.mimeType, text: entry.body.map((piece) => piece.text ?? '').join('') }
+    // Each piece was encoded by itself, so the whole is encoded anew.
+    const bytes = entry.body.map((piece) => (piece.base64 === undefined ? utf8(piece.text ?? '') : atob(piece.base64)))
+    return { size, mimeType: entry.mimeType, text: btoa(bytes.join('')), encoding: 'base64' }
+  }
   return { size, mimeType: entry.mimeType }
 }
 
@@ -190,4 +191,11 @@ function queryString(url: string): { name: string; value: string }[] {
       const equals = part.indexOf('=')
       return equals < 0 ? { name: part, value: '' } : { name: part.slice(0, equals), value: part.slice(equals + 1) }
     })
+}
+
+/** The bytes of a text, one a character, as `btoa` wants them. */
+function utf8(text: string): string {
+  let bytes = ''
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte)
+  return bytes
 }

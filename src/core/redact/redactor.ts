@@ -178,7 +178,7 @@ class DraftRedactor implements Redactor {
 
 /** Frames of one socket go both ways and are whole, so that each way is a stream of its own. */
 function streamKey(data: EventData<'network_body'>): string {
-  return typeof data['direction'] === 'string' ? `${data.request_id} ${data['direction']}` : data.request_id
+  return data.direction !== undefined ? `${data.request_id} ${data.direction}` : data.request_id
 }
 
 function utf8Length(text: string): number {

@@ -14,6 +14,25 @@ export const relevantPhases: ReadonlySet<string> = new Set([
   'error',
 ])
 
+/** The words that tell where the browser and the turn are; others (`model`, `title`, `reasoning`, …) are told beside them. */
+const browserStates: ReadonlySet<string> = new Set([
+  'browser_started',
+  'headless_fallback',
+  'page_loaded',
+  'authentication_required',
+  'authenticated',
+  'logged_out',
+  'search_toggle',
+  'prompt_submitted',
+  'response_started',
+  'response_complete',
+  'human_needed',
+  'stream_handoff',
+  'stream_resumed',
+  'stop_requested',
+  'browser_closed',
+])
+
 const MAX_SOURCES = 1000
 const MAX_QUERIES = 500
 const MAX_OTHERS = 200
@@ -118,7 +137,7 @@ class Reducer implements CaptureReducer {
   private addStatus(data: AnyEvent['data']): void {
     const { status, detail, url, model } = data
     if (typeof model === 'string') this.model = model
-    if (typeof status !== 'string') return
+    if (typeof status !== 'string' || !browserStates.has(status)) return
     this.browser = {
       status,
       ...(typeof detail === 'string' ? { detail } : {}),

@@ -1,4 +1,6 @@
 /** The panels: one a run, opened, found again, and restored after a reload of the window. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { commands, viewTypes } from '../../shared/manifest'
@@ -14,6 +16,8 @@ import { panelHtml } from './html'
 /** What a panel leaves with the editor to be restored from; the rest of it is the webview's own. */
 const restoredState = z.looseObject({ run: z.string() })
 
+const REOPEN_AFTER_MS = 2000
+
 interface Open {
   readonly panel: vscode.WebviewPanel
   readonly ready: Promise<void>
@@ -22,7 +26,11 @@ interface Open {
 class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
 
-  constructor(private readonly container: Container) {}
+  private readonly remembered: readonly string[]
+
+  constructor(private readonly container: Container) {
+    this.remembered = this.recall()
+  }
 
   async open(logPath: string): Promise<void> {
     const known = this.open_.get(logPath)
@@ -57,6 +65,42 @@ class RunPanels implements Panels {
     return this.open_.get(logPath)?.panel.active === true && vscode.window.state.focused
   }
 
+  /**
+   * Opens the panels of live runs that were open when the last extension host ended and that the editor has not brought
+   * back: it forgets them when the host dies, and may when the window is reloaded right after they were opened.
+   */
+  async reopenLive(): Promise<void> {
+    const live = new Set(this.container.runs.active.map((session) => session.path))
+    for (const logPath of this.remembered) {
+      if (live.has(logPath) && !this.open_.has(logPath)) await this.open(logPath)
+    }
+  }
+
+  private get memory(): string {
+    return path.join(
+      (this.container.context.storageUri ?? this.container.context.globalStorageUri).fsPath,
+      'panels.json',
+    )
+  }
+
+  private recall(): readonly string[] {
+    try {
+      return z.array(z.string()).parse(JSON.parse(readFileSync(this.memory, 'utf8')))
+    } catch {
+      // Never written, or not ours: no panel was open.
+      return []
+    }
+  }
+
+  private remember(): void {
+    try {
+      mkdirSync(path.dirname(this.memory), { recursive: true })
+      writeFileSync(this.memory, JSON.stringify([...this.open_.keys()]))
+    } catch (error) {
+      this.container.log.warn(errorText(error))
+    }
+  }
+
   private options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
     return { enableScripts: true, localResourceRoots: [this.assets()] }
   }
@@ -68,7 +112,11 @@ class RunPanels implements Panels {
   private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
-    panel.onDidDispose(() => this.open_.delete(logPath))
+    panel.onDidDispose(() => {
+      this.open_.delete(logPath)
+      this.remember()
+    })
+    this.remember()
     return ready.catch((error: unknown) => {
       panel.dispose()
       throw error
@@ -137,6 +185,17 @@ class RunPanels implements Panels {
 export function registerPanels(container: Container): void {
   const panels = new RunPanels(container)
   container.panels = panels
+  // The editor restores panels by itself in the first moments; what is missing after that comes from our own memory.
+  const reopening = setTimeout(() => {
+    panels.reopenLive().catch((error: unknown) => {
+      container.log.error(errorText(error))
+    })
+  }, REOPEN_AFTER_MS)
+  container.context.subscriptions.push({
+    dispose: () => {
+      clearTimeout(reopening)
+    },
+  })
   container.context.subscriptions.push(
     vscode.window.registerWebviewPanelSerializer(viewTypes.run, {
       deserializeWebviewPanel: async (panel, state: unknown) => {

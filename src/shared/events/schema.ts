@@ -110,6 +110,8 @@ export const eventData = {
     offset: count,
     text: z.string().optional(),
     base64: z.string().optional(),
+    /** Of a WebSocket's frame; `offset` counts for each direction. */
+    direction: z.enum(['sent', 'received']).optional(),
     ...raw,
   }),
   process: z.looseObject({

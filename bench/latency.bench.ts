@@ -100,10 +100,10 @@ async function toPixels(): Promise<void> {
     await editor.answerQuickInput('x')
     const panel = editor.webviewFrame()
     await panel.locator('[data-testid="phase-filter-assistant_delta"]').click()
-    const frame = await (await panel.locator('body').elementHandle())?.ownerFrame()
-    if (frame === undefined || frame === null) throw new Error('the panel has no frame')
+    const frame = await (await panel.locator('body').elementHandle()).ownerFrame()
+    if (frame === null) throw new Error('the panel has no frame')
     // In the panel's own page: the first frame in which a tick stands in the feed.
-    const seen = (await frame.evaluate(`new Promise((resolve) => {
+    const seen = await frame.evaluate<Record<string, number>>(`new Promise((resolve) => {
       const seen = {}
       const look = () => {
         const text = document.querySelector('[data-testid="feed"]').textContent
@@ -112,7 +112,7 @@ async function toPixels(): Promise<void> {
         else requestAnimationFrame(look)
       }
       look()
-    })`)) as Record<string, number>
+    })`)
     // What stood there when the looking began has no time of its own.
     const first = Math.min(...Object.values(seen))
     report('site write to pixels of the panel', site, new Map(Object.entries(seen).filter(([, at]) => at > first)), 50)

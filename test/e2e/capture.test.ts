@@ -54,7 +54,8 @@ describe('a live capture in the editor', () => {
     home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
     workspace = path.join(home, 'workspace')
     await cp(path.join(__PROJECT_ROOT__, 'demo', 'workspace'), workspace, { recursive: true })
-    site = await startDemoSite()
+    // Half as fast as usual: the first panel of a window takes some seconds, and events must still come then.
+    site = await startDemoSite({ speed: 0.5 })
     editor = await Editor.start({
       workspace,
       extension: { folder: __PROJECT_ROOT__ },
@@ -102,7 +103,7 @@ describe('a live capture in the editor', () => {
   })
 
   it('goes on through a reload of the window, and the panel is there again', async () => {
-    await use('slow&seconds=12')
+    await use('slow&seconds=8')
     await watchCapture('A slow answer')
     await state('running').waitFor()
     const panel = editor.webviewFrame()

@@ -2,7 +2,6 @@
 // Usage: node scripts/bench.mjs [words that a benchmark's path must contain …]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
@@ -11,6 +10,8 @@ import { testEnvironment } from './testEnvironment.mjs'
 
 async function main() {
   await setup({ need: ['node', 'modules'] })
+  // Not there in the Node that may start this script, so only asked for in the one that goes on.
+  const { globSync } = await import('node:fs')
   const words = process.argv.slice(2)
   const files = globSync('bench/**/*.bench.ts', { cwd: root })
     .filter((file) => words.every((word) => file.includes(word)))

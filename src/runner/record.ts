@@ -202,7 +202,6 @@ class Recorder {
   /** A capture that can't be kept is not worth going on with: it ends, and says why. */
   private logFailed(error: UserError): void {
     this.logFailure = error
-    this.options.log?.(error.message)
     void this.handle?.stop('force')
   }
 

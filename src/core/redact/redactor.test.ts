@@ -146,6 +146,81 @@ describe('the redactor', () => {
     assert.deepEqual(redactor.flush(), [])
   })
 
+  it('finds a secret that is cut anywhere over the pieces of an answer', () => {
+    const delta = (text: string): EventDraft => ({ phase: 'assistant_delta', data: { text, message_id: 'm' } })
+    const whole = `The key is sk-proj-abcDEF0123456789abcDEF01, the token ${jwt} and Bearer abcdef0123456789abcdef. Ask risk-free.`
+    const expected = createRedactor().redactText(whole)
+    for (let cut = 1; cut < whole.length; cut++) {
+      const redactor = createRedactor()
+      const drafts = [whole.slice(0, cut), whole.slice(cut)].flatMap((text) => redactor.redact(delta(text)))
+      drafts.push(...redactor.flush())
+      const text = drafts.map((draft) => (draft.phase === 'assistant_delta' ? draft.data.text : '')).join('')
+      assert.equal(text, expected, `cut at ${String(cut)}`)
+    }
+  })
+
+  it('keeps an answer in its order: what waits goes out before what happened next, and before a rewrite', () => {
+    const redactor = createRedactor()
+    const delta = (text: string, rewrite?: true): EventDraft => ({
+      phase: 'assistant_delta',
+      data: { text, message_id: 'm', ...(rewrite && { rewrite }) },
+    })
+    const told = (drafts: readonly EventDraft[]): unknown[] =>
+      drafts.map((draft) => (draft.phase === 'assistant_delta' ? [draft.data.text, draft.data.rewrite] : draft.phase))
+    assert.deepEqual(told(redactor.redact(delta('see sk-'))), [['see ', undefined]])
+    const next: EventDraft = { phase: 'tool_use', data: { name: 'web', state: 'started' } }
+    assert.deepEqual(told(redactor.redact(next)), [['sk-', undefined], 'tool_use'])
+    redactor.redact(delta('ey'))
+    assert.deepEqual(told(redactor.redact(delta('anew', true))), [
+      ['ey', undefined],
+      ['anew', true],
+    ])
+  })
+
+  it('holds bytes decoded, so that a secret that is cut between two base64 pieces is found', () => {
+    const whole = Buffer.from(`data: {"x":"before","accessToken":"topsecret0123456789","y":1}\n\n`)
+    const expected = createRedactor().redactText(whole.toString('latin1'))
+    for (let cut = 1; cut < whole.length; cut++) {
+      const redactor = createRedactor()
+      const drafts = [whole.subarray(0, cut), whole.subarray(cut)].flatMap((bytes, i) =>
+        redactor.redact({
+          phase: 'network_body',
+          data: { request_id: '1', offset: i === 0 ? 0 : cut, base64: bytes.toString('base64') },
+        }),
+      )
+      drafts.push(...redactor.flush())
+      let length = 0
+      for (const draft of drafts) {
+        assert.ok(draft.phase === 'network_body')
+        length += Buffer.from(draft.data.base64 ?? '', 'base64').length
+      }
+      assert.equal(length, expected.length, `cut at ${String(cut)}`)
+    }
+  })
+
+  it('takes who is logged in out of the body of a session address, and not out of an article', () => {
+    const redactor = createRedactor()
+    const url = 'https://chat.example/backend-api/me'
+    redactor.redact({ phase: 'network', data: { request_id: '1', method: 'GET', url, state: 'sent' } })
+    const text = '{"email":"me@mail.example"} '
+    assert.equal(texts([...redactor.redact(body(text)), ...redactor.flush()]), '{"email":"[redacted:email]"} ')
+    const other = createRedactor()
+    assert.equal(texts([...other.redact(body(text)), ...other.flush()]), text)
+  })
+
+  it('takes secrets out of the arguments of a command', () => {
+    const redactor = createRedactor()
+    const head = {
+      command: 'deploy --api-key=abc --verbose',
+      args: ['--token', 'abc', '--name', 'x', '--password=abc', '--token', '--dry-run'],
+    }
+    assert.deepEqual(redactor.redactHead(head), {
+      command: 'deploy --api-key=[redacted:argument] --verbose',
+      args: ['--token', '[redacted:argument]', '--name', 'x', '--password=[redacted:argument]', '--token', '--dry-run'],
+    })
+    assert.deepEqual(redactor.counts, { argument: 3 })
+  })
+
   it('comes to an end with hostile text', () => {
     for (const text of [
       'sk-'.repeat(300_000),
@@ -156,7 +231,10 @@ describe('the redactor', () => {
       '\\'.repeat(1_000_000),
       `token ${'?sig='.repeat(200_000)}`,
     ]) {
-      createRedactor().redactText(text)
+      const redactor = createRedactor()
+      redactor.redactText(text)
+      for (let at = 0; at < text.length; at += 65_536) redactor.redact(body(text.slice(at, at + 65_536)))
+      redactor.flush()
     }
   })
 })

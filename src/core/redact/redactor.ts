@@ -1,9 +1,12 @@
 /** Takes secrets out of events before they reach the disk, and counts by rule what it took. */
-import type { EventData, EventDraft } from '../../shared/events/schema'
+import type { EventDraft } from '../../shared/events/schema'
+import { openEndOfAnswer, openEndOfBody } from './openEnd'
 import {
+  argumentRule,
   headerRule,
-  openEnd,
+  secretFlag,
   secretKey,
+  sessionAddress,
   sessionEmail,
   sessionMark,
   suspicious,
@@ -17,12 +20,13 @@ export interface Redactor {
   /** Replacements so far, by rule. */
   readonly counts: Readonly<Record<string, number>>
   /**
-   * The events to write for one draft: usually one, the same object where nothing was found. A stream's body comes in
-   * pieces, and the end of a piece in which a secret may have begun waits for the next one, at most 4 kB.
+   * The events to write for one draft: usually one, the same object where nothing was found. A stream's body and an answer
+   * come in pieces, and the end of a piece in which a secret may have begun waits for the next one, at most 16 kB.
    */
   redact(draft: EventDraft): readonly EventDraft[]
-  /** What waits, at the end of the run. */
+  /** What waits, at the end of the run. From now on nothing waits any more, so the result may go through `redact` again. */
   flush(): EventDraft[]
+  /** A head or metadata; in `args` and `command` also what follows `--token` and its like. */
   redactHead<T extends object>(head: T): T
   redactText(text: string): string
 }
@@ -31,36 +35,57 @@ export function createRedactor(): Redactor {
   return new DraftRedactor()
 }
 
-interface HeldPiece {
-  readonly text: string
+type BodyDraft = Extract<EventDraft, { phase: 'network_body' }>
+type DeltaDraft = Extract<EventDraft, { phase: 'assistant_delta' }>
+
+/** The end of a piece. The bytes of `base64` are held decoded, one a character. */
+interface WaitingBody {
+  readonly content: string
+  readonly form: 'text' | 'base64'
   readonly offset: number
-  readonly draft: Extract<EventDraft, { phase: 'network_body' }>
+  readonly draft: BodyDraft
+}
+interface WaitingDelta {
+  readonly text: string
+  readonly draft: DeltaDraft
 }
 
 const MAX_DEPTH = 100
-/** Streams whose pieces wait at the same time; the oldest goes first. */
-const MAX_HELD = 200
+/** Streams whose pieces wait at the same time, and requests that are remembered; the oldest goes first. */
+const MAX_STREAMS = 200
 
 declare function atob(text: string): string
 declare function btoa(text: string): string
 
 class DraftRedactor implements Redactor {
   readonly counts: Record<string, number> = {}
-  private readonly held = new Map<string, HeldPiece>()
+  /** By request and by message. */
+  private readonly bodies = new Map<string, WaitingBody>()
+  private readonly deltas = new Map<string, WaitingDelta>()
+  /** Requests whose body tells who is logged in. */
+  private readonly sessions = new Set<string>()
+  private flushed = false
 
   redact(draft: EventDraft): readonly EventDraft[] {
     if (draft.phase === 'network_body') return this.redactBody(draft)
+    if (draft.phase === 'assistant_delta') return this.redactDelta(draft)
     const data = this.value(draft.data, 0) as EventDraft['data']
     const clean = data === draft.data ? draft : ({ ...draft, data } as EventDraft)
-    if (draft.phase === 'network' && (draft.data.state === 'finished' || draft.data.state === 'failed')) {
-      const rest = this.release(draft.data.request_id)
-      if (rest !== undefined) return [rest, clean]
+    if (draft.phase !== 'network') {
+      // What the answer said comes before what happened next. Requests go on beside it.
+      const before = this.releaseDeltas()
+      return before.length === 0 ? [clean] : [...before, clean]
     }
-    return [clean]
+    const { request_id, url, state } = draft.data
+    if (sessionAddress.test(url)) remember(this.sessions, request_id)
+    if (state !== 'finished' && state !== 'failed') return [clean]
+    const rest = this.releaseBody(request_id)
+    return rest === undefined ? [clean] : [rest, clean]
   }
 
   flush(): EventDraft[] {
-    return [...this.held.keys()].flatMap((key) => this.release(key) ?? [])
+    this.flushed = true
+    return [...[...this.bodies.keys()].flatMap((id) => this.releaseBody(id) ?? []), ...this.releaseDeltas()]
   }
 
   redactHead<T extends object>(head: T): T {
@@ -68,72 +93,108 @@ class DraftRedactor implements Redactor {
   }
 
   redactText(text: string): string {
-    if (!suspicious.test(text)) return text
+    return this.text(text, false)
+  }
+
+  private text(text: string, isSession: boolean): string {
+    if (!isSession && !suspicious.test(text)) return text
     let clean = text
     for (const rule of textRules) clean = this.apply(rule, clean)
-    return sessionMark.test(clean) ? this.apply(sessionEmail, clean) : clean
+    return isSession || sessionMark.test(clean) ? this.apply(sessionEmail, clean) : clean
   }
 
   private apply({ name, expression, keep }: TextRule, text: string): string {
     return text.replace(expression, (match: string, before: unknown) => {
       const kept = keep === '$1' && typeof before === 'string' ? before : ''
       // What a rule before this one replaced is no secret any more.
-      if (match.slice(kept.length).startsWith('[redacted:')) return match
+      if (match.startsWith('[redacted:', kept.length)) return match
       this.count(name)
       return `${kept}[redacted:${name}]`
     })
   }
 
-  private redactBody(draft: Extract<EventDraft, { phase: 'network_body' }>): readonly EventDraft[] {
+  private redactBody(draft: BodyDraft): readonly EventDraft[] {
     const { data } = draft
-    if (data.text === undefined) {
-      const base64 = data.base64 === undefined ? undefined : this.redactBase64(data.base64)
-      return base64 === data.base64 ? [draft] : [{ ...draft, data: { ...data, base64 } }]
-    }
-    const key = streamKey(data)
-    const before = this.held.get(key)
-    const text = (before?.text ?? '') + data.text
+    const form = data.text !== undefined ? 'text' : 'base64'
+    const given = data.text ?? (data.base64 === undefined ? undefined : atob(data.base64))
+    if (given === undefined) return [draft]
+    // A frame is a whole message: nothing goes on in the next one.
+    if (data.direction !== undefined) return [this.piece({ content: given, form, offset: data.offset, draft })]
+    const id = data.request_id
+    const other = this.bodies.get(id)?.form === form ? undefined : this.releaseBody(id)
+    const before = this.bodies.get(id)
+    this.bodies.delete(id)
+    const content = (before?.content ?? '') + given
     const offset = before?.offset ?? data.offset
-    const end = openEnd.exec(text.slice(-4200))?.[0].length ?? 0
-    const cut = text.length - end
-    this.held.delete(key)
-    if (end > 0) this.hold(key, { text: text.slice(cut), offset: offset + utf8Length(text.slice(0, cut)), draft })
-    const oldest = this.held.size > MAX_HELD ? this.held.keys().next().value : undefined
-    const evicted = oldest === undefined ? undefined : this.release(oldest)
-    const now = cut > 0 ? [this.piece(draft, text.slice(0, cut), offset)] : []
-    return evicted === undefined ? now : [evicted, ...now]
+    const cut = this.flushed ? content.length : openEndOfBody(content)
+    const result: EventDraft[] = other === undefined ? [] : [other]
+    if (cut > 0) result.push(this.piece({ content: content.slice(0, cut), form, offset, draft }))
+    if (cut === content.length) return result
+    const length = form === 'base64' ? cut : utf8Length(content.slice(0, cut))
+    this.bodies.set(id, { content: content.slice(cut), form, offset: offset + length, draft })
+    const oldest = this.bodies.size > MAX_STREAMS ? this.bodies.keys().next().value : undefined
+    const evicted = oldest === undefined ? undefined : this.releaseBody(oldest)
+    return evicted === undefined ? result : [evicted, ...result]
   }
 
-  private hold(key: string, piece: HeldPiece): void {
-    this.held.set(key, piece)
+  private releaseBody(id: string): EventDraft | undefined {
+    const waiting = this.bodies.get(id)
+    this.bodies.delete(id)
+    return waiting && this.piece(waiting)
   }
 
-  private release(key: string): EventDraft | undefined {
-    const piece = this.held.get(key)
-    this.held.delete(key)
-    return piece && this.piece(piece.draft, piece.text, piece.offset)
+  private piece({ content, form, offset, draft }: WaitingBody): BodyDraft {
+    const { data } = draft
+    const clean = this.text(content, this.sessions.has(data.request_id))
+    if (form === 'text') return clean === data.text ? draft : { ...draft, data: { ...data, offset, text: clean } }
+    const base64 = btoa(clean)
+    return base64 === data.base64 ? draft : { ...draft, data: { ...data, offset, base64 } }
   }
 
-  private piece(draft: Extract<EventDraft, { phase: 'network_body' }>, text: string, offset: number): EventDraft {
-    return { ...draft, data: { ...draft.data, offset, text: this.redactText(text) } }
+  private redactDelta(draft: DeltaDraft): readonly EventDraft[] {
+    const { data } = draft
+    const id = data.message_id
+    const before = this.deltas.get(id)
+    this.deltas.delete(id)
+    if (data.rewrite === true && before !== undefined) return [this.delta(before), ...this.redactDelta(draft)]
+    const text = (before?.text ?? '') + data.text
+    const cut = this.flushed ? text.length : openEndOfAnswer(text)
+    // A rewrite goes out even when all of its text waits, since it voids what was before.
+    const isTold = cut > 0 || text === '' || data.rewrite === true
+    const result: EventDraft[] = isTold ? [this.delta({ text: text.slice(0, cut), draft })] : []
+    if (cut === text.length) return result
+    const { rewrite: _, ...rest } = data
+    this.deltas.set(id, { text: text.slice(cut), draft: { ...draft, data: rest } })
+    if (this.deltas.size <= MAX_STREAMS) return result
+    const oldest = this.deltas.entries().next().value
+    if (oldest === undefined) return result
+    this.deltas.delete(oldest[0])
+    return [this.delta(oldest[1]), ...result]
   }
 
-  private redactBase64(base64: string): string {
-    const bytes = atob(base64)
-    const clean = this.redactText(bytes)
-    return clean === bytes ? base64 : btoa(clean)
+  private delta({ text, draft }: WaitingDelta): EventDraft {
+    const data = this.value(text === draft.data.text ? draft.data : { ...draft.data, text }, 0) as DeltaDraft['data']
+    return data === draft.data ? draft : { ...draft, data }
+  }
+
+  private releaseDeltas(): EventDraft[] {
+    if (this.deltas.size === 0) return []
+    const waiting = [...this.deltas.values()].map((delta) => this.delta(delta))
+    this.deltas.clear()
+    return waiting
   }
 
   /** The value with its secrets replaced; the same object where there were none. */
-  private value(value: unknown, depth: number): unknown {
-    if (typeof value === 'string') return this.redactText(value)
+  private value(value: unknown, depth: number, isSession = false): unknown {
+    if (typeof value === 'string') return this.text(value, false)
     if (typeof value !== 'object' || value === null) return value
     // What lies deeper than anybody nests on purpose is not looked through, so it is not kept either.
-    if (depth > MAX_DEPTH) return '[redacted:too_deep]'
-    if (Array.isArray(value)) return this.list(value, depth)
+    if (depth > MAX_DEPTH) return this.replaced('too_deep', value)
+    if (Array.isArray(value)) return this.list(value, depth, isSession)
+    const tellsLogin = isSession || Object.hasOwn(value, 'accessToken')
     let changed: Record<string, unknown> | undefined
     for (const [key, item] of Object.entries(value)) {
-      const clean = this.field(key, item, depth)
+      const clean = this.field(key, item, depth, tellsLogin)
       if (clean === item) continue
       changed ??= { ...(value as Record<string, unknown>) }
       Object.defineProperty(changed, key, { value: clean, enumerable: true, configurable: true, writable: true })
@@ -141,26 +202,42 @@ class DraftRedactor implements Redactor {
     return changed ?? value
   }
 
-  private list(items: readonly unknown[], depth: number): readonly unknown[] {
-    const clean = items.map((item) => this.value(item, depth + 1))
+  private list(items: readonly unknown[], depth: number, isSession: boolean): readonly unknown[] {
+    const clean = items.map((item) => this.value(item, depth + 1, isSession))
     return clean.some((item, i) => item !== items[i]) ? clean : items
   }
 
-  private field(key: string, item: unknown, depth: number): unknown {
-    if (key === 'request_headers' || key === 'response_headers') return this.headers(item)
+  private field(key: string, item: unknown, depth: number, isSession: boolean): unknown {
+    if (key.length < 40 && /(?:^|[a-z_-])headers$/i.test(key)) return this.headers(item, depth + 1)
+    if (typeof item === 'number' && secretKey.test(key)) return this.replaced('secret_field', item)
     if (typeof item === 'string' && item !== '') {
       if (secretKey.test(key)) return this.replaced('secret_field', item)
       if (tokenKey.test(key) && tokenValue.test(item)) return this.replaced('secret_field', item)
+      if (isSession && key.toLowerCase() === 'email') return this.replaced('email', item)
+      if (key === 'command') return this.apply(argumentRule, this.text(item, false))
     }
-    return this.value(item, depth + 1)
+    if (key === 'args' && Array.isArray(item)) return this.args(item, depth + 1)
+    return this.value(item, depth + 1, isSession)
   }
 
-  private headers(item: unknown): unknown {
-    if (typeof item !== 'object' || item === null) return item
+  private args(items: readonly unknown[], depth: number): readonly unknown[] {
+    const clean = items.map((item, i) => {
+      if (typeof item !== 'string') return this.value(item, depth)
+      const before: unknown = items[i - 1]
+      if (typeof before === 'string' && secretFlag.test(before) && !item.startsWith('-')) {
+        return this.replaced('argument', item)
+      }
+      return this.apply(argumentRule, this.text(item, false))
+    })
+    return clean.some((item, i) => item !== items[i]) ? clean : items
+  }
+
+  private headers(item: unknown, depth: number): unknown {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return this.value(item, depth)
     const before: [string, unknown][] = Object.entries(item)
     const clean = before.map(([name, value]) => {
       const rule = headerRule(name)
-      return [name, rule === undefined ? this.value(value, 0) : this.replaced(rule, value)] as const
+      return [name, rule === undefined ? this.value(value, depth) : this.replaced(rule, value)] as const
     })
     return clean.some(([, value], i) => value !== before[i]?.[1]) ? Object.fromEntries(clean) : item
   }
@@ -176,11 +253,13 @@ class DraftRedactor implements Redactor {
   }
 }
 
-/** Frames of one socket go both ways and are whole, so that each way is a stream of its own. */
-function streamKey(data: EventData<'network_body'>): string {
-  return data.direction !== undefined ? `${data.request_id} ${data.direction}` : data.request_id
+function remember(set: Set<string>, id: string): void {
+  set.add(id)
+  const oldest = set.size > MAX_STREAMS ? set.values().next().value : undefined
+  if (oldest !== undefined) set.delete(oldest)
 }
 
+/** Bytes of a text in UTF-8; the halves of a pair count as two bytes each. */
 function utf8Length(text: string): number {
   let length = text.length
   for (let i = 0; i < text.length; i++) {

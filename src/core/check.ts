@@ -39,6 +39,7 @@ class LogChecker implements Checker {
   private head: Record<string, unknown> | undefined
   private closed = false
   private last = 0
+  private isForeign = false
   private lastTimestamp = ''
   private readonly phases = new Map<string, number>()
   private readonly levels = new Map<string, number>()
@@ -49,6 +50,7 @@ class LogChecker implements Checker {
     this.last = number
     const wrong = (message: string): Violation[] => [{ line: number, message, rule: 'format' }]
     if (number === 1) return this.opening(text).flatMap(wrong)
+    if (this.isForeign) return []
     if (this.closed) return text === '' && !terminated ? [] : wrong('nothing may follow the closing line')
     if (text.startsWith(']')) return this.closing(text).flatMap(wrong)
     if (!terminated) return [{ line: number, message: 'the line is not whole', rule: 'open' }]
@@ -56,7 +58,7 @@ class LogChecker implements Checker {
   }
 
   end(): Violation[] {
-    if (this.closed) return []
+    if (this.closed || this.isForeign) return []
     const message = this.last === 0 ? 'the file is empty' : 'the log is not closed: its last line is missing'
     return [{ line: this.last + 1, message, rule: this.last === 0 ? 'format' : 'open' }]
   }
@@ -64,7 +66,11 @@ class LogChecker implements Checker {
   private opening(text: string): string[] {
     const tail = ',"events":['
     const value = text.endsWith(tail) ? parse(`${text.slice(0, -tail.length)}}`) : undefined
-    if (!isObject(value)) return ['the first line is not {"format":…,"head":{…},"events":[']
+    if (!isObject(value)) {
+      // Every line of a file of another kind would be wrong: once is enough.
+      this.isForeign = true
+      return ['this is no run log of Tapedeck: the first line is not {"format":…,"head":{…},"events":[']
+    }
     const problems = value['format'] === FORMAT ? [] : [`format is ${JSON.stringify(value['format'])}, not ${FORMAT}`]
     const { head } = value
     if (!isObject(head)) return [...problems, 'head is missing']

@@ -16,6 +16,8 @@ export interface Panels {
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean
+  /** Whether it is open, or was when the last window closed and so comes back by itself. */
+  isOpening(logPath: string): boolean
 }
 
 export interface Container {

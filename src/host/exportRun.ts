@@ -1,12 +1,8 @@
 /** Export of a run to a place that the person chooses. */
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import * as vscode from 'vscode'
 import type { ListedRun } from '../node/runlog/history'
-import { exportRun } from '../node/runlog/exportRun'
+import { writeExport } from '../node/runlog/exportRun'
 import type { ExportFormat } from '../shared/protocol/contract'
 
 const formats: readonly { format: ExportFormat; label: string; description: string; extension: string }[] = [
@@ -14,6 +10,7 @@ const formats: readonly { format: ExportFormat; label: string; description: stri
   { format: 'ndjson', label: 'NDJSON', description: 'one event a line', extension: 'ndjson' },
   { format: 'har', label: 'HAR', description: 'requests and bodies, for network tools', extension: 'har' },
   { format: 'csv', label: 'CSV', description: 'search queries and sources', extension: 'csv' },
+  { format: 'markdown', label: 'Markdown', description: 'a report to read and to share', extension: 'md' },
 ]
 
 /** Returns the path of what was written, or undefined when the person cancelled. */
@@ -41,32 +38,28 @@ export async function exportRunTo(
   const done = await vscode.window.withProgress(progress, (_report, token) =>
     write(run.path, chosen.format, target.fsPath, token),
   )
-  if (!done) return undefined
-  void vscode.window.showInformationMessage(`Exported to ${target.fsPath}.`, 'Open').then((choice) => {
+  if (done === undefined) return undefined
+  const lost = done.damaged === 0 ? '' : ` ${String(done.damaged)} damaged lines were left out.`
+  void vscode.window.showInformationMessage(`Exported to ${target.fsPath}.${lost}`, 'Open').then((choice) => {
     if (choice !== undefined) void vscode.commands.executeCommand('vscode.open', target)
   })
   return target.fsPath
 }
 
-/** Written beside and renamed at the end, so that a cancelled or failed export leaves nothing half written. */
 async function write(
   logPath: string,
   format: ExportFormat,
   target: string,
   token: vscode.CancellationToken,
-): Promise<boolean> {
-  const partial = `${target}.${String(process.pid)}.partial`
+): Promise<{ damaged: number } | undefined> {
   const abort = new AbortController()
   const cancelled = token.onCancellationRequested(() => {
     abort.abort()
   })
   try {
-    await pipeline(Readable.from(exportRun(logPath, format)), createWriteStream(partial), { signal: abort.signal })
-    await rename(partial, target)
-    return true
+    return { damaged: await writeExport(logPath, format, target, abort.signal) }
   } catch (error) {
-    await rm(partial, { force: true })
-    if (abort.signal.aborted) return false
+    if (abort.signal.aborted) return undefined
     throw error
   } finally {
     cancelled.dispose()

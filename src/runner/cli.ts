@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The `tapedeck` command. */
 import process from 'node:process'
-import { UserError } from '../shared/userError'
+import { UserError, isUserError } from '../shared/userError'
 import { commandTable, usage } from './commands/table'
+import { isRecording } from './record'
 import { TOOL } from './version'
 
 const EXIT = { failed: 1, bad_input: 2, missing: 3 } as const
@@ -25,12 +26,20 @@ async function main(argv: readonly string[]): Promise<number> {
       'bad_input',
     )
   }
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+  if (own.includes('--help') || own.includes('-h')) {
+    process.stdout.write(`tapedeck ${command.form}\n${command.purpose}\n`)
+    return 0
+  }
   return command.run(rest)
 }
 
-// Whoever reads our output may stop reading (`| head`): that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
+  // Whoever reads our output may stop reading (`| head`): that is no error of ours, and a run that is recorded goes on.
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') {
+    process.stderr.write(`tapedeck: the output can't be written: ${error.message}\n`)
+    if (!isRecording()) process.exit(1)
+  } else if (!isRecording()) process.exit(0)
 })
 
 main(process.argv.slice(2))
@@ -38,7 +47,7 @@ main(process.argv.slice(2))
     process.exitCode = code
   })
   .catch((error: unknown) => {
-    if (error instanceof UserError) {
+    if (isUserError(error)) {
       process.stderr.write(`tapedeck: ${error.message}\n`)
       process.exitCode = EXIT[error.kind]
     } else {

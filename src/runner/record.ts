@@ -50,6 +50,13 @@ export interface Recording {
   stop(how: StopHow): void
 }
 
+let recordings = 0
+
+/** True while this process records a run: it must not end for anything but that run's end. */
+export function isRecording(): boolean {
+  return recordings > 0
+}
+
 /** How long a polite stop may take before it becomes a forced one. */
 const STOP_PATIENCE_MS = 5000
 
@@ -59,9 +66,10 @@ const STOP_PATIENCE_MS = 5000
  */
 export function record(options: RecordOptions): Recording {
   const recorder = new Recorder(options)
+  recordings++
   return {
     captureId: recorder.captureId,
-    result: recorder.record(),
+    result: recorder.record().finally(() => recordings--),
     stop: (how) => {
       recorder.stop(how)
     },

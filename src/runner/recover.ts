@@ -2,7 +2,7 @@ import { claimLostRuns } from '../node/control/registry'
 import { closeLostLog } from '../node/runlog/recovery'
 import { UserError } from '../shared/userError'
 
-/** Closes the logs of all lost runs. Returns their ids; a log that is gone or unreadable is told by `onProblem`. */
+/** Closes the logs of all lost runs. Returns their ids; a log that can't be closed is told by `onProblem`. */
 export async function recoverLostRuns(onProblem: (message: string) => void = () => undefined): Promise<string[]> {
   const closed: string[] = []
   for (const claim of claimLostRuns()) {
@@ -13,7 +13,6 @@ export async function recoverLostRuns(onProblem: (message: string) => void = () 
       if (!(error instanceof UserError)) throw error
       onProblem(error.message)
     }
-    claim.release()
   }
   return closed
 }

@@ -17,3 +17,8 @@ export class UserError extends Error {
     this.name = 'UserError'
   }
 }
+
+/** True for a UserError of any bundle: each has a class of its own. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof UserError || (error instanceof Error && error.name === 'UserError' && 'kind' in error)
+}

@@ -197,6 +197,31 @@ describe('the command line', () => {
     assert.equal(events.at(-1)?.data.code, 'recorder_lost')
   })
 
+  it('goes on recording when nobody reads its events any more', async () => {
+    const args = ['capture', '--headless', '--json', '--prompt', 'a river', '--url', `${site.url}?scenario=search`]
+    const { code } = await begin(args, 'exec > >(head -1 >/dev/null)').result
+    assert.equal(code, 0)
+    const [log] = logs()
+    assert.ok(log !== undefined)
+    const checked = await tapedeck('check', log)
+    assert.equal(checked.code, 0, checked.out)
+    assert.ok(Number.parseInt(checked.out, 10) > 50, checked.out)
+  })
+
+  it('tells what is wrong with an argument in one line', async () => {
+    const scenario = await tapedeck('capture', '--demo', '--headless', '--scenario', 'nope')
+    assert.equal(scenario.code, 2)
+    assert.equal(scenario.err.trim().split('\n').length, 1, scenario.err)
+    const folder = await tapedeck('capture', '--demo', '--headless', '--dir', '/proc/x')
+    assert.equal(folder.code, 2)
+    assert.match(folder.err, /\/proc\/x can't be made/)
+    const help = await tapedeck('rm', '--help')
+    assert.equal(help.code, 0)
+    assert.match(help.out, /tapedeck rm ID/)
+    const short = await tapedeck('rm', '2026')
+    assert.equal(short.code, 2)
+  })
+
   it('records in a visible browser', async function () {
     // Only Linux can have a display without a screen, and the set-up brings it on Debian.
     if (!existsSync('/usr/bin/Xvfb')) return this.skip()

@@ -4,10 +4,8 @@ import type { RunSession } from '../runs/runSession'
 import type { Container } from '../container'
 import { errorText } from '../userMessages'
 
-const WAITING = new Map([
-  ['authentication_required', 'wants you to log in. Do so in the browser window; the capture goes on by itself.'],
-  ['human_needed', 'wants to know that you are human. Answer in the browser window; the capture goes on by itself.'],
-])
+/** The states in which the chat waits for a person; what there is to do stands in the event's `detail`. */
+const WAITING = new Set(['authentication_required', 'human_needed'])
 
 export function registerEndNotifications(container: Container): void {
   const { context, log, runs, settings } = container
@@ -50,9 +48,10 @@ function watchForPerson({ log, panels }: Container, session: RunSession): () => 
       seen += rows.length
       for (const row of rows) {
         const { event } = await session.store.detail(row.position)
-        const words = WAITING.get(String(event?.data['status']))
-        if (words === undefined || !session.isLive) continue
-        void vscode.window.showWarningMessage(`${session.info.title}: the page ${words}`, 'Open').then((choice) => {
+        if (event === undefined || !WAITING.has(String(event.data['status'])) || !session.isLive) continue
+        const { detail } = event.data
+        const words = typeof detail === 'string' ? detail : 'The chat waits for you.'
+        void vscode.window.showWarningMessage(`${session.info.title}: ${words}`, 'Open').then((choice) => {
           if (choice !== undefined) void panels?.open(session.path)
         })
       }

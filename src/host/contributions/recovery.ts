@@ -6,7 +6,8 @@ import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
 import { errorText } from '../userMessages'
 
-export function registerRecovery({ context, log, runs, runnerScript }: Container): void {
+export function registerRecovery(container: Container): void {
+  const { context, log, runs, runnerScript } = container
   if (hasLostRuns()) {
     runnerScript().then(startRecovery, (error: unknown) => {
       log.error(errorText(error))
@@ -18,6 +19,8 @@ export function registerRecovery({ context, log, runs, runnerScript }: Container
     told = true
     const count = runs.active.length
     if (count === 0) return
+    // A panel that came back by itself shows it.
+    if (runs.active.every(({ path }) => container.panels?.isOpening(path) === true)) return
     const text = count === 1 ? '1 run is still recording' : `${String(count)} runs are still recording`
     vscode.window.setStatusBarMessage(`$(record) ${text}`, 10_000)
     void vscode.window.showInformationMessage(`${text}.`, 'Open').then((choice) => {

@@ -65,6 +65,10 @@ class RunPanels implements Panels {
     return this.open_.get(logPath)?.panel.active === true && vscode.window.state.focused
   }
 
+  isOpening(logPath: string): boolean {
+    return this.open_.has(logPath) || this.remembered.includes(logPath)
+  }
+
   /**
    * Opens the panels of live runs that were open when the last extension host ended and that the editor has not brought
    * back: it forgets them when the host dies, and may when the window is reloaded right after they were opened.

@@ -64,6 +64,7 @@ export class RunSession {
   get info(): RunInfo {
     const { head, metadata, capture_id, path } = this.run
     const known = metadata ?? head ?? this.store.info.head
+    const error = metadata?.error ?? this.run.problem
     const startedMs = Date.parse(known.started_at)
     const lastMs = this.store.growth.lastTime ?? startedMs
     const elapsed_ms = metadata?.duration_ms ?? Math.max(0, (this.isLive ? Date.now() : lastMs) - startedMs)
@@ -77,7 +78,7 @@ export class RunSession {
       path,
       ...(metadata?.finished_at === undefined ? {} : { finished_at: metadata.finished_at }),
       ...(metadata?.duration_ms === undefined ? {} : { duration_ms: metadata.duration_ms }),
-      ...(metadata?.error === undefined ? {} : { error: metadata.error }),
+      ...(error === undefined ? {} : { error }),
       ...(known.prompt === undefined ? {} : { prompt: known.prompt }),
       ...(known.url === undefined ? {} : { url: known.url }),
       ...(known.model === undefined ? {} : { model: known.model }),
@@ -152,7 +153,11 @@ export class RunSession {
     const wasOpen = this.run.metadata === undefined
     const run = await describe(this.run.path)
     if (this.disposed) return
-    this.run = run.head === undefined ? this.run : run
+    if (run.head === undefined) {
+      this.becomeUnreadable(run)
+      return
+    }
+    this.run = run
     const { eventsEnd } = await this.store.look()
     await this.store.advance(eventsEnd)
     this.tell()
@@ -163,6 +168,15 @@ export class RunSession {
     if (run.entry !== undefined && livenessOf(run.entry).state === 'lost') this.services.recover()
     if (run.state === 'running' && this.control === undefined) await this.connect()
     if (this.control === undefined) this.lookLater()
+  }
+
+  /** The log was deleted, or something else was put in its place: nobody records it any more. */
+  private becomeUnreadable({ state, problem }: ListedRun): void {
+    const wasLive = this.isLive
+    this.run = { ...this.run, state, ...(problem === undefined ? {} : { problem }) }
+    this.tell()
+    if (wasLive) this.ended.fire(this.info)
+    else this.lookLater()
   }
 
   private lookLater(): void {

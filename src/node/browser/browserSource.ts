@@ -14,6 +14,7 @@ import {
   unreachable,
   wentElsewhere,
   type Failure,
+  firstLine,
 } from './failures'
 import { openBrowser, type BrowserOptions, type OpenBrowser } from './launch'
 import { NetworkListener } from './network'
@@ -285,7 +286,7 @@ class Capture implements SourceHandle {
       await this.driver.stopAnswer()
     } catch (error) {
       // A page without a working stop button is closed all the same.
-      this.context.log(`the page's stop button: ${String(error)}`)
+      this.context.log(`the page's stop button: ${firstLine(error)}`)
       return
     }
     await over

@@ -103,7 +103,7 @@ export function notDrivable(error: unknown): UserError {
   )
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return (text.split('\n')[0] ?? text).slice(0, 300)
 }

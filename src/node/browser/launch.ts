@@ -159,7 +159,9 @@ function launchError(browser: string, profile: string, error: unknown): UserErro
       { cause: error },
     )
   }
-  const reason = text.split('\n').find((line) => line.trim() !== '') ?? text
+  const said = text.split('\n').find((line) => line.trim() !== '') ?? text
+  // What the library says when the program ended before it could be spoken to.
+  const reason = /has been closed|process did exit/i.test(said) ? 'it ended at once, without a word.' : said
   return new UserError(
     `${browser} could not be started: ${reason.slice(0, 500)} Check that it starts by itself, or name another one (tapedeck.capture.browser, --browser).`,
     'browser_start',

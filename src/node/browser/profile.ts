@@ -1,17 +1,15 @@
 /** Tapedeck's own browser profile, so that a person logs in once; one capture at a time uses it. */
 import { linkSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import { UserError } from '../../shared/userError'
+import { dataDirectory } from '../machine/directories'
 import { machineId, processStart } from '../machine/processIdentity'
 
 /** Shared by the editor and the command line. */
 export function defaultProfileDir(env: NodeJS.ProcessEnv = process.env): string {
-  if (process.platform === 'win32') return path.join(env['LOCALAPPDATA'] ?? homedir(), 'Tapedeck', 'browser-profile')
-  if (process.platform === 'darwin')
-    return path.join(homedir(), 'Library', 'Application Support', 'Tapedeck', 'browser-profile')
-  return path.join(env['XDG_DATA_HOME'] ?? path.join(homedir(), '.local', 'share'), 'tapedeck', 'browser-profile')
+  return path.join(dataDirectory(env), 'browser-profile')
 }
 
 interface Holder {

@@ -58,6 +58,8 @@ export interface Claim {
   readonly restarted: boolean
   /** Forgets the entry: the log is closed. */
   release(): void
+  /** Puts the entry back: the log could not be closed now, the next one who looks tries again. */
+  giveBack(): void
 }
 
 /**
@@ -98,6 +100,9 @@ function claimOne(name: string): Claim | undefined {
     restarted: liveness.restarted,
     release: () => {
       rmSync(to, { force: true })
+    },
+    giveBack: () => {
+      renameSync(to, entryPath(id))
     },
   }
 }

@@ -8,7 +8,18 @@ import process from 'node:process'
 export function stateDirectory(env: NodeJS.ProcessEnv = process.env): string {
   if (process.platform === 'win32') return path.join(env['LOCALAPPDATA'] ?? homedir(), 'Tapedeck')
   if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Application Support', 'Tapedeck')
-  return path.join(env['XDG_STATE_HOME'] ?? path.join(homedir(), '.local', 'state'), 'tapedeck')
+  return path.join(xdgDirectory(env['XDG_STATE_HOME'], '.local', 'state'), 'tapedeck')
+}
+
+/** Where data lies that the person would miss: the browser profile with its log-ins. */
+export function dataDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform !== 'linux') return stateDirectory(env)
+  return path.join(xdgDirectory(env['XDG_DATA_HOME'], '.local', 'share'), 'tapedeck')
+}
+
+/** An empty or relative path counts as none (XDG Base Directory Specification): nothing of ours may land in a workspace. */
+function xdgDirectory(told: string | undefined, ...usual: string[]): string {
+  return told !== undefined && path.isAbsolute(told) ? told : path.join(homedir(), ...usual)
 }
 
 /**
@@ -27,7 +38,7 @@ export function controlAddress(captureId: string, env: NodeJS.ProcessEnv = proce
 /** The folder of the control sockets; the control server makes it with mode 0700. */
 export function socketDirectory(env: NodeJS.ProcessEnv = process.env): string {
   const runtime = env['XDG_RUNTIME_DIR']
-  if (runtime !== undefined && runtime !== '' && runtime.length < 60) return path.join(runtime, 'tapedeck')
+  if (runtime !== undefined && path.isAbsolute(runtime) && runtime.length < 60) return path.join(runtime, 'tapedeck')
   const temporary = tmpdir().length < 60 ? tmpdir() : '/tmp'
   return path.join(temporary, `tapedeck-${String(userInfo().uid)}`)
 }

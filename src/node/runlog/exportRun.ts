@@ -1,36 +1,128 @@
 /** Exports of a run log as streams of text: the log itself, or what core/export makes of its events. */
-import { createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import process from 'node:process'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { toCsv } from '../../core/export/csv'
 import { toHar } from '../../core/export/har'
 import { toMarkdown } from '../../core/export/markdown'
 import { toNdjson } from '../../core/export/ndjson'
-import { readEvents, readLogInfo } from './reader'
+import { UserError } from '../../shared/userError'
+import { readEvents, readLines, readLogInfo, type LogInfo } from './reader'
 
 export const exportFormats = ['json', 'ndjson', 'har', 'csv', 'markdown'] as const
 export type RunExportFormat = (typeof exportFormats)[number]
 
-/** @throws UserError when the log can't be read */
-export async function* exportRun(path: string, format: RunExportFormat): AsyncGenerator<string | Buffer> {
-  const info = await readLogInfo(path)
+/**
+ * @param onDamaged called for each line that can't be read and so is left out
+ * @throws UserError when the log can't be read
+ */
+export async function* exportRun(
+  logPath: string,
+  format: RunExportFormat,
+  onDamaged: () => void = () => undefined,
+): AsyncGenerator<string | Buffer> {
+  const info = await readLogInfo(logPath)
+  const events = readEvents(info, onDamaged)
   switch (format) {
     case 'json':
-      // A finished log is a document as it is; an open one becomes one by its closing brackets.
-      if (info.metadata !== undefined) yield* createReadStream(path) as AsyncIterable<Buffer>
-      else {
-        if (info.eventsEnd > 0) yield* createReadStream(path, { end: info.eventsEnd - 1 }) as AsyncIterable<Buffer>
-        yield ']}\n'
-      }
+      yield* document(info, onDamaged)
       break
     case 'ndjson':
-      yield* toNdjson(info.head, readEvents(info))
+      yield* toNdjson(info.head, events)
       break
     case 'har':
-      yield* toHar(info.head, readEvents(info))
+      yield* toHar(info.head, events)
       break
     case 'csv':
-      yield* toCsv(info.head, readEvents(info))
+      yield* toCsv(info.head, events)
       break
     case 'markdown':
-      yield* toMarkdown(info.head, readEvents(info))
+      yield* toMarkdown(info.head, events)
   }
+}
+
+/** The log as one valid document: an open one gets its closing brackets, a damaged line is left out. */
+async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<Buffer | string> {
+  yield* createReadStream(info.path, { end: info.eventsOffset - 1 }) as AsyncIterable<Buffer>
+  let isFirst = true
+  for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
+    const text = bytes.toString('utf8')
+    const event = text.startsWith(',') ? text.slice(1) : text
+    if (!isJson(event)) {
+      onDamaged()
+      continue
+    }
+    yield `${isFirst ? '' : ','}${event}\n`
+    isFirst = false
+  }
+  if (info.metadata === undefined) yield ']}\n'
+  else yield* createReadStream(info.path, { start: info.eventsEnd }) as AsyncIterable<Buffer>
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    // A damaged line: the caller counts it.
+    return false
+  }
+}
+
+/**
+ * Exports to a file: written beside it and renamed at the end, so that one that fails or is cancelled leaves nothing half
+ * written. What is no plain file (a device, a pipe) is written as it stands.
+ * @returns how many damaged lines were left out
+ * @throws UserError when the log can't be read, or the file can't or must not be written
+ */
+export async function writeExport(
+  logPath: string,
+  format: RunExportFormat,
+  target: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  await refuseRunLogs(logPath, target)
+  const known = await stat(target).catch(() => undefined)
+  if (known?.isDirectory() === true) throw targetError(target, 'it is a folder. Name a file in it')
+  const isPlain = known === undefined || known.isFile()
+  const partial = isPlain ? `${target}.${String(process.pid)}.partial` : target
+  let damaged = 0
+  try {
+    const text = Readable.from(exportRun(logPath, format, () => damaged++))
+    await pipeline(text, createWriteStream(partial), signal === undefined ? {} : { signal })
+    if (isPlain) await rename(partial, target)
+    return damaged
+  } catch (error) {
+    if (isPlain) await rm(partial, { force: true })
+    if (error instanceof UserError || signal?.aborted === true) throw error
+    throw targetError(target, reasonOf(error))
+  }
+}
+
+/** An export must never take the place of a run. */
+async function refuseRunLogs(logPath: string, target: string): Promise<void> {
+  const folder = await realpath(path.dirname(target)).catch(() => undefined)
+  if (folder !== undefined && folder === (await realpath(path.dirname(logPath)))) {
+    throw targetError(target, 'that folder holds the run logs themselves. Choose another folder')
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reasons: Record<string, string> = {
+    ENOENT: 'its folder does not exist',
+    ENOTDIR: 'its folder is a file',
+    EACCES: 'it may not be written',
+    EPERM: 'it may not be written',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+  }
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+function targetError(target: string, reason: string): UserError {
+  return new UserError(`The export ${target} can't be written: ${reason}.`, 'export_not_written', 'bad_input')
 }

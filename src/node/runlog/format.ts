@@ -4,7 +4,15 @@
  * written by something else is parsed.
  */
 import { levelOf } from '../../shared/events/levels'
-import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
+import {
+  RUN_FORMAT,
+  headSchema,
+  metadataSchema,
+  type AnyEvent,
+  type RunHead,
+  type RunMetadata,
+} from '../../shared/events/schema'
+import type { z } from 'zod'
 
 export const NEWLINE = 0x0a
 /** The closing line is at most this long, so that the end of a file tells its final record in one read. */
@@ -34,22 +42,57 @@ function shorten(value: unknown, limit: number): unknown {
   return value
 }
 
-/** The head of line 1, or undefined when it is not the opening of a run log. */
-export function parseOpening(line: string): { format: string; head: RunHead } | undefined {
+/**
+ * The head of line 1, or undefined when it is not the opening of a run log. Of a head with unsound fields the sound ones are
+ * kept, and the needed ones that are missing are empty.
+ * @param captureId the id that the file's name tells
+ */
+export function parseOpening(line: string, captureId: string): { format: string; head: RunHead } | undefined {
   const tail = ',"events":['
   const text = line.trimEnd()
   if (!text.startsWith('{"format":') || !text.endsWith(tail)) return undefined
   const value = parseJson(`${text.slice(0, -tail.length)}}`)
   if (!isObject(value) || typeof value['format'] !== 'string' || !isObject(value['head'])) return undefined
-  return { format: value['format'], head: value['head'] as RunHead }
+  const told = sound(headSchema, value['head'])
+  const day = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\dZ)/.exec(captureId)
+  const head: RunHead = {
+    capture_id: captureId,
+    kind: 'ingest',
+    title: captureId,
+    started_at: day === null ? new Date(0).toISOString() : day.slice(1).join(':'),
+    pid: 0,
+    machine: '',
+    tool: { name: '', version: '' },
+    ...told,
+  }
+  if (Number.isNaN(Date.parse(head.started_at))) head.started_at = new Date(0).toISOString()
+  return { format: value['format'], head }
 }
 
-/** The final record, or undefined when the line is not a closing line. */
-export function parseClosing(line: string): RunMetadata | undefined {
+/** The final record, or undefined when the line is not a closing line; like the head, what is sound of it. */
+export function parseClosing(line: string, head: RunHead): RunMetadata | undefined {
   const text = line.trimEnd()
   if (!text.startsWith(CLOSING_START) || !text.endsWith('}')) return undefined
   const value = parseJson(text.slice(CLOSING_START.length, -1))
-  return isObject(value) ? (value as RunMetadata) : undefined
+  if (!isObject(value)) return undefined
+  return {
+    ...head,
+    status: 'aborted',
+    event_count: 0,
+    phase_counts: {},
+    level_counts: {},
+    dropped: 0,
+    redacted: {},
+    ...sound(metadataSchema, value),
+  }
+}
+
+/** The fields of a record that are as the schema says. */
+function sound<T extends object>(schema: z.ZodType<T>, value: Record<string, unknown>): Partial<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const unsound = new Set(result.error.issues.map(({ path }) => path[0]))
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !unsound.has(key))) as Partial<T>
 }
 
 export function isClosing(bytes: Buffer, start: number, end: number): boolean {

@@ -54,7 +54,7 @@ export function indexPathOf(logPath: string): string {
 export function makeLogDirectory(logDirectory: string): void {
   try {
     if (!existsSync(logDirectory)) {
-      mkdirSync(logDirectory, { recursive: true })
+      makeFolder(logDirectory)
       writeFileSync(path.join(logDirectory, '.gitignore'), '*\n', { flag: 'wx' })
     } else if (!statSync(logDirectory).isDirectory()) {
       throw new UserError(
@@ -74,5 +74,17 @@ export function makeLogDirectory(logDirectory: string): void {
       'bad_input',
       { cause: error },
     )
+  }
+}
+
+/** One level after the other: Node's own `recursive` never returns where the system refuses with ENOENT (as /proc does). */
+function makeFolder(folder: string): void {
+  const parent = path.dirname(folder)
+  if (!existsSync(parent) && parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another window made it a moment ago.
+    if (!existsSync(folder)) throw error
   }
 }

@@ -1,16 +1,47 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { logLines, startLog, temporaryFolder, type TestLog } from '../../../test/fakes/logs'
+import {
+  appendFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { logLines, startLog, temporaryFolder, testHead, type TestLog } from '../../../test/fakes/logs'
+import type { RegistryEntry } from '../../shared/control'
 import { UserError } from '../../shared/userError'
+import type { Claim } from '../control/registry'
 import type { LogWorker } from '../store/logWorker'
 import { RunLogStore } from '../store/runLogStore'
 import { checkFile } from './checkFile'
+import { exportRun, writeExport } from './exportRun'
 import { readEvents, readLogInfo } from './reader'
 import { closeLostLog } from './recovery'
 import { deleteRun, describeRun, findRun, listRuns } from './history'
 
 const noWorker = (): LogWorker => {
   throw new Error('no worker is needed here')
+}
+
+function entryOf({ head, path: log_path }: TestLog): RegistryEntry {
+  return { ...head, log_path, pid_start: '', boot: '', address: '', token: '', protocol: 1, tool_version: '0' }
+}
+
+const codeIs = (code: string) => (error: unknown) => error instanceof UserError && error.code === code
+
+function claimOf(entry: RegistryEntry): Claim & { readonly done: string[] } {
+  const done: string[] = []
+  return {
+    entry,
+    restarted: false,
+    release: () => done.push('released'),
+    giveBack: () => done.push('given back'),
+    done,
+  }
 }
 
 async function positions(path: string): Promise<number[]> {
@@ -64,7 +95,7 @@ describe('a run log', () => {
       await told((copy) => (copy[6] = (copy[6] ?? '').replace('"event_count":5', '"event_count":6'))),
       /7: .*event_count/,
     )
-    assert.match(await told((copy) => (copy[0] = '{}')), /1: the first line/)
+    assert.match(await told((copy) => (copy[0] = '{}')), /^1: .*the first line is not[^;]*$/)
   })
 
   it('is closed after its recorder died, without losing a line', async () => {
@@ -72,17 +103,8 @@ describe('a run log', () => {
     await log.emit(...logLines(3))
     await log.writer.abandon()
     appendFileSync(log.path, ',{"capture_id":"half a li')
-    const entry = {
-      ...log.head,
-      log_path: log.path,
-      pid_start: '',
-      boot: '',
-      address: '',
-      token: '',
-      protocol: 1,
-      tool_version: '0',
-    }
-    await closeLostLog({ entry, restarted: false, release: () => undefined })
+    const entry = entryOf(log)
+    await closeLostLog(claimOf(entry))
     const { events, violations } = await checkFile(log.path)
     assert.deepEqual(violations, [])
     assert.equal(events, 4)
@@ -90,7 +112,7 @@ describe('a run log', () => {
     assert.equal(run.state, 'aborted')
     assert.equal(run.metadata?.level_counts['fatal'], 1)
     const closed = readFileSync(log.path, 'utf8')
-    await closeLostLog({ entry, restarted: false, release: () => undefined })
+    await closeLostLog(claimOf(entry))
     assert.equal(readFileSync(log.path, 'utf8'), closed)
   })
 
@@ -99,18 +121,8 @@ describe('a run log', () => {
     await log.emit(...logLines(1))
     await log.writer.abandon()
     const failure = { message: 'The disk is full.', code: 'disk_full' }
-    const entry = {
-      ...log.head,
-      log_path: log.path,
-      pid_start: '',
-      boot: '',
-      address: '',
-      token: '',
-      protocol: 1,
-      tool_version: '0',
-      failure,
-    }
-    await closeLostLog({ entry, restarted: false, release: () => undefined })
+    const entry = { ...entryOf(log), failure }
+    await closeLostLog(claimOf(entry))
     assert.equal((await describeRun(log.path, undefined)).metadata?.status, 'failed')
     assert.deepEqual((await checkFile(log.path)).violations, [])
   })
@@ -135,6 +147,110 @@ describe('a run log', () => {
     await bad.finish()
     writeFileSync(bad.path, 'not a log')
     assert.deepEqual((await listRuns(folder.path)).map(({ state }) => state).sort(), ['completed', 'damaged'])
+  })
+})
+
+describe('a run log that something is wrong with', () => {
+  const folder = temporaryFolder()
+
+  const change = async (from: string, to: string): Promise<TestLog> => {
+    const log = startLog(folder.path)
+    await log.emit(...logLines(3))
+    await log.finish()
+    const text = readFileSync(log.path, 'utf8')
+    assert.ok(text.includes(from))
+    writeFileSync(log.path, text.replace(from, to))
+    return log
+  }
+
+  it('keeps its entry while its folder is away, and loses it when it was deleted', async () => {
+    const log = startLog(folder.path)
+    await log.emit(...logLines(2))
+    await log.writer.abandon()
+    const runs = path.dirname(log.path)
+    renameSync(runs, `${runs}.away`)
+    const away = claimOf(entryOf(log))
+    await assert.rejects(closeLostLog(away), codeIs('log_unreadable'))
+    assert.deepEqual(away.done, ['given back'])
+    renameSync(`${runs}.away`, runs)
+    rmSync(log.path)
+    const gone = claimOf(entryOf(log))
+    await assert.rejects(closeLostLog(gone), codeIs('log_unreadable'))
+    assert.deepEqual(gone.done, ['released'])
+  })
+
+  it('is listed with what is sound of its last line and of its head', async () => {
+    const odd = await change('"status":"completed"', '"status":7')
+    assert.equal((await describeRun(odd.path, undefined)).state, 'aborted')
+    const nameless = await change('"title":"a test"', '"title":{}')
+    const { head } = await describeRun(nameless.path, undefined)
+    assert.equal(head?.title, nameless.head.capture_id)
+    assert.equal(head.kind, 'capture')
+  })
+
+  it('of a format that is not known is not read as if it were', async () => {
+    const { path: file } = await change('tapedeck-run/1', 'tapedeck-run/9')
+    const run = await describeRun(file, undefined)
+    assert.equal(run.state, 'damaged')
+    assert.match(run.problem ?? '', /tapedeck-run\/9/)
+    await assert.rejects(readLogInfo(file), codeIs('unknown_format'))
+  })
+
+  it('is exported without its damaged lines, which are counted', async () => {
+    const { path: file } = await change(',"seq":1,', ',"seq":1,,,')
+    for (const format of ['json', 'ndjson', 'csv', 'markdown', 'har'] as const) {
+      let damaged = 0
+      let text = ''
+      for await (const piece of exportRun(file, format, () => damaged++)) text += piece.toString()
+      assert.equal(damaged, 1, format)
+      if (format === 'json') assert.equal((JSON.parse(text) as { events: unknown[] }).events.length, 2)
+    }
+  })
+
+  it('is never the target of an export', async () => {
+    const { path: file } = await change('"status":"completed"', '"status":"failed"')
+    const before = readFileSync(file, 'utf8')
+    const link = path.join(folder.path, 'link')
+    symlinkSync(path.dirname(file), link)
+    for (const target of [file, path.join(link, path.basename(file)), path.join(link, 'new.json')]) {
+      await assert.rejects(writeExport(file, 'json', target), codeIs('export_not_written'))
+    }
+    await assert.rejects(writeExport(file, 'json', folder.path), /is a folder/)
+    await assert.rejects(writeExport(file, 'json', path.join(folder.path, 'no', 'x')), /folder does not exist/)
+    assert.equal(readFileSync(file, 'utf8'), before)
+  })
+
+  it('may be recorded by somebody who is not in our registry, and is not deleted then', async () => {
+    const log = startLog(folder.path)
+    await log.emit(...logLines(1))
+    const fresh = await findRun(folder.path, log.head.capture_id, true)
+    assert.equal(fresh.state, 'elsewhere')
+    await assert.rejects(deleteRun(folder.path, fresh), codeIs('run_is_active'))
+    const old = new Date(Date.now() - 3_600_000)
+    utimesSync(log.path, old, old)
+    assert.equal((await findRun(folder.path, log.head.capture_id)).state, 'stale')
+    const here = startLog(folder.path, {}, testHead({ machine: hostname() }))
+    await here.emit(...logLines(1))
+    utimesSync(here.path, old, old)
+    assert.equal((await findRun(folder.path, here.head.capture_id)).state, 'elsewhere')
+    await assert.rejects(findRun(folder.path, here.head.capture_id.slice(0, 12), true), codeIs('no_such_run'))
+    await log.writer.abandon()
+    await here.writer.abandon()
+  })
+
+  it('is the same by every path to it', async () => {
+    const log = startLog(folder.path)
+    await log.emit(...logLines(1))
+    const link = `${folder.path}-link`
+    symlinkSync(folder.path, link)
+    try {
+      const entry = { ...entryOf(log), machine: 'another' }
+      const run = await describeRun(path.join(link, 'runs', path.basename(log.path)), entry)
+      assert.equal(run.entry, entry)
+    } finally {
+      rmSync(link)
+      await log.writer.abandon()
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 /** Reads run logs: running, finished, truncated and damaged ones. A bad line costs that line only. */
 import { open, type FileHandle } from 'node:fs/promises'
-import type { AnyEvent, RunHead, RunMetadata } from '../../shared/events/schema'
+import { basename } from 'node:path'
+import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
 import { CLOSING_MAX_BYTES, NEWLINE, isClosing, parseClosing, parseEventLine, parseOpening } from './format'
 
@@ -27,7 +28,7 @@ export async function readLogInfo(path: string): Promise<LogInfo> {
   return withFile(path, async (file) => {
     const { size, mtimeMs } = await file.stat()
     const first = await readFirstLine(file, size)
-    const opening = first === undefined ? undefined : parseOpening(first.toString('utf8'))
+    const opening = first === undefined ? undefined : parseOpening(first.toString('utf8'), basename(path, '.json'))
     if (first === undefined || opening === undefined) {
       throw new UserError(
         `${path} is not a run log of Tapedeck: its first line is something else.`,
@@ -35,7 +36,14 @@ export async function readLogInfo(path: string): Promise<LogInfo> {
         'bad_input',
       )
     }
-    const { metadata, eventsEnd } = await readEnd(file, size, first.length)
+    if (opening.format !== RUN_FORMAT) {
+      throw new UserError(
+        `${path} has the format ${JSON.stringify(opening.format.slice(0, 80))}, which this Tapedeck does not know (it knows ${RUN_FORMAT}). A newer Tapedeck may have written it.`,
+        'unknown_format',
+        'bad_input',
+      )
+    }
+    const { metadata, eventsEnd } = await readEnd(file, size, opening.head, first.length)
     const info = {
       path,
       format: opening.format,
@@ -61,6 +69,7 @@ async function readFirstLine(file: FileHandle, size: number): Promise<Buffer | u
 async function readEnd(
   file: FileHandle,
   size: number,
+  head: RunHead,
   start: number,
 ): Promise<{ metadata?: RunMetadata; eventsEnd: number }> {
   for (let length = CLOSING_MAX_BYTES + 1024; ; length *= 8) {
@@ -70,7 +79,7 @@ async function readEnd(
     const before = last > 0 ? bytes.lastIndexOf(NEWLINE, last - 1) : -1
     const lineStart = before + 1
     if (last >= 0 && (before >= 0 || from === start) && isClosing(bytes, lineStart, last)) {
-      const metadata = parseClosing(bytes.toString('utf8', lineStart, last))
+      const metadata = parseClosing(bytes.toString('utf8', lineStart, last), head)
       if (metadata !== undefined) return { metadata, eventsEnd: from + lineStart }
     }
     if (last >= 0) return { eventsEnd: from + last + 1 }

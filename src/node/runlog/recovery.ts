@@ -2,11 +2,14 @@
  * Closes the log of a run whose recorder is gone: what follows the last whole line goes, an `error` event says what
  * happened, and the closing line makes the file a valid document. Whoever claims the registry entry does it.
  */
-import { open } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
 import type { EventDraft, RunMetadata, RunStatus } from '../../shared/events/schema'
 import type { Claim } from '../control/registry'
 import { closingLine, stampOf } from './format'
+import { UserError } from '../../shared/userError'
 import { readLines, readLogInfo, type LogInfo } from './reader'
+import { writeError } from './writer'
 
 interface Tally {
   count: number
@@ -16,14 +19,42 @@ interface Tally {
   levels: Record<string, number>
 }
 
-/** Closes one log; a log that is closed already is left as it is. */
+/** What can't be reached for so long is given up: its folder was deleted. */
+const GIVE_UP_MS = 30 * 24 * 3600 * 1000
+
+/**
+ * Closes one log and forgets its entry; a log that is closed already is left as it is. When it can't be closed now (a full
+ * disk, a folder that is away), the entry stays and the next one who looks tries again.
+ * @throws UserError: what is wrong with the log
+ */
 export async function closeLostLog(claim: Claim): Promise<void> {
   const { entry } = claim
-  const info = await readLogInfo(entry.log_path)
-  if (info.metadata === undefined) {
-    const draft = explain(claim)
-    await appendEnding(info, await tally(info), draft, entry.failure === undefined ? 'aborted' : 'failed')
+  try {
+    const info = await readLogInfo(entry.log_path)
+    if (info.metadata === undefined) {
+      const draft = explain(claim)
+      await appendEnding(info, await tally(info), draft, entry.failure === undefined ? 'aborted' : 'failed')
+    }
+  } catch (error) {
+    if (await isHopeless(claim, error)) claim.release()
+    else claim.giveBack()
+    throw error instanceof UserError ? error : writeError(entry.log_path, error)
   }
+  claim.release()
+}
+
+/** True when no later attempt could close the log: it was deleted, or something else lies there. */
+async function isHopeless({ entry }: Claim, error: unknown): Promise<boolean> {
+  if (error instanceof UserError && error.code === 'not_a_run_log') return true
+  if (Date.now() - Date.parse(entry.started_at) > GIVE_UP_MS) return true
+  return (await exists(path.dirname(entry.log_path))) && !(await exists(entry.log_path))
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 function explain({ entry, restarted }: Claim): Extract<EventDraft, { phase: 'error' }> {
@@ -83,10 +114,24 @@ async function appendEnding(
   const text = `${before.count === 0 ? '' : ','}${JSON.stringify(event)}\n${closingLine(metadata)}`
   const file = await open(info.path, 'r+')
   try {
-    await file.truncate(info.eventsEnd)
-    await file.write(Buffer.from(text), 0, undefined, info.eventsEnd)
-    await file.sync()
+    await writeEnding(file, info.eventsEnd, Buffer.from(text))
   } finally {
     await file.close()
+  }
+}
+
+/** Writes all of it or, on a full disk, nothing: a log that is cut at its last whole line can be closed another time. */
+async function writeEnding(file: FileHandle, position: number, bytes: Buffer): Promise<void> {
+  await file.truncate(position)
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+      if (bytesWritten === 0) throw Object.assign(new Error('no byte could be written'), { code: 'ENOSPC' })
+      done += bytesWritten
+    }
+    await file.sync()
+  } catch (error) {
+    await file.truncate(position)
+    throw error
   }
 }

@@ -290,7 +290,7 @@ export class RunLogWriter implements EventSink {
 }
 
 /** An error of the file system in a person's words. */
-function writeError(path: string, error: unknown): UserError {
+export function writeError(path: string, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reasons: Record<string, string> = {
     ENOSPC: 'the disk is full. Free some space and start it again',

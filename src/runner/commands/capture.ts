@@ -12,7 +12,7 @@ import { logDirectory, parse, seconds } from './arguments'
 import type { Command } from './command'
 
 const form =
-  'capture [--prompt TEXT] [--url URL | --demo] [--headless] [--browser PATH] [--cdp URL] [--profile DIR] [--timeout S] [--web-search auto|on|off] [--bodies streams|none|all]'
+  'capture [--prompt TEXT] [--url URL | --demo [--scenario NAME]] [--headless] [--browser PATH] [--cdp URL] [--profile DIR] [--timeout S] [--web-search auto|on|off] [--bodies streams|none|all]'
 
 const options = {
   prompt: { type: 'string' },
@@ -105,6 +105,9 @@ async function untilEnd(recording: Recording): Promise<number> {
   }
 }
 
+/** A body or an answer may be long: a terminal shows its beginning, the log holds all of it. */
+const MAX_TEXT = 240
+
 function print(events: readonly StampedEvent[], json: boolean): void {
   let text = ''
   for (const event of events) {
@@ -113,10 +116,14 @@ function print(events: readonly StampedEvent[], json: boolean): void {
       const parsed = parseEventLine(event.json)
       if (parsed === undefined) continue
       const row = rowOf(event.seq, parsed)
-      text += `${parsed.timestamp.slice(11, 23)} ${row.phase.padEnd(15)} ${row.text}\n`
+      text += `${parsed.timestamp.slice(11, 23)} ${row.phase.padEnd(15)} ${shorten(row.text)}\n`
     }
   }
   process.stdout.write(text)
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }
 
 interface DemoModule {

@@ -2,6 +2,7 @@ import process from 'node:process'
 import path from 'node:path'
 import { checkFile } from '../../node/runlog/checkFile'
 import { listEntries, livenessOf } from '../../node/control/registry'
+import { isSameFile } from '../../node/runlog/history'
 import { UserError } from '../../shared/userError'
 import { parse } from './arguments'
 import type { Command } from './command'
@@ -15,7 +16,7 @@ export const checkCommand: Command = {
     const { values, positionals } = parse(args, {}, form, 1)
     const file = path.resolve(positionals[0] ?? '')
     const { events, violations } = await check(file)
-    const open = listEntries().some((entry) => entry.log_path === file && livenessOf(entry).state === 'live')
+    const open = listEntries().some((entry) => isSameFile(entry.log_path, file) && livenessOf(entry).state === 'live')
     const found = open ? violations.filter(({ rule }) => rule !== 'open') : violations
     for (const { line, message } of found) {
       process.stdout.write(

@@ -1,8 +1,8 @@
-import { createWriteStream } from 'node:fs'
+import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import process from 'node:process'
-import { exportFormats, exportRun } from '../../node/runlog/exportRun'
+import { exportFormats, exportRun, writeExport } from '../../node/runlog/exportRun'
 import { findRun } from '../../node/runlog/history'
 import { UserError } from '../../shared/userError'
 import { logDirectory, parse } from './arguments'
@@ -25,9 +25,15 @@ export const exportCommand: Command = {
       )
     }
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
-    const text = Readable.from(exportRun(run.path, format))
-    if (values.out === undefined) await pipeline(text, process.stdout, { end: false })
-    else await pipeline(text, createWriteStream(values.out))
+    let damaged = 0
+    if (values.out === undefined) {
+      await pipeline(Readable.from(exportRun(run.path, format, () => damaged++)), process.stdout, { end: false })
+    } else damaged = await writeExport(run.path, format, path.resolve(values.out))
+    if (damaged > 0) {
+      process.stderr.write(
+        `tapedeck: ${String(damaged)} lines of ${run.path} can't be read and are left out. \`tapedeck check\` names them.\n`,
+      )
+    }
     return 0
   },
 }

@@ -46,9 +46,10 @@ export const listCommand: Command = {
   async run(args) {
     const { values } = parse(args, {}, 'ls')
     await recoverLostRuns(warn)
-    for (const run of await listRuns(logDirectory(values.dir))) {
-      process.stdout.write(`${values.json === true ? asObject(run) : oneLine(run)}\n`)
-    }
+    const directory = logDirectory(values.dir)
+    const runs = await listRuns(directory)
+    for (const run of runs) process.stdout.write(`${values.json === true ? asObject(run) : oneLine(run)}\n`)
+    if (runs.length === 0) warn(`no runs in ${directory}; --dir names another log directory.`)
     return 0
   },
 }
@@ -150,7 +151,7 @@ export const removeCommand: Command = {
     const { values, positionals } = parse(args, {}, 'rm ID', 1)
     await recoverLostRuns(warn)
     const directory = logDirectory(values.dir)
-    const run = await findRun(directory, positionals[0] ?? '')
+    const run = await findRun(directory, positionals[0] ?? '', true)
     await deleteRun(directory, run)
     process.stdout.write(
       values.json === true

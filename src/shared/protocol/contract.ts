@@ -26,7 +26,7 @@ export const querySchema = z.object({
     .optional(),
 })
 
-export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv'])
+export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 /** Requests of the webview, by name: the schema of their parameters. */

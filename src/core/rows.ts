@@ -24,8 +24,7 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
       word(data, 'state'),
       size(data),
       took(data),
-      // Chromium calls a stream that the page stopped reading at its end aborted.
-      data['state'] === 'finished' ? '' : word(data, 'error'),
+      word(data, 'error'),
       word(data, 'url'),
     ]),
   network_body: (data) =>

@@ -26,13 +26,30 @@ export interface CaptureHooks {
   log?(message: string): void
 }
 
-/** @throws UserError for an address that is none */
+/** Far more than a chat takes; the head of a log must stay short enough to be read at once. */
+const MAX_PROMPT = 200_000
+
+/** @throws UserError for an empty or endless prompt, and for an address that is none */
 export function recordCapture(request: CaptureRequest, hooks: CaptureHooks = {}): Recording {
   const { logDirectory, prompt, ...options } = captureRequestSchema.parse(request)
   if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) {
     throw new UserError(
       `${JSON.stringify(options.url.slice(0, 200))} is no web address. A capture needs one that begins with https:// or http://.`,
       'bad_url',
+      'bad_input',
+    )
+  }
+  if (prompt?.trim() === '') {
+    throw new UserError(
+      'The prompt is empty. Leave --prompt out to type it yourself in the browser.',
+      'bad_prompt',
+      'bad_input',
+    )
+  }
+  if (prompt !== undefined && prompt.length > MAX_PROMPT) {
+    throw new UserError(
+      `The prompt has ${String(prompt.length)} characters; at most ${String(MAX_PROMPT)} can be typed.`,
+      'bad_prompt',
       'bad_input',
     )
   }

@@ -3,7 +3,7 @@
 import process from 'node:process'
 import { UserError, isUserError } from '../shared/userError'
 import { commandTable, usage } from './commands/table'
-import { isRecording } from './record'
+import { isRecording, STOPPED_EARLY } from './record'
 import { TOOL } from './version'
 
 const EXIT = { failed: 1, bad_input: 2, missing: 3 } as const
@@ -42,6 +42,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   } else if (!isRecording()) process.exit(0)
 })
 
+process.stderr.on('error', () => {
+  // Nobody reads our diagnostics any more; what they are about goes on.
+})
+
 main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code
@@ -50,6 +54,8 @@ main(process.argv.slice(2))
     if (isUserError(error)) {
       process.stderr.write(`tapedeck: ${error.message}\n`)
       process.exitCode = EXIT[error.kind]
+      // A browser that hangs while it starts would keep us; it ends with us.
+      if (error.code === STOPPED_EARLY) process.exit()
     } else {
       process.stderr.write(`tapedeck: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
       process.exitCode = 1

@@ -12,7 +12,7 @@ import { CONTROL_PROTOCOL, type RegistryEntry } from '../shared/control'
 import type { EventDraft, RunHead, RunMetadata, RunStatus } from '../shared/events/schema'
 import { UserError } from '../shared/userError'
 import { ControlServer } from '../node/control/server'
-import { removeEntry, writeEntry } from '../node/control/registry'
+import { makeRegistry, removeEntry, writeEntry } from '../node/control/registry'
 import { systemClock } from '../node/machine/clock'
 import { controlAddress } from '../node/machine/directories'
 import { bootId, machineId, processStart } from '../node/machine/processIdentity'
@@ -49,6 +49,9 @@ export interface Recording {
   readonly result: Promise<RecordResult>
   stop(how: StopHow): void
 }
+
+/** The code of the error when a run was stopped before anything had started. */
+export const STOPPED_EARLY = 'stopped_early'
 
 let recordings = 0
 
@@ -90,6 +93,8 @@ class Recorder {
   private logFailure: UserError | undefined
   private stopRequested: StopHow | undefined
   private stopTimer: NodeJS.Timeout | undefined
+  /** Ends the wait for a source that does not start. */
+  private giveUp: ((why: UserError) => void) | undefined
 
   constructor(private readonly options: RecordOptions) {
     this.source = options.source(this.captureId)
@@ -129,6 +134,7 @@ class Recorder {
   async record(): Promise<RecordResult> {
     // Before anything is started: a folder that can't be written is the person's to mend.
     makeLogDirectory(this.options.logDirectory)
+    makeRegistry()
     this.control = await ControlServer.listen(this.entry.address, this.captureId, this.entry.token, {
       stop: (how) => {
         this.stop(how)
@@ -150,8 +156,8 @@ class Recorder {
     this.stopRequested = how
     this.control?.didStop(how)
     const { handle } = this
-    if (handle === undefined) return
-    void handle.stop(how)
+    if (handle !== undefined) void handle.stop(how)
+    else if (how === 'force') this.giveUp?.(new UserError('It was stopped before it had started.', STOPPED_EARLY))
     if (how === 'polite') {
       this.stopTimer ??= setTimeout(() => {
         this.stop('force')
@@ -162,24 +168,28 @@ class Recorder {
   /** @throws UserError from a source that could not even start; no log exists then */
   private async runSource(): Promise<EndInfo> {
     try {
-      this.handle = await this.source.open({
+      const opening = this.source.open({
         emit: (draft) => this.emit(draft),
         log: (message) => this.options.log?.(message),
       })
+      const givenUp = new Promise<never>((_resolve, reject) => (this.giveUp = reject))
+      this.handle = await Promise.race([opening, givenUp])
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       if (this.writer === undefined && this.run.eventCount === 0) throw error
+      if (error.code === STOPPED_EARLY) return { status: 'aborted' }
       void this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
       return { status: 'failed', error: error.message }
     }
     this.openLog()
-    if (this.logFailure !== undefined) await this.handle.stop('force')
+    const { handle } = this
+    if (this.logFailure !== undefined) await handle.stop('force')
     if (this.stopRequested !== undefined) {
       const how = this.stopRequested
       this.stopRequested = undefined
       this.stop(how)
     }
-    return this.handle.ended
+    return handle.ended
   }
 
   private emit(draft: EventDraft): Promise<void> | undefined {
@@ -227,7 +237,12 @@ class Recorder {
     const failure = this.logFailure
     const error = failure?.message ?? end.error
     const status = failure === undefined ? end.status : 'failed'
-    const result = { captureId: this.captureId, path: writer.paths.log, status, eventCount: this.run.eventCount }
+    const result = () => ({
+      captureId: this.captureId,
+      path: writer.paths.log,
+      status,
+      eventCount: writer.written.count,
+    })
     try {
       await writer.finish((written, lost) => this.metadata(end, status, error, written, lost))
       removeEntry(this.captureId)
@@ -236,9 +251,9 @@ class Recorder {
       const why = failure ?? (closing instanceof UserError ? closing : undefined)
       if (why === undefined) throw closing
       writeEntry({ ...this.entry, failure: { message: why.message, code: why.code } })
-      return { ...result, status: 'failed', error: why.message }
+      return { ...result(), status: 'failed', error: why.message }
     }
-    return error === undefined ? result : { ...result, error }
+    return error === undefined ? result() : { ...result(), error }
   }
 
   private metadata(

@@ -3,7 +3,8 @@
  * that a secret is found however a stream was cut. Scans backwards from the end by hand: an expression that is anchored at
  * the end only would be tried from every position before it.
  */
-import { isShapePrefix, keyedValue, openPrivateKey, privateKeyEnd, shapeStart } from './rules'
+import { keyedValue } from './jsonRules'
+import { isShapePrefix, openCookieLine, begunPrivateKey, privateKeyEnd, shapeStart } from './rules'
 
 /** A secret that is cut is found up to this length, in UTF-16 units; so much of a piece waits at most. */
 export const MAX_WAITING = 16_384
@@ -12,8 +13,7 @@ export const MAX_WAITING = 16_384
 export function openEndOfBody(text: string): number {
   const base = Math.max(0, text.length - MAX_WAITING)
   const tail = text.slice(base)
-  const starts = [openRun(tail), openKeyedValue(tail), openPrivateKeyStart(tail)]
-  const start = Math.min(...starts)
+  const start = openKeyedValue(tail, openPrivateKey(tail, Math.min(openRun(tail), openCookieStart(tail))))
   if (start > 0 || base === 0) return base + start
   // The run is longer than what may wait: the cut goes where one JSON member ends, and no secret is across it.
   const comma = tail.indexOf(',')
@@ -33,63 +33,87 @@ export function openEndOfAnswer(text: string): number {
   const word = /[A-Za-z0-9_]{1,12}$/.exec(run)?.[0] ?? ''
   const before = run.at(-word.length - 1) ?? ''
   const cutWord = word !== '' && !/\w/.test(before) && isShapePrefix(word) ? tail.length - word.length : tail.length
-  return base + Math.min(shape < 0 ? tail.length : start + shape, cutWord, openPrivateKeyStart(tail))
+  return base + Math.min(shape < 0 ? tail.length : start + shape, cutWord, openPrivateKey(tail, tail.length))
 }
+
+/** Words whose next one may be a secret: schemes of a header, and what the name of a setting ends with. */
+const leadingWord = /(?:\b(?:bearer|basic|negotiate)|token|key|secret|password)$/i
 
 /** The last run without blanks and braces, and what it belongs to: the key of a value, the word `Bearer`. */
 function openRun(tail: string): number {
   let end = skipBlanks(tail, tail.length)
   // Blanks end a run, but not between a key, its colon and its value, nor after `Bearer`.
-  if (end < tail.length && !/["':\\]$|\b(?:bearer|basic)$/i.test(tail.slice(Math.max(0, end - 8), end)))
-    return tail.length
+  if (end < tail.length && !/["':=[\\]/.test(tail.charAt(end - 1)) && !leadsOn(tail, end)) return tail.length
   let start = runStart(tail, end)
   for (end = skipBlanks(tail, start); end < start && end > 0; end = skipBlanks(tail, start)) {
-    const last = tail.charAt(end - 1)
-    const joined =
-      last === ':' ||
-      (last === '"' && tail.charAt(start) === ':') ||
-      /\b(?:bearer|basic)$/i.test(tail.slice(Math.max(0, end - 8), end))
+    const joined = /[:=[]/.test(tail.charAt(end - 1)) || /[:=]/.test(tail.charAt(start)) || leadsOn(tail, end)
     if (!joined) break
     start = runStart(tail, end)
   }
   return start
 }
 
-/** A secret's value may hold blanks, so it is open until its closing quote. */
-function openKeyedValue(tail: string): number {
-  let open = tail.length
-  for (const match of tail.matchAll(keyedValue)) {
-    const backslashes = (match[1] ?? '"').length - 1
-    if (!isClosed(tail, match.index + match[0].length, backslashes)) {
-      open = match.index
-      break
-    }
-  }
-  return open
+function leadsOn(tail: string, end: number): boolean {
+  return leadingWord.test(tail.slice(Math.max(0, end - 12), end))
 }
 
-/** Whether a quote with as many backslashes as the opening one, or fewer, comes after `from`. */
-function isClosed(text: string, from: number, backslashes: number): boolean {
+/**
+ * `cut`, or the start of a secret that is open or across it. Its value may hold blanks, so it is open until its closing
+ * quote, and a list of them until its end.
+ */
+function openKeyedValue(tail: string, cut: number): number {
+  for (const match of tail.matchAll(keyedValue)) {
+    if (match.index >= cut) break
+    const end = endOfValue(tail, match.index + match[0].length, (match[2] ?? '"').length - 1, match[1] !== undefined)
+    if (end === undefined || end > cut) return match.index
+  }
+  return cut
+}
+
+/** The index after a text or a list of texts, whose first one begins at `from`; undefined when it may go on after the end. */
+function endOfValue(text: string, from: number, backslashes: number, isList: boolean): number | undefined {
+  let end = afterQuote(text, from, backslashes)
+  while (isList && end !== undefined) {
+    const gap: string = /^\s{0,8}(?:,\s{0,40}\\{0,7}"?)?/.exec(text.slice(end, end + 60))?.[0] ?? ''
+    if (!gap.endsWith('"')) return end + gap.length === text.length ? undefined : end
+    end = afterQuote(text, end + gap.length, backslashes)
+  }
+  return end
+}
+
+/** The index after the next quote with as many backslashes as the opening one, or fewer. */
+function afterQuote(text: string, from: number, backslashes: number): number | undefined {
   for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let run = 0
     while (quote - run > from && text.charAt(quote - run - 1) === '\\') run++
     // In plain JSON a pair of backslashes is a backslash and does not escape the quote.
-    if (backslashes === 0 ? run % 2 === 0 : run <= backslashes) return true
+    if (backslashes === 0 ? run % 2 === 0 : run <= backslashes) return quote + 1
   }
-  return false
+  return undefined
 }
 
-function openPrivateKeyStart(tail: string): number {
-  const cut = /-{5}(?:B(?:E(?:G(?:I(?:N ?)?)?)?)?)?$/.exec(tail.slice(-11))
+/** A cookie header is open until its line ends. */
+function openCookieStart(tail: string): number {
+  const line = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1
+  const start = tail.slice(line).search(openCookieLine)
+  return start < 0 ? tail.length : line + start
+}
+
+/** `cut`, or the start of a private key that is open or across it. */
+function openPrivateKey(tail: string, cut: number): number {
+  const begun = /-{5}(?:B(?:E(?:G(?:I(?:N ?)?)?)?)?)?$/.exec(tail.slice(-11))
   const start = tail.lastIndexOf('-----BEGIN ')
   const rest = start < 0 ? '' : tail.slice(start)
-  if (openPrivateKey.test(rest) && !privateKeyEnd.test(rest)) return start
-  return cut === null ? tail.length : tail.length - cut[0].length
+  if (begunPrivateKey.test(rest)) {
+    const end = privateKeyEnd.exec(rest)
+    if (end === null || start + end.index + end[0].length > cut) return Math.min(start, cut)
+  }
+  return begun === null ? cut : Math.min(cut, tail.length - begun[0].length)
 }
 
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (at > 0 && from - at < 8 && isBlank(text.charCodeAt(at - 1))) at--
+  while (at > 0 && from - at < 40 && isBlank(text.charCodeAt(at - 1))) at--
   return at
 }
 

@@ -1,19 +1,18 @@
 /** Takes secrets out of events before they reach the disk, and counts by rule what it took. */
 import type { EventDraft } from '../../shared/events/schema'
+import { isPlaceholder } from './innocent'
+import { headerRule, isSecretField, isSecretItem } from './names'
 import { openEndOfAnswer, openEndOfBody } from './openEnd'
+import type { TextRule } from './pattern'
 import {
   argumentRule,
-  headerRule,
+  formStart,
   secretFlag,
-  secretKey,
   sessionAddress,
   sessionEmail,
   sessionMark,
   suspicious,
   textRules,
-  tokenKey,
-  tokenValue,
-  type TextRule,
 } from './rules'
 
 export interface Redactor {
@@ -103,11 +102,12 @@ class DraftRedactor implements Redactor {
     return isSession || sessionMark.test(clean) ? this.apply(sessionEmail, clean) : clean
   }
 
-  private apply({ name, expression, keep }: TextRule, text: string): string {
+  private apply({ name, expression, keep, leaves }: TextRule, text: string): string {
     return text.replace(expression, (match: string, before: unknown) => {
       const kept = keep === '$1' && typeof before === 'string' ? before : ''
       // What a rule before this one replaced is no secret any more.
       if (match.startsWith('[redacted:', kept.length)) return match
+      if (leaves?.(match.slice(kept.length), kept) === true) return match
       this.count(name)
       return `${kept}[redacted:${name}]`
     })
@@ -145,7 +145,9 @@ class DraftRedactor implements Redactor {
 
   private piece({ content, form, offset, draft }: WaitingBody): BodyDraft {
     const { data } = draft
-    const clean = this.text(content, this.sessions.has(data.request_id))
+    const isStart = offset === 0 || data.direction !== undefined
+    const begun = isStart ? this.apply(formStart, content) : content
+    const clean = this.text(begun, this.sessions.has(data.request_id))
     if (form === 'text') return clean === data.text ? draft : { ...draft, data: { ...data, offset, text: clean } }
     const base64 = btoa(clean)
     return base64 === data.base64 ? draft : { ...draft, data: { ...data, offset, base64 } }
@@ -202,21 +204,29 @@ class DraftRedactor implements Redactor {
     return changed ?? value
   }
 
-  private list(items: readonly unknown[], depth: number, isSession: boolean): readonly unknown[] {
-    const clean = items.map((item) => this.value(item, depth + 1, isSession))
+  /** `key` is the name that the list has, and so each of its texts. */
+  private list(items: readonly unknown[], depth: number, isSession: boolean, key = ''): readonly unknown[] {
+    const clean = items.map((item) =>
+      typeof item === 'string' && isSecretItem(key, item)
+        ? this.replaced('secret_field', item)
+        : this.value(item, depth + 1, isSession),
+    )
     return clean.some((item, i) => item !== items[i]) ? clean : items
   }
 
   private field(key: string, item: unknown, depth: number, isSession: boolean): unknown {
     if (key.length < 40 && /(?:^|[a-z_-])headers$/i.test(key)) return this.headers(item, depth + 1)
-    if (typeof item === 'number' && secretKey.test(key)) return this.replaced('secret_field', item)
+    if ((typeof item === 'number' || typeof item === 'string') && isSecretField(key, item)) {
+      return this.replaced('secret_field', item)
+    }
     if (typeof item === 'string' && item !== '') {
-      if (secretKey.test(key)) return this.replaced('secret_field', item)
-      if (tokenKey.test(key) && tokenValue.test(item)) return this.replaced('secret_field', item)
       if (isSession && key.toLowerCase() === 'email') return this.replaced('email', item)
       if (key === 'command') return this.apply(argumentRule, this.text(item, false))
     }
-    if (key === 'args' && Array.isArray(item)) return this.args(item, depth + 1)
+    if (Array.isArray(item)) {
+      if (key === 'args') return this.args(item, depth + 1)
+      return this.list(item, depth + 1, isSession, key)
+    }
     return this.value(item, depth + 1, isSession)
   }
 
@@ -224,7 +234,7 @@ class DraftRedactor implements Redactor {
     const clean = items.map((item, i) => {
       if (typeof item !== 'string') return this.value(item, depth)
       const before: unknown = items[i - 1]
-      if (typeof before === 'string' && secretFlag.test(before) && !item.startsWith('-')) {
+      if (typeof before === 'string' && secretFlag.test(before) && !item.startsWith('-') && !isPlaceholder(item)) {
         return this.replaced('argument', item)
       }
       return this.apply(argumentRule, this.text(item, false))

@@ -1,4 +1,7 @@
-/** The page of a panel: one script, one style sheet, nothing inline and no network (DESIGN.md section 7). */
+/**
+ * The page of a panel: one script, one style sheet, no network (DESIGN.md section 7). Inline is only what the page shows
+ * until those two are here: the editor's background and a word.
+ */
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
 
@@ -8,7 +11,7 @@ export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, logPath: 
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join('; ')
@@ -18,10 +21,15 @@ export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, logPath: 
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${address('main.css')}">
+<style nonce="${nonce}">
+html, body { background: var(--vscode-editor-background); }
+#loading { margin: 0; padding: 12px; color: var(--vscode-descriptionForeground); font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); }
+</style>
 <title>Tapedeck</title>
 </head>
 <body data-run="${escapeAttribute(logPath)}">
+<p id="loading" role="status">Loading…</p>
+<link rel="stylesheet" href="${address('main.css')}">
 <script nonce="${nonce}" src="${address('main.js')}"></script>
 </body>
 </html>`

@@ -313,7 +313,11 @@ export class NetworkListener {
     const duration_ms = milliseconds(timestamp - request.sentAt)
     request.end =
       canceled && mayBeWhole(request.exchange)
-        ? { how: 'finished', told: { state: 'finished', error, duration_ms } }
+        ? // The browser calls a stream that its page stopped reading at the end aborted.
+          {
+            how: 'finished',
+            told: { state: 'finished', bytes: request.received, duration_ms, raw: { net_error: error } },
+          }
         : { how: canceled ? 'canceled' : 'failed', told: { state: 'failed', error, duration_ms } }
     if (request.streaming !== 'asked') this.close(request, request.end)
   }

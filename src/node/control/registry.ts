@@ -2,11 +2,12 @@
  * The registry of live runs: one file a run in the user's state directory, never in a workspace. An entry is written when
  * a run begins and goes when it ends; what is left behind by a dead runner tells that a log must be closed.
  */
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { captureIdPattern } from '../../shared/events/schema'
 import { registryEntrySchema, type RegistryEntry } from '../../shared/control'
-import { stateDirectory } from '../machine/directories'
+import { UserError } from '../../shared/userError'
+import { socketDirectory, stateDirectory } from '../machine/directories'
 import { bootId, machineId, processStart } from '../machine/processIdentity'
 
 export function activeDirectory(): string {
@@ -17,9 +18,27 @@ function entryPath(captureId: string): string {
   return path.join(activeDirectory(), `${captureId}.json`)
 }
 
+/**
+ * Makes the registry's folder.
+ * @throws UserError `state_directory` when it can't be: no run could be found again then
+ */
+export function makeRegistry(): void {
+  try {
+    mkdirSync(activeDirectory(), { recursive: true, mode: 0o700 })
+    accessSync(activeDirectory(), constants.W_OK)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UserError(
+      `Tapedeck can't keep its list of live runs in ${activeDirectory()} (${reason}). Make that folder writable, or set XDG_STATE_HOME to another one.`,
+      'state_directory',
+      'bad_input',
+      { cause: error },
+    )
+  }
+}
+
 /** Writes an entry, whole or not at all. */
 export function writeEntry(entry: RegistryEntry): void {
-  mkdirSync(activeDirectory(), { recursive: true, mode: 0o700 })
   const target = entryPath(entry.capture_id)
   const partial = `${target}.${String(process.pid)}.partial`
   writeFileSync(partial, JSON.stringify(entry), { mode: 0o600 })
@@ -100,6 +119,8 @@ function claimOne(name: string): Claim | undefined {
     restarted: liveness.restarted,
     release: () => {
       rmSync(to, { force: true })
+      // A recorder that was killed leaves its socket behind.
+      if (path.dirname(entry.address) === socketDirectory()) rmSync(entry.address, { force: true })
     },
     giveBack: () => {
       renameSync(to, entryPath(id))

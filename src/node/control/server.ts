@@ -6,7 +6,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { CONTROL_PROTOCOL, controlRequestSchema, type ControlMessage, type ControlRequest } from '../../shared/control'
 import type { Written } from '../runlog/writer'
-import { readMessages, sendMessage } from './lines'
+import { MAX_LINE, readMessages, sendMessage } from './lines'
 
 export interface ControlHandlers {
   stop(how: 'polite' | 'force'): void
@@ -19,6 +19,10 @@ export interface ControlHandlers {
 const PUSH_INTERVAL_MS = 1000 / 60
 /** A viewer that reads nothing is not waited for: it is cut off and may come back. */
 const MAX_BACKLOG_BYTES = 1024 * 1024
+/** Who has not said the token yet may say only so much, only so long, and only so many at once. */
+const STRANGER_LINE = 4096
+const STRANGER_MS = 5000
+const MAX_CONNECTIONS = 100
 
 export class ControlServer {
   private readonly viewers = new Set<Socket>()
@@ -107,26 +111,44 @@ export class ControlServer {
     }
   }
 
+  /** An answer to one viewer, who may ask faster than it reads. */
+  private answer(socket: Socket, message: ControlMessage): void {
+    if (socket.writableLength > MAX_BACKLOG_BYTES) socket.destroy()
+    else sendMessage(socket, message)
+  }
+
   private accept(socket: Socket): void {
+    if (this.sockets.size >= MAX_CONNECTIONS) {
+      socket.destroy()
+      return
+    }
     this.sockets.add(socket)
     socket.setNoDelay(true)
+    const patience = setTimeout(() => {
+      if (!this.viewers.has(socket)) socket.destroy()
+    }, STRANGER_MS)
     socket.on('error', () => {
       // A viewer may vanish at any time; `close` follows and forgets it.
       socket.destroy()
     })
     socket.on('close', () => {
+      clearTimeout(patience)
       this.sockets.delete(socket)
       this.viewers.delete(socket)
     })
-    readMessages(socket, (message) => {
-      const request = controlRequestSchema.safeParse(message)
-      if (!request.success) {
-        sendMessage(socket, { type: 'refused', message: 'not a control request' } satisfies ControlMessage)
-        socket.end()
-      } else if (request.data.type === 'hello') this.greet(socket, request.data)
-      else if (this.viewers.has(socket)) this.handle(socket, request.data)
-      else socket.destroy()
-    })
+    readMessages(
+      socket,
+      (message) => {
+        const request = controlRequestSchema.safeParse(message)
+        if (!request.success) {
+          this.answer(socket, { type: 'refused', message: 'not a control request' })
+          socket.end()
+        } else if (request.data.type === 'hello') this.greet(socket, request.data)
+        else if (this.viewers.has(socket)) this.handle(socket, request.data)
+        else socket.destroy()
+      },
+      () => (this.viewers.has(socket) ? MAX_LINE : STRANGER_LINE),
+    )
   }
 
   private greet(socket: Socket, hello: Extract<ControlRequest, { type: 'hello' }>): void {
@@ -138,22 +160,17 @@ export class ControlServer {
     }
     this.viewers.add(socket)
     const stopping = this.stopping !== undefined
-    sendMessage(socket, {
-      type: 'hello',
-      capture_id: this.captureId,
-      protocol: CONTROL_PROTOCOL,
-      stopping,
-    } satisfies ControlMessage)
-    if (this.latest !== undefined) sendMessage(socket, grewMessage(this.latest))
+    this.answer(socket, { type: 'hello', capture_id: this.captureId, protocol: CONTROL_PROTOCOL, stopping })
+    if (this.latest !== undefined) this.answer(socket, grewMessage(this.latest))
   }
 
   private handle(socket: Socket, request: Exclude<ControlRequest, { type: 'hello' }>): void {
     const refuse = (message: string): void => {
-      sendMessage(socket, { type: 'error', message } satisfies ControlMessage)
+      this.answer(socket, { type: 'error', message })
     }
     switch (request.type) {
       case 'ping':
-        sendMessage(socket, { type: 'pong' } satisfies ControlMessage)
+        this.answer(socket, { type: 'pong' })
         break
       case 'stop':
         this.handlers.stop(request.how)

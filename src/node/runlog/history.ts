@@ -57,16 +57,17 @@ export async function describeRun(
   known?: Map<string, LogInfo>,
 ): Promise<ListedRun> {
   const capture_id = path.basename(logPath, '.json')
+  const own = entry !== undefined && isSameFile(entry.log_path, logPath) ? entry : undefined
+  const recorder = own === undefined ? {} : { entry: own }
   try {
     const info = known?.get(logPath) ?? (await readLogInfo(logPath))
     if (info.metadata !== undefined) known?.set(logPath, info)
-    const own = entry !== undefined && isSameFile(entry.log_path, logPath) ? entry : undefined
     const run = {
       capture_id,
       path: logPath,
       head: info.head,
       modifiedMs: info.modifiedMs,
-      ...(own === undefined ? {} : { entry: own }),
+      ...recorder,
     }
     const { metadata } = info
     if (metadata !== undefined)
@@ -74,7 +75,7 @@ export async function describeRun(
     return { ...run, state: openState(own, info) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { capture_id, path: logPath, state: 'damaged', problem: error.message }
+    return { capture_id, path: logPath, state: 'damaged', problem: error.message, ...recorder }
   }
 }
 
@@ -127,12 +128,18 @@ export async function findRun(logDirectory: string, id: string, isExact = false)
   return describeRun(logPaths(logDirectory, match).log, entry)
 }
 
+/** Whether a recorder of this machine writes it, whatever the log looks like. */
+export function isLive(run: ListedRun): run is ListedRun & { readonly entry: RegistryEntry } {
+  const { entry, metadata } = run
+  return metadata === undefined && entry !== undefined && livenessOf(entry).state === 'live'
+}
+
 /**
  * Deletes a run's log, index and notes.
  * @throws UserError `run_is_active` while it is being recorded
  */
 export async function deleteRun(logDirectory: string, run: ListedRun): Promise<void> {
-  if (run.state === 'running') {
+  if (isLive(run)) {
     throw new UserError(`${run.capture_id} is still being recorded. Stop it first, then delete it.`, 'run_is_active')
   }
   if (run.state === 'elsewhere') {

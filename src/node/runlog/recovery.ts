@@ -6,7 +6,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { EventDraft, RunMetadata, RunStatus } from '../../shared/events/schema'
 import type { Claim } from '../control/registry'
-import { closingLine, stampOf } from './format'
+import { closingLine, parseEventLine, stampOf } from './format'
 import { UserError } from '../../shared/userError'
 import { readLines, readLogInfo, type LogInfo } from './reader'
 import { writeError } from './writer'
@@ -17,6 +17,8 @@ interface Tally {
   lastTime: number
   phases: Record<string, number>
   levels: Record<string, number>
+  dropped: number
+  redacted: Record<string, number>
 }
 
 /** What can't be reached for so long is given up: its folder was deleted. */
@@ -70,16 +72,39 @@ function explain({ entry, restarted }: Claim): Extract<EventDraft, { phase: 'err
 }
 
 async function tally(info: LogInfo): Promise<Tally> {
-  const result: Tally = { count: 0, lastSeq: -1, lastTime: Date.parse(info.head.started_at), phases: {}, levels: {} }
+  const result: Tally = {
+    count: 0,
+    lastSeq: -1,
+    lastTime: Date.parse(info.head.started_at),
+    phases: {},
+    levels: {},
+    dropped: 0,
+    redacted: {},
+  }
   for await (const line of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
     const stamp = stampOf(line.bytes, 0, line.bytes.length)
     result.count++
     if (stamp.key === 'damaged') continue
     result.lastSeq = stamp.seq
-    result.lastTime = stamp.timeMs
+    if (!Number.isNaN(stamp.timeMs)) result.lastTime = stamp.timeMs
     add(result, stamp.key)
+    recount(result, line.bytes, stamp.key)
   }
   return result
+}
+
+const REDACTED = /\[redacted:([\w:-]{1,60})\]/g
+
+/** What the recorder knew and took with it. */
+function recount(result: Tally, bytes: Buffer, key: string): void {
+  if (key === 'dropped:warn') {
+    const dropped = parseEventLine(bytes.toString('utf8'))?.data['count']
+    if (typeof dropped === 'number') result.dropped += dropped
+  }
+  if (!bytes.includes('[redacted:')) return
+  for (const [, rule = ''] of bytes.toString('latin1').matchAll(REDACTED)) {
+    result.redacted[rule] = (result.redacted[rule] ?? 0) + 1
+  }
 }
 
 function add(result: Tally, key: string): void {
@@ -107,8 +132,8 @@ async function appendEnding(
     event_count: before.count + 1,
     phase_counts: before.phases,
     level_counts: before.levels,
-    dropped: 0,
-    redacted: {},
+    dropped: before.dropped,
+    redacted: before.redacted,
     error: draft.data.message,
   }
   const text = `${before.count === 0 ? '' : ','}${JSON.stringify(event)}\n${closingLine(metadata)}`

@@ -2,7 +2,7 @@
  * Writes one run log: exclusively created, append-only, flushed to the kernel with each batch and to the disk each second.
  * It tells a source that is too fast to wait (a promise) and never lets its own memory grow with the run.
  */
-import { close, fdatasync, fstat, ftruncate, openSync, write, writeSync } from 'node:fs'
+import { close, fdatasync, fstatSync, ftruncate, openSync, write, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { EventSink, StampedEvent } from '../../core/run'
 import type { RunHead, RunMetadata } from '../../shared/events/schema'
@@ -25,7 +25,6 @@ const system: LogFileSystem = {
   sync: promisify(fdatasync),
 }
 const closeFile = promisify(close)
-const statFile = promisify(fstat)
 
 /** What has been written so far: everything before `bytes` is whole lines in the kernel's hands. */
 export interface Written {
@@ -65,6 +64,8 @@ export class RunLogWriter implements EventSink {
   private readonly syncTimer: NodeJS.Timeout
   private syncing: Promise<void> | undefined
   private unsynced = false
+  /** Somebody else shortened the file: what we would add does not fit to what is there. */
+  private isCut = false
   /** The last events written, newest at the end: as many as the closing line may need the room of. */
   private recent: { key: string; bytes: number }[] = []
   private readonly fs: LogFileSystem
@@ -139,6 +140,7 @@ export class RunLogWriter implements EventSink {
     clearInterval(this.syncTimer)
     await this.flush()
     try {
+      if (this.isCut && this.failure !== undefined) throw this.failure
       await this.writeClosing(metadata)
       await this.sync()
     } finally {
@@ -163,7 +165,7 @@ export class RunLogWriter implements EventSink {
         return
       }
       // On a full disk the last events give way to the line that makes the file a document.
-      const last = this.recent.pop()
+      const last = isFull(error) ? this.recent.pop() : undefined
       if (last !== undefined) this.forget(last)
       await this.fs.truncate(this.fd, this.size).catch(() => undefined)
       if (last === undefined) throw writeError(this.paths.log, error)
@@ -189,6 +191,7 @@ export class RunLogWriter implements EventSink {
   }
 
   private async writeBatch(): Promise<void> {
+    this.look()
     const batch = this.queue
     this.queue = []
     this.queuedChars = 0
@@ -266,18 +269,25 @@ export class RunLogWriter implements EventSink {
   private async syncNow(): Promise<void> {
     try {
       await this.fs.sync(this.fd)
-      const { nlink } = await statFile(this.fd)
-      if (nlink === 0) throw Object.assign(new Error('the file was deleted'), { code: 'ENOENT' })
+      this.look()
     } catch (error) {
       await this.fail(error)
     }
+  }
+
+  /** @throws an error of the system's kind when the file is gone or was shortened under us */
+  private look(): void {
+    const { nlink, size } = fstatSync(this.fd)
+    if (nlink === 0) throw Object.assign(new Error('the file was deleted'), { code: 'ENOENT' })
+    this.isCut = size < this.size
+    if (this.isCut) throw Object.assign(new Error('the file was cut'), { code: 'CUT' })
   }
 
   private async fail(error: unknown): Promise<void> {
     if (this.failure !== undefined) return
     this.failure = writeError(this.paths.log, error)
     // A half-written line goes, so that the file is readable as it stands. Shrinking works on a full disk.
-    await this.fs.truncate(this.fd, this.size).catch(() => undefined)
+    if (!this.isCut) await this.fs.truncate(this.fd, this.size).catch(() => undefined)
     this.options.onFailure?.(this.failure)
   }
 
@@ -287,6 +297,11 @@ export class RunLogWriter implements EventSink {
     if (this.indexFd !== undefined) await closeFile(this.indexFd)
     this.indexFd = undefined
   }
+}
+
+/** No more room, for whatever reason: what gives room helps. */
+function isFull(error: Error): boolean {
+  return 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
 }
 
 /** An error of the file system in a person's words. */
@@ -302,17 +317,14 @@ export function writeError(path: string, error: unknown): UserError {
     EPERM: 'the folder may not be written. Choose another log directory',
     EROFS: 'the disk is read-only. Choose another log directory',
     EEXIST: 'a run of that name exists already',
+    CUT: 'something else emptied or shortened the file while the run went on',
   }
   const reason = reasons[code] ?? `writing failed (${error instanceof Error ? error.message : String(error)})`
   const code_ = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'log_not_writable'
-  return new UserError(
-    `The run log ${path} can't be written: ${reason}. Everything recorded before is kept.`,
-    code_,
-    'failed',
-    {
-      cause: error,
-    },
-  )
+  const kept = code === 'CUT' || code === 'ENOENT' ? '' : ' Everything recorded before is kept.'
+  return new UserError(`The run log ${path} can't be written: ${reason}.${kept}`, code_, 'failed', {
+    cause: error,
+  })
 }
 
 function add(counts: Record<string, number>, name: string): void {

@@ -94,6 +94,8 @@ async function untilEnd(recording: Recording): Promise<number> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  // The terminal was closed.
+  process.on('SIGHUP', stop)
   try {
     const result = await recording.result
     process.stderr.write(`${result.status}: ${String(result.eventCount)} events in ${result.path}\n`)
@@ -102,6 +104,7 @@ async function untilEnd(recording: Recording): Promise<number> {
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
+    process.off('SIGHUP', stop)
   }
 }
 

@@ -2,7 +2,7 @@
 import process from 'node:process'
 import { createCaptureReducer, relevantPhases } from '../../core/reduce/capture'
 import { ControlClient } from '../../node/control/client'
-import { deleteRun, findRun, listRuns, type ListedRun } from '../../node/runlog/history'
+import { deleteRun, findRun, isLive, listRuns, type ListedRun } from '../../node/runlog/history'
 import { readEvents, readLogInfo } from '../../node/runlog/reader'
 import { formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
@@ -98,8 +98,7 @@ export const stopCommand: Command = {
   async run(args) {
     const { values, positionals } = parse(args, { force: { type: 'boolean' } }, 'stop ID [--force]', 1)
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
-    const { entry } = run
-    if (entry === undefined || run.state !== 'running') {
+    if (!isLive(run)) {
       throw new UserError(
         `${run.capture_id} is not being recorded here (${run.state}), so there is nothing to stop.`,
         'not_running',
@@ -115,7 +114,7 @@ export const stopCommand: Command = {
           ),
         )
       }, STOP_WAIT_MS)
-      ControlClient.connect(entry, {
+      ControlClient.connect(run.entry, {
         onClosed: () => {
           clearTimeout(timer)
           resolve()

@@ -14,4 +14,8 @@ export function mountPanel(target: HTMLElement, place: Place, run: string | unde
 }
 
 const place = editorPlace()
-if (place !== undefined) mountPanel(document.body, place, document.body.dataset['run'])
+if (place !== undefined) {
+  // Stood in the page until this script was here.
+  document.getElementById('loading')?.remove()
+  mountPanel(document.body, place, document.body.dataset['run'])
+}

@@ -52,6 +52,7 @@ try {
       target: 'node20',
       format: 'cjs',
       packages: 'external',
+      alias: { vscode: path.join(here, 'vscodeStub.ts') },
       sourcemap: 'inline',
       logLevel: 'warning',
       define: { __SITE__: JSON.stringify(site) },

@@ -3,7 +3,7 @@
  * rows; here are only the pages around the viewport. The scroll position is our own number, since no element can be as
  * high as a million rows.
  */
-import type { Query, Row } from '../../src/shared/protocol/rows'
+import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { RequestError, type Client } from '../../src/shared/protocol/peer'
 import { PageCache } from '../lib/pages'
 
@@ -51,6 +51,8 @@ export class Feed {
   count = $state(0)
   /** False while the host still looks for rows. */
   complete = $state(true)
+  /** The text that the rows of the view were searched for. */
+  searched = $state.raw<TextQuery>()
   /** False until the first view has answered. */
   ready = $state(false)
   height = $state(0)
@@ -147,6 +149,7 @@ export class Feed {
       }
       this.forgetRows()
       this.view = opened.view
+      this.searched = query.text
       this.tailRows = 0
       this.cache.put(from, rows)
       this.count = Math.max(count, opened.count)
@@ -175,6 +178,10 @@ export class Feed {
   }
 
   resize(height: number): void {
+    const y = this.selected * ROW_HEIGHT
+    const wasInView = y >= this.top && y + ROW_HEIGHT <= this.top + this.height
+    // A detail that opens below the list must not hide the row it tells of.
+    if (wasInView && !this.follow && height >= ROW_HEIGHT) this.top = Math.max(this.top, y + ROW_HEIGHT - height)
     this.height = height
     this.schedule()
     this.setTail()

@@ -47,6 +47,11 @@ export class Filters {
     return !this.hidden.includes(phase)
   }
 
+  /** Whether events of a level are shown; those without one are shown only while no level is chosen. */
+  showsLevel(level: Level): boolean {
+    return this.onlyLevels.length === 0 || this.onlyLevels.includes(level)
+  }
+
   togglePhase(phase: string): void {
     this.hidden = this.isShown(phase) ? [...this.hidden, phase] : this.hidden.filter((other) => other !== phase)
     this.changed()
@@ -99,10 +104,7 @@ export class Filters {
   private takeText(): boolean {
     const { pattern, caseSensitive, wholeWord, regex } = this.text
     const problem = regex ? expressionProblem(pattern, caseSensitive ? 'u' : 'iu') : undefined
-    this.problem =
-      problem === undefined
-        ? undefined
-        : `${problem.reason}, at character ${String(problem.at)}. The last search stays.`
+    this.problem = problem === undefined ? undefined : `${problem.reason}, at character ${String(problem.at)}.`
     if (problem !== undefined) return false
     const before = JSON.stringify(this.applied)
     this.applied = pattern === '' ? undefined : { pattern, caseSensitive, wholeWord, regex }

@@ -48,6 +48,8 @@ export class Panel {
   stopRequested = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
+  /** Events that the run had when the view was paused. */
+  private sizeAtPause = $state(0)
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
@@ -129,6 +131,11 @@ export class Panel {
     return state === 'running' || state === 'stopping' || state === 'elsewhere'
   }
 
+  /** Events that came since the view was paused, whether the filter shows them or not. */
+  get newWhilePaused(): number {
+    return Math.max(0, this.growth.size - this.sizeAtPause)
+  }
+
   /** Asks the host for everything anew: at the start, and whenever the panel may have missed something. */
   sync(): Promise<void> {
     this.syncing ??= this.greet().finally(() => {
@@ -138,6 +145,7 @@ export class Panel {
   }
 
   setPaused(paused: boolean): void {
+    if (paused && !this.feed.paused) this.sizeAtPause = this.growth.size
     this.feed.setPaused(paused)
     this.answers.setPaused(paused)
     if (!paused && this.latestSummary !== undefined) this.summary = this.latestSummary

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { createMarker } from './marks'
+
+/** The text with what is marked in brackets. */
+function marked(query: Parameters<typeof createMarker>[0], text: string): string {
+  return createMarker(query)(text)
+    .map((piece) => (piece.hit ? `[${piece.text}]` : piece.text))
+    .join('')
+}
+
+describe('the marks of a search in a row', () => {
+  it('marks every place, in the case that was asked for', () => {
+    assert.equal(marked({ pattern: 'tower' }, 'Tower of towers'), '[Tower] of [tower]s')
+    assert.equal(marked({ pattern: 'tower', caseSensitive: true }, 'Tower of towers'), 'Tower of [tower]s')
+    assert.equal(marked({ pattern: 'tower', wholeWord: true }, 'Tower of towers'), '[Tower] of towers')
+    assert.equal(marked({ pattern: 'nothing' }, 'Tower'), 'Tower')
+    assert.equal(marked({ pattern: 'a' }, ''), '')
+  })
+
+  it('takes a literal as it is written', () => {
+    assert.equal(marked({ pattern: '(a+b)*' }, 'is (a+b)* here'), 'is [(a+b)*] here')
+    assert.equal(marked({ pattern: '\\d' }, 'a 1 \\d'), 'a 1 [\\d]')
+  })
+
+  it('marks what a regular expression finds', () => {
+    assert.equal(marked({ pattern: 'tower|wo+d', regex: true }, 'woood tower'), '[woood] [tower]')
+    assert.equal(marked({ pattern: '[+*]\\p{L}\\+', regex: true }, 'a *b+ c'), 'a [*b+] c')
+    assert.equal(marked({ pattern: 'x*', regex: true }, 'axxb'), 'a[xx]b')
+  })
+
+  it('leaves alone what could take very long, and what is no expression', () => {
+    const text = `${'a'.repeat(4000)}b`
+    for (const pattern of ['(a+)+$', '(a|aa)*c', '(a*)\\1', 'a*a*a*a*c', '(?:a{1,9}){3,}c', '(?<x>a)\\k<x>', '(a'])
+      assert.equal(marked({ pattern, regex: true }, text), text, pattern)
+    const started = performance.now()
+    assert.equal(marked({ pattern: 'a*a*c', regex: true }, text), text)
+    assert.ok(performance.now() - started < 2000)
+  })
+
+  it('loses no character, however much is found', () => {
+    const text = 'ab'.repeat(5000)
+    const pieces = createMarker({ pattern: 'b' })(text)
+    assert.equal(pieces.map((piece) => piece.text).join(''), text)
+    assert.ok(pieces.length <= 202)
+  })
+})

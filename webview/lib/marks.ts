@@ -1,0 +1,74 @@
+/** Where a row's text holds what was searched for. */
+import type { TextQuery } from '../../src/shared/protocol/rows'
+
+export interface Piece {
+  readonly text: string
+  readonly hit: boolean
+}
+
+/** Cuts a text into what was found and what stands between. */
+export type Marker = (text: string) => readonly Piece[]
+
+/** A regular expression is tried on so many characters: about what a row shows. */
+const MAX_EXPRESSION_TEXT = 250
+/** A literal is looked for in the whole text, but a row is not cut into thousands of pieces. */
+const MAX_HITS = 200
+/** After a row that took longer, milliseconds, nothing more is marked for that query. */
+const TOO_SLOW_MS = 30
+
+/**
+ * The marker of a query, which reads the text as the host does (core/query/textMatcher.ts). A regular expression that could
+ * take very long on a row is not marked at all: nothing can stop it once it runs.
+ */
+export function createMarker(query: TextQuery): Marker {
+  const expression = expressionOf(query)
+  if (expression === undefined) return plain
+  const limit = query.regex === true ? MAX_EXPRESSION_TEXT : Infinity
+  let slow = false
+  return (text) => {
+    if (slow) return plain(text)
+    const started = performance.now()
+    const pieces = cut(text, limit, expression)
+    slow = performance.now() - started > TOO_SLOW_MS
+    return pieces
+  }
+}
+
+function plain(text: string): readonly Piece[] {
+  return [{ text, hit: false }]
+}
+
+function cut(text: string, limit: number, expression: RegExp): readonly Piece[] {
+  const pieces: Piece[] = []
+  const searched = text.slice(0, limit)
+  let end = 0
+  for (const match of searched.matchAll(expression)) {
+    if (match[0] === '') continue
+    if (match.index > end) pieces.push({ text: text.slice(end, match.index), hit: false })
+    pieces.push({ text: match[0], hit: true })
+    end = match.index + match[0].length
+    if (pieces.length >= MAX_HITS) break
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end), hit: false })
+  return pieces
+}
+
+function expressionOf(query: TextQuery): RegExp | undefined {
+  if (query.regex === true && !isSwift(query.pattern)) return undefined
+  const source = query.regex === true ? query.pattern : query.pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  const whole = query.wholeWord === true ? `(?<![\\p{L}\\p{N}_])(?:${source})(?![\\p{L}\\p{N}_])` : source
+  try {
+    return new RegExp(whole, query.caseSensitive === true ? 'gu' : 'giu')
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether no group is repeated, no group is referred to, and at most two parts are of open length. */
+function isSwift(pattern: string): boolean {
+  const bare = pattern
+    .replace(/\\[pPu]\{[^}]*\}/g, 'x')
+    .replace(/\\[^1-9k]/g, 'x')
+    .replace(/\[(?:[^\]\\]|\\.)*\]/g, 'x')
+  return !bare.includes('\\') && !/\)[*+{]/.test(bare) && (bare.match(/[*+{]/g) ?? []).length <= 2
+}

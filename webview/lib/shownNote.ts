@@ -1,0 +1,24 @@
+/** Why the list shows fewer events than there are. */
+import { formatCount, plural } from '../../src/shared/lib/format'
+
+export interface Narrowing {
+  /** Words of the kinds that the run has and the list hides. */
+  readonly kinds: readonly string[]
+  /** The only levels that are shown; none when every level is. */
+  readonly levels: readonly string[]
+  readonly searched: boolean
+}
+
+/** “41 of 202 events are shown: 3 kinds are hidden (answer, network, body).” */
+export function shownNote(shown: number, total: number, { kinds, levels, searched }: Narrowing): string {
+  if (shown >= total) return `All ${plural(total, 'event')} are shown.`
+  const reasons = [
+    ...(kinds.length === 0
+      ? []
+      : [`${plural(kinds.length, 'kind')} ${kinds.length === 1 ? 'is' : 'are'} hidden (${kinds.join(', ')})`]),
+    ...(levels.length === 0 ? [] : [`only the level ${levels.join(' or ')}`]),
+    ...(searched ? ['only what the search finds'] : []),
+  ]
+  const fact = `${formatCount(shown)} of ${plural(total, 'event')} are shown`
+  return reasons.length === 0 ? `${fact}.` : `${fact}: ${reasons.join('; ')}.`
+}

@@ -103,7 +103,7 @@ export class KeyView extends LogView {
       found.push(...positions)
       next += positions.length
     }
-    found.push(...tail.slice(Math.max(0, next - inBlocks), to - inBlocks))
+    found.push(...tail.slice(Math.max(0, next - inBlocks), Math.max(0, to - inBlocks)))
     return found
   }
 }

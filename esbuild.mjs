@@ -64,9 +64,9 @@ function optionsFor(entry, minify) {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    // playwright-core reads files of its own folder at run time, so it is shipped whole. bufferutil and utf-8-validate
+    // playwright-core and node-pty read files of their own folders at run time, so they are shipped whole. bufferutil and utf-8-validate
     // are optional parts of ws that it does without.
-    external: ['vscode', 'playwright-core', 'bufferutil', 'utf-8-validate'],
+    external: ['vscode', 'playwright-core', '@lydell/node-pty', 'bufferutil', 'utf-8-validate'],
     // Some dependencies are ES modules that ask for their own address.
     define: { 'import.meta.url': '__importMetaUrl' },
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -16,7 +16,10 @@ const sizes = { told: 400, refused: 600 }
 const law = {
   'src/shared': { rooms: [], packages: ['zod'] },
   'src/core': { rooms: ['src/shared'], packages: [] },
-  'src/node': { rooms: ['src/core', 'src/shared'], packages: ['node:', 'chokidar', 'playwright-core', 'ws', 'zod'] },
+  'src/node': {
+    rooms: ['src/core', 'src/shared'],
+    packages: ['node:', '@lydell/node-pty', 'chokidar', 'playwright-core', 'tinyglobby', 'ws', 'zod'],
+  },
   'src/runner': { rooms: ['src/node', 'src/core', 'src/shared'], packages: ['node:', 'zod'] },
   'src/host': { rooms: ['src/node', 'src/core', 'src/shared'], packages: ['node:', 'vscode', 'zod'] },
   webview: { rooms: ['src/shared'], packages: ['svelte', 'uplot', '@vscode/codicons'] },

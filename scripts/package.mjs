@@ -19,6 +19,7 @@ const required = [
   'extension/dist/webview/main.js',
   'extension/dist/webview/main.css',
   'extension/node_modules/playwright-core/index.js',
+  'extension/node_modules/@lydell/node-pty/index.js',
   'extension/LICENSE.txt',
 ]
 

@@ -1,6 +1,7 @@
 /** The short form of an event: one line of text for each phase, from one table. Data read from a file may be anything. */
 import { levelOf } from '../shared/events/levels'
 import type { AnyEvent, Level, Phase } from '../shared/events/schema'
+import { readEscape } from '../shared/lib/ansi'
 import { formatBytes, formatDuration } from '../shared/lib/format'
 import type { Row } from '../shared/protocol/rows'
 
@@ -35,6 +36,7 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
       number(data, 'pid', 'pid '),
       number(data, 'exit_code', 'exit code '),
       word(data, 'signal'),
+      pids(data),
       word(data, 'command'),
     ]),
   log_line: (data) => word(data, 'text'),
@@ -50,22 +52,41 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
     joined([word(data, 'model'), `${number(data, 'input_tokens')} in`, `${number(data, 'output_tokens')} out`]),
   message: (data) => `${word(data, 'role')}: ${word(data, 'text')}`,
   metric: (data) =>
-    joined([word(data, 'name'), `= ${number(data, 'value')}`, word(data, 'unit'), number(data, 'step', 'step ')]),
+    joined([
+      word(data, 'name'),
+      `= ${number(data, 'value')}`,
+      word(data, 'unit'),
+      number(data, 'step', 'step '),
+      progressOf(data['raw']),
+    ]),
   result: (data) => joined([word(data, 'path'), size(data), word(data, 'summary')]),
   marker: (data) => joined([word(data, 'name'), word(data, 'note')]),
-  dropped: (data) => joined([`${number(data, 'count')} dropped`, word(data, 'why')]),
+  dropped: (data) => joined([`${number(data, 'count')} dropped`, size(data), word(data, 'why')]),
   clock: (data) => `the clock jumped by ${number(data, 'delta_ms')} ms`,
   error: (data) => joined([word(data, 'code'), number(data, 'http_status', 'HTTP '), word(data, 'message')]),
   completion: (data) => joined([word(data, 'status'), word(data, 'summary')]),
 }
 
+/** Those whose text is what a command printed. */
+const outputPhases: ReadonlySet<string> = new Set(['log_line', 'line_update'])
+
 /** @param position the ordinal of the event's line in its log */
 export function rowOf(position: number, event: AnyEvent): Row {
   const { seq, phase, data } = event
   const describe = Object.hasOwn(phaseText, phase) ? phaseText[phase as Phase] : compact
-  const row = { position, seq, time: Date.parse(event.timestamp), phase, text: visible(describe(data)) }
+  const isOutput = outputPhases.has(phase)
   const level: Level | undefined = levelOf(phase, data)
-  return level === undefined ? row : { ...row, level }
+  const { outcome, stream } = data
+  return {
+    position,
+    seq,
+    time: Date.parse(event.timestamp),
+    phase,
+    ...(level === undefined ? {} : { level }),
+    ...(phase === 'log_line' && (outcome === 'success' || outcome === 'failure') ? { outcome } : {}),
+    ...(isOutput && typeof stream === 'string' ? { stream } : {}),
+    text: isOutput ? coloured(data) : visible(describe(data)),
+  }
 }
 
 /** The row of a line that can't be read. */
@@ -102,6 +123,18 @@ function took(data: Data): string {
   return typeof value === 'number' ? formatDuration(value) : ''
 }
 
+function pids(data: Data): string {
+  const value = data['pids']
+  return Array.isArray(value) ? `pids ${value.slice(0, 100).map(String).join(', ')}` : ''
+}
+
+/** How far a progress bar is: `450 of 1000  train`. */
+function progressOf(raw: unknown): string {
+  if (typeof raw !== 'object' || raw === null) return ''
+  const bar = raw as Data
+  return joined([joined([number(bar, 'done'), number(bar, 'total', 'of ')]).replace('  ', ' '), word(bar, 'label')])
+}
+
 function base64(data: Data): string {
   const value = data['base64']
   return typeof value === 'string' ? `(${formatBytes(Math.floor((value.length * 3) / 4))} binary)` : ''
@@ -128,4 +161,28 @@ function visible(text: string): string {
     .replace(/\r\n?|\n/g, '⏎')
     .replaceAll('\t', '  ')
     .replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** A line of output in which nothing is hidden but its colours (SGR) and links (OSC 8), which stay as codes. */
+function coloured(data: Data): string {
+  const whole = data['text']
+  const isCut = typeof whole === 'string' && whole.length > MAX_TEXT
+  const cut = word(data, 'text')
+  // A code that the cut halves is none.
+  const text = isCut && cut.endsWith('\u001b') ? cut.slice(0, -1) : cut
+  let result = ''
+  let from = 0
+  while (from < text.length) {
+    const at = text.indexOf('\u001b', from)
+    if (at < 0) break
+    result += visible(text.slice(from, at))
+    const { kind, end, body } = readEscape(text, at)
+    from = end
+    if (kind === 'sgr') result += `\u001b[${body}m`
+    else if (kind === 'link' && body.search(HIDDEN) < 0) result += `\u001b]8;${body}\u001b\\`
+    else if (isCut && end === text.length) break
+    else result += visible(text.slice(at, end))
+  }
+  result += visible(text.slice(from))
+  return isCut ? `${result}…` : result
 }

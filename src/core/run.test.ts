@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { EventDraft } from '../shared/events/schema'
-import { Run, type Clock, type StampedEvent } from './run'
+import { plainRedactor } from '../../test/fakes/logs'
+import type { EventBatch } from './eventBatch'
+import { Run, type Clock } from './run'
 
 class FakeClock implements Clock {
   wallMs = Date.parse('2026-11-20T03:30:05.000Z')
@@ -28,19 +30,27 @@ class FakeClock implements Clock {
 }
 
 const id = '2026-11-20T03-30-05Z-abc123'
-const untouched = { redact: (draft: EventDraft) => [draft] }
 const delta = (text: string): EventDraft => ({ phase: 'assistant_delta', data: { text, message_id: 'm' } })
 
-function start(append: (events: readonly StampedEvent[]) => Promise<void> | undefined = () => undefined) {
+const linesOf = ({ bytes }: EventBatch): string[] =>
+  new TextDecoder()
+    .decode(bytes)
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^,/, ''))
+
+function start(append: (batch: EventBatch) => Promise<void> | undefined = () => undefined) {
   const clock = new FakeClock()
   const batches: string[][] = []
-  const run = new Run(id, clock, untouched, {
-    append: (events) => {
-      batches.push(events.map(({ json }) => json))
-      return append(events)
+  const keys: Record<string, number>[] = []
+  const run = new Run(id, clock, plainRedactor, {
+    append: (batch) => {
+      batches.push(linesOf(batch))
+      keys.push(...batch.segments.map(({ counts }) => counts))
+      return append(batch)
     },
   })
-  return { clock, run, batches }
+  return { clock, run, batches, keys }
 }
 
 describe('Run', () => {
@@ -112,12 +122,12 @@ describe('Run', () => {
   })
 
   it('counts phases, levels and what was dropped', () => {
-    const { run } = start()
+    const { run, keys } = start()
     void run.emit({ phase: 'log_line', data: { text: 'x', stream: 'stdout', level: 'warn' } })
     void run.emit({ phase: 'error', data: { message: 'x', fatal: false } })
     void run.emit({ phase: 'dropped', data: { count: 7, why: 'test' } })
-    assert.deepEqual(Object.fromEntries(run.phaseCounts), { log_line: 1, error: 1, dropped: 1 })
-    assert.deepEqual(Object.fromEntries(run.levelCounts), { warn: 2, error: 1 })
+    void run.flush()
+    assert.deepEqual(keys, [{ 'log_line:warn': 1, 'error:error': 1, 'dropped:warn': 1 }])
     assert.equal(run.dropped, 7)
   })
 })

@@ -1,9 +1,11 @@
 /**
- * A Run: the only writer of `seq`. It takes drafts from its sources in one order, redacts and stamps them, and hands them
- * to the log in batches: the first at once, then at most every 16 ms or 256 kB.
+ * A Run: the only writer of `seq`. It takes drafts and output from its sources in one order, redacts and stamps them, and
+ * hands them to the log as bytes in batches: the first at once, then at most every 16 ms or 256 kB.
  */
 import { levelOf } from '../shared/events/levels'
 import type { EventDraft } from '../shared/events/schema'
+import { EventBuffer, type EventBatch } from './eventBatch'
+import { LineEncoder, type LineOrigin, type LineRedactor } from './lines/lineEncoder'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -14,40 +16,31 @@ export interface Clock {
   after(ms: number, action: () => void): () => void
 }
 
-/** One stamped event, as the log writes it. */
-export interface StampedEvent {
-  /** The event as JSON, without comma or newline. */
-  readonly json: string
-  readonly seq: number
-  readonly timeMs: number
-  /** `phase`, or `phase:level` for an event that has a level: what the index counts. */
-  readonly key: string
-  readonly draft: EventDraft
-}
-
 /** Where a run's events go. */
 export interface EventSink {
   /** Takes a batch; a promise means that the sink is behind, and resolves when it has caught up. */
-  append(events: readonly StampedEvent[]): Promise<void> | undefined
+  append(batch: EventBatch): Promise<void> | undefined
 }
 
-interface DraftRedactor {
+export interface DraftRedactor extends LineRedactor {
   redact(draft: EventDraft): readonly EventDraft[]
 }
 
+/** What came while the log could not be written. */
+export interface Lost {
+  readonly count: number
+  readonly bytes: number
+}
+
 const BATCH_INTERVAL_MS = 16
-const BATCH_CHARS = 256 * 1024
+const BATCH_BYTES = 256 * 1024
 /** A difference between wall and monotonic clock that is a jump and not drift. */
 const CLOCK_JUMP_MS = 1000
 
 export class Run {
-  readonly phaseCounts = new Map<string, number>()
-  readonly levelCounts = new Map<string, number>()
-  /** Events that could not be kept, by `dropped` events. */
-  dropped = 0
-  private nextSeq = 0
-  private pending: StampedEvent[] = []
-  private pendingChars = 0
+  private readonly seq = { next: 0 }
+  private readonly buffer = new EventBuffer()
+  private readonly encoders = new Map<string, LineEncoder>()
   private lastFlush = Number.NEGATIVE_INFINITY
   private cancelTimer: (() => void) | undefined
   private flushQueued = false
@@ -56,6 +49,11 @@ export class Run {
   private lastIso = ''
   private clockOffset: number
   private readonly prefix: string
+  private lost: { count: number; bytes: number } | undefined
+  /** The gap that was told last: the number of its `dropped` event, and what it told. */
+  private gap: { seq: number; count: number; bytes: number } | undefined
+  /** Events that could not be kept, by the `dropped` events so far. */
+  dropped = 0
 
   constructor(
     readonly captureId: string,
@@ -68,14 +66,29 @@ export class Run {
   }
 
   get eventCount(): number {
-    return this.nextSeq
+    return this.seq.next
   }
 
   /** Redacts, stamps and queues one event. The promise, if any, resolves when the log has caught up. */
   emit(draft: EventDraft): Promise<void> | undefined {
     this.noteClockJump()
-    for (const clean of this.redactor.redact(draft)) this.stamp(clean)
+    for (const clean of this.redactor.redact(draft)) this.write(clean)
     return this.behind
+  }
+
+  /**
+   * Takes output as it comes, cut anywhere; its whole lines become `log_line`s. The bytes may be used again afterwards.
+   * The promise, if any, resolves when the log has caught up.
+   */
+  output(origin: LineOrigin, bytes: Uint8Array): Promise<void> | undefined {
+    this.noteClockJump()
+    this.encoderOf(origin).feed(bytes)
+    return this.behind
+  }
+
+  /** The stream is over: a last line without newline counts. */
+  endOutput(origin: LineOrigin): void {
+    this.encoderOf(origin).end()
   }
 
   /** Hands everything that is queued to the sink now. */
@@ -83,12 +96,9 @@ export class Run {
     this.cancelTimer?.()
     this.cancelTimer = undefined
     this.flushQueued = false
-    if (this.pending.length === 0) return this.behind
-    const batch = this.pending
-    this.pending = []
-    this.pendingChars = 0
+    if (this.buffer.at === 0) return this.behind
     this.lastFlush = this.clock.monotonic()
-    const behind = this.sink.append(batch)
+    const behind = this.sink.append(this.buffer.take())
     if (behind) {
       const settled: Promise<void> = behind.finally(() => {
         if (this.behind === settled) this.behind = undefined
@@ -98,34 +108,103 @@ export class Run {
     return this.behind
   }
 
+  /**
+   * The log can't be written: what comes from now on is counted and let go.
+   * @param written events that are in the log; the next one that is kept gets that `seq`
+   * @param unwritten bytes and events that were handed over and are not in the log
+   */
+  breakOff(written: number, unwritten: Lost): void {
+    const batch = this.buffer.take()
+    let count = unwritten.count + batch.count + (this.lost?.count ?? 0)
+    let bytes = unwritten.bytes + batch.bytes.length + (this.lost?.bytes ?? 0)
+    batch.release()
+    if (this.gap !== undefined && this.gap.seq >= written) {
+      // The event that told the last gap is not in the log either: both gaps are one.
+      count += this.gap.count - 1
+      bytes += this.gap.bytes
+      this.dropped -= this.gap.count
+    }
+    this.gap = undefined
+    this.lost = { count, bytes }
+    this.seq.next = written
+    this.behind = undefined
+  }
+
+  /** The log can be written again, or is tried: one `dropped` event tells the gap. */
+  resume(why: string): void {
+    const { lost } = this
+    this.lost = undefined
+    if (lost === undefined || lost.count === 0) return
+    this.gap = { seq: this.seq.next, ...lost }
+    this.write({ phase: 'dropped', data: { ...lost, why } })
+  }
+
+  /** What came since the log could not be written; undefined while it can. */
+  get unkept(): Lost | undefined {
+    return this.lost
+  }
+
+  private encoderOf(origin: LineOrigin): LineEncoder {
+    const key = origin.source === undefined ? origin.stream : `${origin.stream} ${origin.source}`
+    let encoder = this.encoders.get(key)
+    if (encoder === undefined) {
+      encoder = new LineEncoder(origin, {
+        captureId: this.captureId,
+        buffer: this.buffer,
+        clock: this.clock,
+        redactor: this.redactor,
+        seq: this.seq,
+        now: () => this.stampNow(),
+        emit: (draft) => {
+          for (const clean of this.redactor.redact(draft)) this.write(clean)
+        },
+        didWrite: () => {
+          this.schedule()
+        },
+        lost: () => this.lost,
+      })
+      this.encoders.set(key, encoder)
+    }
+    return encoder
+  }
+
   private noteClockJump(): void {
     const offset = this.clock.wall() - this.clock.monotonic()
     const delta = offset - this.clockOffset
     if (Math.abs(delta) <= CLOCK_JUMP_MS) return
     this.clockOffset = offset
-    this.stamp({ phase: 'clock', data: { delta_ms: Math.round(delta) } })
+    this.write({ phase: 'clock', data: { delta_ms: Math.round(delta) } })
   }
 
-  private stamp(draft: EventDraft): void {
+  /** The stamp of an event that happens now: never earlier than the last one. */
+  private stampNow(): { ms: number; iso: string } {
     const now = Math.floor(this.clock.wall())
     if (now > this.lastStamp) {
       this.lastStamp = now
       this.lastIso = new Date(now).toISOString()
     }
-    const seq = this.nextSeq++
+    return { ms: this.lastStamp, iso: this.lastIso }
+  }
+
+  private write(draft: EventDraft): void {
+    if (this.lost !== undefined) {
+      this.lost.count++
+      return
+    }
+    const { ms, iso } = this.stampNow()
+    const seq = this.seq.next++
     const level = levelOf(draft.phase, draft.data)
-    count(this.phaseCounts, draft.phase)
-    if (level !== undefined) count(this.levelCounts, level)
     if (draft.phase === 'dropped') this.dropped += draft.data.count
-    const json = `${this.prefix}${String(seq)},"timestamp":"${this.lastIso}","phase":"${draft.phase}","data":${JSON.stringify(draft.data)}}`
-    const key = level === undefined ? draft.phase : `${draft.phase}:${level}`
-    this.pending.push({ json, seq, timeMs: this.lastStamp, key, draft })
-    this.pendingChars += json.length
+    const comma = seq === 0 ? '' : ','
+    this.buffer.text(
+      `${comma}${this.prefix}${String(seq)},"timestamp":"${iso}","phase":"${draft.phase}","data":${JSON.stringify(draft.data)}}\n`,
+    )
+    this.buffer.ended(level === undefined ? draft.phase : `${draft.phase}:${level}`, ms)
     this.schedule()
   }
 
   private schedule(): void {
-    if (this.pendingChars >= BATCH_CHARS) {
+    if (this.buffer.at >= BATCH_BYTES) {
       void this.flush()
       return
     }
@@ -141,8 +220,4 @@ export class Run {
       })
     }
   }
-}
-
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
 }

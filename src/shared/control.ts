@@ -9,7 +9,8 @@ export const CONTROL_PROTOCOL = 1
 export const controlRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), token: z.string(), protocol: z.number() }),
   z.object({ type: z.literal('stop'), how: z.enum(['polite', 'force']) }),
-  z.object({ type: z.literal('stdin'), text: z.string() }),
+  /** `end` closes the standard input after the text. */
+  z.object({ type: z.literal('stdin'), text: z.string(), end: z.literal(true).optional() }),
   z.object({ type: z.literal('mark'), name: z.string().max(1000), note: z.string().max(10_000).optional() }),
   z.object({ type: z.literal('ping') }),
 ])
@@ -49,6 +50,8 @@ export const registryEntrySchema = z.looseObject({
   token: z.string(),
   protocol: z.number(),
   tool_version: z.string(),
+  /** The launched command, once it runs: what must be looked for when its recorder is lost. */
+  child: z.object({ pid: z.number().int(), start: z.string() }).optional(),
   /** Why the log could not be written to its end, for whoever closes it. */
   failure: z.object({ message: z.string(), code: z.string() }).optional(),
 })

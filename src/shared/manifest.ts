@@ -2,16 +2,26 @@
 
 export const commands = {
   startLiveCapture: 'tapedeck.startLiveCapture',
+  launch: 'tapedeck.launch',
+  /** Starts the launch that is selected in the Sources view. */
+  launchSelected: 'tapedeck.launchSelected',
+  editLaunches: 'tapedeck.editLaunches',
+  refreshSources: 'tapedeck.refreshSources',
+  rerun: 'tapedeck.rerun',
+  saveLaunch: 'tapedeck.saveLaunch',
   openRun: 'tapedeck.openRun',
   stopRun: 'tapedeck.stopRun',
   stopAllRuns: 'tapedeck.stopAllRuns',
+  openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
   deleteRun: 'tapedeck.deleteRun',
   showOutput: 'tapedeck.showOutput',
 } as const
 
-export const views = { container: 'tapedeck', runs: 'tapedeck.runs' } as const
-export const viewTypes = { run: 'tapedeck.run' } as const
+export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
+/** `"type"` of a task in tasks.json that Tapedeck runs and records. */
+export const taskType = 'tapedeck'
+export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const
 
 /** Settings by key (without `tapedeck.`), with their defaults. */
 export const settingDefaults = {
@@ -23,6 +33,10 @@ export const settingDefaults = {
   'capture.webSearch': 'auto',
   'capture.bodies': 'streams',
   'capture.timeoutSeconds': 600,
+  launches: [],
+  'launch.maxConcurrent': 8,
+  'launch.unbuffered': true,
   'notifications.finished': true,
+  'notifications.failed': true,
 } as const
 export type SettingKey = keyof typeof settingDefaults

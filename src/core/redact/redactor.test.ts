@@ -76,6 +76,11 @@ describe('the redactor', () => {
     })
   }
 
+  it('takes secrets out of the title that a command line makes', () => {
+    const { title } = createRedactor().redactHead({ title: 'tool --user me --password hunter22 --token=hunter33' })
+    assert.equal(title, 'tool --user me --password [redacted:argument] --token=[redacted:argument]')
+  })
+
   it('takes credentials out of headers by their names, whatever their case', () => {
     const redactor = createRedactor()
     const [draft] = redactor.redact({

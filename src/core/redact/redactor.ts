@@ -1,5 +1,6 @@
 /** Takes secrets out of events before they reach the disk, and counts by rule what it took. */
 import type { EventDraft } from '../../shared/events/schema'
+import { stripAnsi } from '../../shared/lib/ansi'
 import { isPlaceholder } from './innocent'
 import { headerRule, isSecretField, isSecretItem } from './names'
 import { openEndOfAnswer, openEndOfBody } from './openEnd'
@@ -7,6 +8,9 @@ import type { TextRule } from './pattern'
 import {
   argumentRule,
   formStart,
+  keyLine,
+  privateKeyBegin,
+  privateKeyEnd,
   secretFlag,
   sessionAddress,
   sessionEmail,
@@ -28,6 +32,10 @@ export interface Redactor {
   /** A head or metadata; in `args` and `command` also what follows `--token` and its like. */
   redactHead<T extends object>(head: T): T
   redactText(text: string): string
+  /** One line of output; a private key that goes over many lines is taken whole. */
+  redactLine(text: string): string
+  /** The next line may belong to a private key. */
+  readonly isInsideKey: boolean
 }
 
 export function createRedactor(): Redactor {
@@ -50,6 +58,8 @@ interface WaitingDelta {
 }
 
 const MAX_DEPTH = 100
+/** A key of 16,384 bits has about 200 lines. */
+const MAX_KEY_LINES = 400
 /** Streams whose pieces wait at the same time, and requests that are remembered; the oldest goes first. */
 const MAX_STREAMS = 200
 
@@ -64,6 +74,8 @@ class DraftRedactor implements Redactor {
   /** Requests whose body tells who is logged in. */
   private readonly sessions = new Set<string>()
   private flushed = false
+  /** Lines that may still belong to the private key that has begun. */
+  private keyLines = 0
 
   redact(draft: EventDraft): readonly EventDraft[] {
     if (draft.phase === 'network_body') return this.redactBody(draft)
@@ -88,11 +100,41 @@ class DraftRedactor implements Redactor {
   }
 
   redactHead<T extends object>(head: T): T {
-    return this.value(head, 0) as T
+    const clean = this.value(head, 0) as T
+    // The title of a launch is its command line, where nobody gave it another.
+    if (!('title' in clean) || typeof clean.title !== 'string') return clean
+    return { ...clean, title: this.apply(argumentRule, clean.title) }
   }
 
   redactText(text: string): string {
     return this.text(text, false)
+  }
+
+  get isInsideKey(): boolean {
+    return this.keyLines > 0
+  }
+
+  redactLine(text: string): string {
+    if (!text.includes('\u001b')) return this.line(text)
+    // Colours may stand within a secret, or between it and its name: a line that holds one loses them.
+    const plain = stripAnsi(text)
+    const clean = this.line(plain)
+    return clean === plain ? text : clean
+  }
+
+  private line(text: string): string {
+    if (this.keyLines > 0) {
+      const ends = privateKeyEnd.test(text)
+      const goesOn = !ends && keyLine.test(text)
+      this.keyLines = goesOn ? this.keyLines - 1 : 0
+      if (ends || goesOn) return '[redacted:private_key]'
+    }
+    const clean = this.text(text, false)
+    if (!suspicious.test(text)) return clean
+    const start = clean.search(privateKeyBegin)
+    if (start < 0) return clean
+    this.keyLines = MAX_KEY_LINES
+    return `${clean.slice(0, start)}${String(this.replaced('private_key', ''))}`
   }
 
   private text(text: string, isSession: boolean): string {

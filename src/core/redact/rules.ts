@@ -244,3 +244,6 @@ export const isShapePrefix = (word: string): boolean =>
 /** A private key that has begun, its first line maybe cut, and not ended. */
 export const begunPrivateKey = /^-----BEGIN [A-Z ]{0,60}(?:$|PRIVATE KEY-{0,5}$|PRIVATE KEY-----)/
 export const privateKeyEnd = new RegExp(PEM_END)
+export const privateKeyBegin = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
+/** A line within a private key: base64, or one of its headers. */
+export const keyLine = /^(?:\s*[A-Za-z0-9+/]{1,128}={0,2}|\s*|[A-Z][A-Za-z-]{1,30}: .{0,200})\s*$/

@@ -117,6 +117,7 @@ class Reducer implements CaptureReducer {
       (a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || a.seq - b.seq,
     )
     return {
+      kind: 'capture',
       ...(this.browser === undefined ? {} : { browser: this.browser }),
       ...(this.model === undefined ? {} : { model: this.model }),
       queries: [...this.queries],

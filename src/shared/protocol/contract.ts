@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
 import type { Row } from './rows'
-import type { CaptureSummary } from './summary'
+import type { RunSummary } from './summary'
+import type { Trajectory, TrajectoryEntry } from './trajectory'
 
 export const PROTOCOL_VERSION = 1
 
@@ -41,6 +42,14 @@ export const requestSchemas = {
   'detail/get': z.object({ position }),
   'run/stop': z.object({ how: z.enum(['polite', 'force']) }),
   /** Asks for a place and writes the export there. */
+  /** To the standard input of a launched command; `end` closes it. */
+  'run/input': z.object({ text: z.string().max(1_000_000), end: z.literal(true).optional() }),
+  /** Starts the same launch again. */
+  'run/again': z.object({}),
+  /** Shows the folder of a launch in the system's file manager. */
+  'run/openFolder': z.object({}),
+  /** Asks for a place and writes the lines of the output there as text. */
+  'run/saveText': z.object({}),
   'run/export': z.object({ format: exportFormatSchema.optional() }),
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
@@ -48,6 +57,15 @@ export const requestSchemas = {
   'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
   /** Opens a web address after the editor's own confirmation; http and https only. */
   'link/open': z.object({ url: z.string().max(20_000) }),
+  /** Opens a file of the workspace or of the run in an editor, a relative path from the run's `cwd`. Line and column from 1. */
+  'file/open': z.object({
+    path: z.string().min(1).max(4096),
+    line: z.number().int().positive().optional(),
+    column: z.number().int().positive().optional(),
+  }),
+  /** The trajectories in a result file of the run (`*.jsonl`): one short entry a line, the best reward first. */
+  'trajectories/list': z.object({ path: z.string().min(1).max(4096) }),
+  'trajectories/get': z.object({ path: z.string().min(1).max(4096), line: position }),
 } as const
 
 export type RequestName = keyof typeof requestSchemas
@@ -83,6 +101,14 @@ export interface RunInfo {
   readonly url?: string
   readonly model?: string
   readonly redacted?: Readonly<Record<string, number>>
+  /** Of a launch. */
+  readonly command?: string
+  readonly args?: readonly string[]
+  readonly cwd?: string
+  readonly exit_code?: number
+  readonly signal?: string
+  /** The command reads what is sent by `run/input`. */
+  readonly accepts_input?: boolean
 }
 
 export interface GrowthInfo {
@@ -115,12 +141,19 @@ export interface ResponseTypes {
   'tail/set': Record<string, never>
   'detail/get': DetailInfo
   'run/stop': Record<string, never>
+  'run/input': Record<string, never>
+  'run/again': { capture_id?: string }
+  'run/openFolder': Record<string, never>
+  'run/saveText': { path?: string }
   'run/export': { path?: string }
   'run/delete': Record<string, never>
   'run/openLog': Record<string, never>
   'output/show': Record<string, never>
   'clipboard/write': Record<string, never>
   'link/open': Record<string, never>
+  'file/open': Record<string, never>
+  'trajectories/list': { trajectories: readonly TrajectoryEntry[]; total: number }
+  'trajectories/get': Trajectory
 }
 
 /** What the host tells by itself. */
@@ -130,7 +163,7 @@ export interface Notifications {
   'view/changed': { view: number; count: number; complete: boolean }
   /** The last rows of the tailed view: rows `from` … `from + rows.length - 1` of `count`. */
   tail: { view: number; count: number; from: number; rows: readonly Row[] }
-  summary: CaptureSummary
+  summary: RunSummary
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
   /** A sentence for the person, shown in the panel. */

@@ -42,12 +42,19 @@ const noHandlers: Handlers = {
   'tail/set': unused,
   'detail/get': unused,
   'run/stop': unused,
+  'run/input': unused,
+  'run/again': unused,
+  'run/openFolder': unused,
+  'run/saveText': unused,
   'run/export': unused,
   'run/delete': unused,
   'run/openLog': unused,
   'output/show': unused,
   'clipboard/write': unused,
   'link/open': unused,
+  'file/open': unused,
+  'trajectories/list': unused,
+  'trajectories/get': unused,
 }
 
 function start(handlers: Partial<Handlers>, client: { timeoutMs?: number } = {}) {

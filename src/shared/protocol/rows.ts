@@ -10,7 +10,11 @@ export interface Row {
   /** The event's phase; `damaged` for a line that can't be read. */
   readonly phase: string
   readonly level?: Level
-  /** One line of text, at most 4 kB. */
+  /** Of a line of output: how it says that something went. */
+  readonly outcome?: 'success' | 'failure'
+  /** Of a line of output: `stdout`, `stderr`, `stdin`, `file`, `remote`. */
+  readonly stream?: string
+  /** One line of text, at most 4 kB. A line of output keeps its colours (SGR) and links (OSC 8); nothing else is hidden in it. */
   readonly text: string
 }
 

@@ -1,4 +1,4 @@
-/** The summary of a capture: what its reducer (src/core/reduce) makes and the panel, `tapedeck show` and exports draw. */
+/** The summaries of runs: what the reducers (src/core/reduce) make and the panel, `tapedeck show` and exports draw. */
 
 export interface SearchQuerySummary {
   readonly seq: number
@@ -24,6 +24,7 @@ export interface AnswerSummary {
 }
 
 export interface CaptureSummary {
+  readonly kind: 'capture'
   /** The last `browser_status`. */
   readonly browser?: { readonly status: string; readonly detail?: string; readonly url?: string }
   readonly model?: string
@@ -38,3 +39,62 @@ export interface CaptureSummary {
   readonly errors: readonly { readonly seq: number; readonly message: string; readonly fatal: boolean }[]
   readonly usage?: { readonly input_tokens: number; readonly output_tokens: number }
 }
+
+/** How far a command says it is (a progress bar). */
+export interface ProgressSummary {
+  readonly label?: string
+  readonly done: number
+  readonly total?: number
+  /** 0 to 100. */
+  readonly percent?: number
+  /** `done` a second. */
+  readonly rate?: number
+  readonly remaining_s?: number
+  /** When it was told, in milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** The course of one metric, thinned to a bounded number of points. */
+export interface MetricSummary {
+  readonly name: string
+  readonly unit?: string
+  readonly count: number
+  readonly last: number
+  readonly min: number
+  readonly max: number
+  /** What `x` of the points is: the step that came with the values, or seconds since the run's start. */
+  readonly x: 'step' | 'time'
+  /** Ascending by x. Per bucket its least and its greatest value, so that no peak is lost. */
+  readonly points: readonly (readonly [x: number, value: number])[]
+}
+
+export interface ResultSummary {
+  readonly seq: number
+  /** Relative to the run's `cwd` where it lies below it. */
+  readonly path: string
+  readonly bytes?: number
+  readonly modified_at?: string
+  readonly summary?: string
+}
+
+export interface LaunchSummary {
+  readonly kind: 'launch'
+  readonly command?: string
+  readonly pid?: number
+  /** Absent while the command runs. */
+  readonly exit?: { readonly exit_code?: number; readonly signal?: string; readonly time: number }
+  readonly stop_requested: boolean
+  /** Processes of the run that still lived when it ended. */
+  readonly left_behind: readonly number[]
+  readonly progress?: ProgressSummary
+  /** At most 100, in order of arrival. */
+  readonly metrics: readonly MetricSummary[]
+  /** The lines that are being written now, by stream: a prompt, a progress bar. */
+  readonly current: Readonly<Record<string, string>>
+  readonly results: readonly ResultSummary[]
+  readonly errors: readonly { readonly seq: number; readonly message: string; readonly fatal: boolean }[]
+  /** Lines that could not be written. */
+  readonly dropped: number
+}
+
+export type RunSummary = CaptureSummary | LaunchSummary

@@ -1,0 +1,211 @@
+/** The summary of a launched command, from its events in order. Bounded: what goes past a bound is not told. */
+import type { AnyEvent } from '../../shared/events/schema'
+import type { LaunchSummary, ProgressSummary, ResultSummary } from '../../shared/protocol/summary'
+import { Series } from './series'
+
+const relevantPhases: ReadonlySet<string> = new Set(['process', 'line_update', 'metric', 'result', 'dropped', 'error'])
+
+const MAX_METRICS = 64
+const MAX_RESULTS = 1000
+const MAX_ERRORS = 200
+const MAX_PIDS = 1000
+const MAX_STREAMS = 8
+const MAX_TEXT = 4000
+const MAX_NAME = 200
+/** A bar that does not tell what remains is judged by its own pace, once it was watched for so long. */
+const PACE_AFTER_MS = 2000
+
+type Data = AnyEvent['data']
+
+export interface LaunchReducer {
+  /**
+   * Whether an event of this phase may change the summary as it stands; a reader need not parse others. Lines of output
+   * only count while one is being written.
+   */
+  wants(phase: string): boolean
+  add(event: AnyEvent): void
+  summary(): LaunchSummary
+}
+
+export function createLaunchReducer(): LaunchReducer {
+  return new Reducer()
+}
+
+class Reducer implements LaunchReducer {
+  private startedAt: number | undefined
+  private command: string | undefined
+  private pid: number | undefined
+  private exit: LaunchSummary['exit']
+  private stopRequested = false
+  private leftBehind: readonly number[] = []
+  private progress: ProgressSummary | undefined
+  /** Where the bar that is shown now began to be watched. */
+  private barStart: { readonly done: number; readonly time: number } | undefined
+  private readonly metrics = new Map<string, Series>()
+  private readonly current = new Map<string, string>()
+  private readonly results = new Map<string, ResultSummary>()
+  private readonly errors: { seq: number; message: string; fatal: boolean }[] = []
+  private dropped = 0
+
+  wants(phase: string): boolean {
+    return relevantPhases.has(phase) || (phase === 'log_line' && this.current.size > 0)
+  }
+
+  add(event: AnyEvent): void {
+    const { seq, phase, data } = event
+    const time = Date.parse(event.timestamp)
+    this.startedAt ??= time
+    switch (phase) {
+      case 'process':
+        this.addProcess(data, time)
+        break
+      case 'line_update':
+        this.addUpdate(data)
+        break
+      case 'log_line':
+        if (typeof data['stream'] === 'string') this.current.delete(data['stream'])
+        break
+      case 'metric':
+        this.addMetric(data, time)
+        break
+      case 'result':
+        this.addResult(seq, data)
+        break
+      case 'dropped':
+        this.dropped += numberOf(data['count']) ?? 0
+        break
+      case 'error':
+        if (this.errors.length < MAX_ERRORS) {
+          this.errors.push({ seq, message: textOf(data['message']) ?? '', fatal: data['fatal'] === true })
+        }
+    }
+  }
+
+  summary(): LaunchSummary {
+    const { command, pid, exit, progress } = this
+    return {
+      kind: 'launch',
+      ...(command === undefined ? {} : { command }),
+      ...(pid === undefined ? {} : { pid }),
+      ...(exit === undefined ? {} : { exit }),
+      stop_requested: this.stopRequested,
+      left_behind: this.leftBehind,
+      ...(progress === undefined ? {} : { progress }),
+      metrics: [...this.metrics.values()].map((series) => series.summary()),
+      current: Object.fromEntries(this.current),
+      results: [...this.results.values()],
+      errors: [...this.errors],
+      dropped: this.dropped,
+    }
+  }
+
+  private addProcess(data: Data, time: number): void {
+    const pid = numberOf(data['pid'])
+    const command = textOf(data['command'])
+    switch (data['state']) {
+      case 'started':
+        this.pid ??= pid
+        this.command ??= command
+        break
+      case 'stop_requested':
+        this.stopRequested = true
+        break
+      case 'exited': {
+        const exitCode = numberOf(data['exit_code'])
+        const signal = textOf(data['signal'])
+        this.exit = {
+          ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+          ...(signal === undefined ? {} : { signal }),
+          time,
+        }
+        break
+      }
+      case 'left_behind':
+        if (Array.isArray(data['pids'])) {
+          this.leftBehind = data['pids'].filter((one) => typeof one === 'number').slice(0, MAX_PIDS)
+        }
+    }
+  }
+
+  private addUpdate(data: Data): void {
+    const { stream, text } = data
+    if (typeof stream !== 'string' || typeof text !== 'string') return
+    if (text === '') this.current.delete(stream)
+    else if (this.current.has(stream) || this.current.size < MAX_STREAMS)
+      this.current.set(stream, text.slice(0, MAX_TEXT))
+  }
+
+  private addMetric(data: Data, time: number): void {
+    const { name, raw } = data
+    const value = numberOf(data['value'])
+    if (typeof name !== 'string' || value === undefined) return
+    if (name === 'progress' && typeof raw === 'object' && raw !== null) {
+      this.addProgress(raw as Data, time)
+      return
+    }
+    const key = name.slice(0, MAX_NAME)
+    let series = this.metrics.get(key)
+    if (series === undefined) {
+      if (this.metrics.size >= MAX_METRICS) return
+      series = new Series(key)
+      this.metrics.set(key, series)
+    }
+    series.add(value, numberOf(data['step']), (time - (this.startedAt ?? time)) / 1000, textOf(data['unit']))
+  }
+
+  private addProgress(bar: Data, time: number): void {
+    const done = numberOf(bar['done'])
+    if (done === undefined) return
+    const label = textOf(bar['label'])
+    const total = numberOf(bar['total'])
+    const before = this.progress
+    const goesOn = before !== undefined && before.label === label && before.total === total && before.done <= done
+    if (!goesOn) this.barStart = { done, time }
+    const percent = numberOf(bar['percent'])
+    const rate = numberOf(bar['rate']) ?? this.pace(done, time)
+    const remaining = numberOf(bar['remaining_s']) ?? remainingAt(rate, done, total)
+    this.progress = {
+      ...(label === undefined ? {} : { label }),
+      done,
+      ...(total === undefined ? {} : { total }),
+      ...(percent === undefined ? {} : { percent: Math.min(100, Math.max(0, percent)) }),
+      ...(rate === undefined ? {} : { rate }),
+      ...(remaining === undefined ? {} : { remaining_s: remaining }),
+      time,
+    }
+  }
+
+  /** `done` a second since the bar was first seen. */
+  private pace(done: number, time: number): number | undefined {
+    const { barStart } = this
+    if (barStart === undefined || time - barStart.time < PACE_AFTER_MS || done <= barStart.done) return undefined
+    return ((done - barStart.done) * 1000) / (time - barStart.time)
+  }
+
+  private addResult(seq: number, data: Data): void {
+    const path = textOf(data['path'])
+    if (path === undefined || (!this.results.has(path) && this.results.size >= MAX_RESULTS)) return
+    const bytes = numberOf(data['bytes'])
+    const modifiedAt = textOf(data['modified_at'])
+    const summary = textOf(data['summary'])
+    this.results.set(path, {
+      seq,
+      path,
+      ...(bytes === undefined ? {} : { bytes }),
+      ...(modifiedAt === undefined ? {} : { modified_at: modifiedAt }),
+      ...(summary === undefined ? {} : { summary }),
+    })
+  }
+}
+
+function remainingAt(rate: number | undefined, done: number, total: number | undefined): number | undefined {
+  return rate === undefined || rate <= 0 || total === undefined ? undefined : Math.max(0, total - done) / rate
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : undefined
+}

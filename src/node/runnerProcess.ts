@@ -14,16 +14,15 @@ export type RunnerAnswer =
   | { readonly type: 'started'; readonly entry: RegistryEntry }
   | { readonly type: 'refused'; readonly message: string; readonly code: string }
 
+/** What the bundle loads at run time: these read files of their own folders. */
+const RUNTIME_PACKAGES = ['playwright-core', '@lydell']
+
 /**
  * Copies the runner's bundle and what it loads into the user's state directory, under its version and content, so that an
  * update of the extension does not pull it from under a live run. Returns the path of the copied bundle.
- * @param distDirectory where `runner.js` lies @param playwrightDirectory the package's own folder
+ * @param distDirectory where `runner.js` lies @param modulesDirectory the `node_modules` of the extension
  */
-export async function installRunner(
-  distDirectory: string,
-  playwrightDirectory: string,
-  version: string,
-): Promise<string> {
+export async function installRunner(distDirectory: string, modulesDirectory: string, version: string): Promise<string> {
   const bundle = await readFile(path.join(distDirectory, 'runner.js'))
   const name = `${version}-${createHash('sha256').update(bundle).digest('hex').slice(0, 12)}`
   const root = path.join(stateDirectory(), 'runners')
@@ -32,10 +31,12 @@ export async function installRunner(
   if (await exists(script)) return script
   const partial = path.join(root, `.${name}.${String(process.pid)}`)
   await mkdir(path.join(partial, 'node_modules'), { recursive: true, mode: 0o700 })
-  await cp(playwrightDirectory, path.join(partial, 'node_modules', 'playwright-core'), {
-    recursive: true,
-    dereference: true,
-  })
+  for (const name of RUNTIME_PACKAGES) {
+    const from = path.join(modulesDirectory, name)
+    // The pseudo-terminal is missing on a system that its package has no binary for.
+    if (!(await exists(from))) continue
+    await cp(from, path.join(partial, 'node_modules', name), { recursive: true, dereference: true })
+  }
   await cp(path.join(distDirectory, 'runner.js'), path.join(partial, 'runner.js'))
   try {
     await rename(partial, target)
@@ -117,5 +118,7 @@ export function startRecovery(script: string): void {
 }
 
 function runnerEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
+  const { TAPEDECK_CAPTURE_ID: _, ...env } = process.env
+  // An editor that was itself started by a launch: its runners are not part of that.
+  return { ...env, ELECTRON_RUN_AS_NODE: '1' }
 }

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { browserSource } from '../node/browser/browserSource'
 import type { RegistryEntry } from '../shared/control'
 import { UserError } from '../shared/userError'
-import type { StampedEvent } from '../core/run'
 import { record, type Recording } from './record'
 
 export const captureRequestSchema = z.object({
+  kind: z.literal('capture').optional(),
   logDirectory: z.string().min(1),
   prompt: z.string().optional(),
   url: z.string(),
@@ -22,7 +22,7 @@ export type CaptureRequest = z.infer<typeof captureRequestSchema>
 
 export interface CaptureHooks {
   onStarted?(entry: RegistryEntry): void
-  onEvents?(events: readonly StampedEvent[]): void
+  onEvents?(lines: readonly string[]): void
   log?(message: string): void
 }
 
@@ -31,7 +31,7 @@ const MAX_PROMPT = 200_000
 
 /** @throws UserError for an empty or endless prompt, and for an address that is none */
 export function recordCapture(request: CaptureRequest, hooks: CaptureHooks = {}): Recording {
-  const { logDirectory, prompt, ...options } = captureRequestSchema.parse(request)
+  const { logDirectory, prompt, kind: _, ...options } = captureRequestSchema.parse(request)
   if (!/^https?:\/\//i.test(options.url) || !URL.canParse(options.url)) {
     throw new UserError(
       `${JSON.stringify(options.url.slice(0, 200))} is no web address. A capture needs one that begins with https:// or http://.`,

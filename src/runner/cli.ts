@@ -2,6 +2,7 @@
 /** The `tapedeck` command. */
 import process from 'node:process'
 import { UserError, isUserError } from '../shared/userError'
+import { runCommand } from './commands/run'
 import { commandTable, usage } from './commands/table'
 import { isRecording, STOPPED_EARLY } from './record'
 import { TOOL } from './version'
@@ -31,20 +32,25 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`tapedeck ${command.form}\n${command.purpose}\n`)
     return 0
   }
+  // It hands on the bytes of somebody else and looks at our own output only where it must.
+  if (command !== runCommand) guardOutput()
   return command.run(rest)
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads our output may stop reading (`| head`): that is no error of ours, and a run that is recorded goes on.
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') {
-    process.stderr.write(`tapedeck: the output can't be written: ${error.message}\n`)
-    if (!isRecording()) process.exit(1)
-  } else if (!isRecording()) process.exit(0)
-})
+/** Whoever reads our output may stop reading at any time. */
+function guardOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output may stop reading (`| head`): that is no error of ours, and a run that is recorded goes on.
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') {
+      process.stderr.write(`tapedeck: the output can't be written: ${error.message}\n`)
+      if (!isRecording()) process.exit(1)
+    } else if (!isRecording()) process.exit(0)
+  })
 
-process.stderr.on('error', () => {
-  // Nobody reads our diagnostics any more; what they are about goes on.
-})
+  process.stderr.on('error', () => {
+    // Nobody reads our diagnostics any more; what they are about goes on.
+  })
+}
 
 main(process.argv.slice(2))
   .then((code) => {

@@ -7,6 +7,9 @@ import { text } from 'node:stream/consumers'
 import { UserError } from '../shared/userError'
 import { recoverLostRuns } from './recover'
 import { recordCapture, type CaptureRequest } from './capture'
+import { recordLaunch } from './launch'
+import type { RegistryEntry } from '../shared/control'
+import type { LaunchRequest } from '../shared/launch'
 import type { RunnerAnswer } from '../node/runnerProcess'
 
 function answer(message: RunnerAnswer): void {
@@ -22,12 +25,13 @@ async function main(): Promise<void> {
     await recoverLostRuns()
     return
   }
-  const request = JSON.parse(await text(process.stdin)) as CaptureRequest
-  const recording = recordCapture(request, {
-    onStarted: (entry) => {
+  const request = JSON.parse(await text(process.stdin)) as CaptureRequest | LaunchRequest
+  const hooks = {
+    onStarted: (entry: RegistryEntry): void => {
       answer({ type: 'started', entry })
     },
-  })
+  }
+  const recording = request.kind === 'launch' ? recordLaunch(request, hooks) : recordCapture(request, hooks)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       recording.stop('polite')

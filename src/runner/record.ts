@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import process from 'node:process'
 import { createRedactor } from '../core/redact/redactor'
-import { Run, type StampedEvent } from '../core/run'
-import type { EndInfo, Source, SourceHandle, StopHow } from '../core/source'
+import { Run } from '../core/run'
+import type { EndInfo, OutputContext, Source, SourceHandle, StopHow } from '../core/source'
 import { CONTROL_PROTOCOL, type RegistryEntry } from '../shared/control'
 import type { EventDraft, RunHead, RunMetadata, RunStatus } from '../shared/events/schema'
 import { UserError } from '../shared/userError'
@@ -29,8 +29,8 @@ export interface RecordOptions {
   readonly logDirectory: string
   /** The log exists and the run can be reached. */
   readonly onStarted?: (entry: RegistryEntry) => void
-  /** Every event, as it was handed to the log. */
-  readonly onEvents?: (events: readonly StampedEvent[]) => void
+  /** Every event as it is handed to the log: JSON, one a line. */
+  readonly onEvents?: (lines: readonly string[]) => void
   readonly log?: (message: string) => void
   readonly fileSystem?: LogFileSystem
 }
@@ -42,6 +42,9 @@ export interface RecordResult {
   readonly error?: string
   /** The kind of what ended it, where it was an error for the person. */
   readonly eventCount: number
+  /** Of a launched command. */
+  readonly exitCode?: number | null
+  readonly signal?: string | null
 }
 
 export interface Recording {
@@ -62,6 +65,8 @@ export function isRecording(): boolean {
 
 /** How long a polite stop may take before it becomes a forced one. */
 const STOP_PATIENCE_MS = 5000
+/** A log that can't be written is tried again after this. */
+const RETRY_MS = 1000
 
 /**
  * Starts recording.
@@ -91,8 +96,11 @@ class Recorder {
   private writer: RunLogWriter | undefined
   private handle: SourceHandle | undefined
   private logFailure: UserError | undefined
+  /** What was told to the person already. */
+  private toldFailure: string | undefined
   private stopRequested: StopHow | undefined
   private stopTimer: NodeJS.Timeout | undefined
+  private retryTimer: NodeJS.Timeout | undefined
   /** Ends the wait for a source that does not start. */
   private giveUp: ((why: UserError) => void) | undefined
 
@@ -109,9 +117,9 @@ class Recorder {
       ...options.head,
     })
     this.run = new Run(this.captureId, systemClock, this.redactor, {
-      append: (events) => {
-        this.options.onEvents?.(events)
-        return this.openLog().append(events)
+      append: (batch) => {
+        this.options.onEvents?.(eventLines(batch.bytes))
+        return this.openLog().append(batch)
       },
     })
     this.entry = {
@@ -139,6 +147,11 @@ class Recorder {
       stop: (how) => {
         this.stop(how)
       },
+      stdin: (text, end) => {
+        const { handle } = this
+        if (handle?.write === undefined) return Promise.reject(new UserError('This run takes no input.', 'no_input'))
+        return handle.write(text, end)
+      },
       mark: (name, note) => {
         void this.emit({ phase: 'marker', data: note === undefined ? { name } : { name, note } })
       },
@@ -147,6 +160,7 @@ class Recorder {
       return await this.finish(await this.runSource())
     } finally {
       clearTimeout(this.stopTimer)
+      clearTimeout(this.retryTimer)
       await this.control.close()
     }
   }
@@ -161,17 +175,14 @@ class Recorder {
     if (how === 'polite') {
       this.stopTimer ??= setTimeout(() => {
         this.stop('force')
-      }, STOP_PATIENCE_MS)
+      }, this.source.stopTimeoutMs ?? STOP_PATIENCE_MS)
     }
   }
 
   /** @throws UserError from a source that could not even start; no log exists then */
   private async runSource(): Promise<EndInfo> {
     try {
-      const opening = this.source.open({
-        emit: (draft) => this.emit(draft),
-        log: (message) => this.options.log?.(message),
-      })
+      const opening = this.source.open(this.context())
       const givenUp = new Promise<never>((_resolve, reject) => (this.giveUp = reject))
       this.handle = await Promise.race([opening, givenUp])
     } catch (error) {
@@ -192,10 +203,42 @@ class Recorder {
     return handle.ended
   }
 
+  private context(): OutputContext {
+    return {
+      emit: (draft) => this.emit(draft),
+      output: (origin, bytes) => {
+        if (this.hasGivenUp) return undefined
+        this.openLog()
+        return this.run.output(origin, bytes)
+      },
+      endOutput: (origin) => {
+        if (!this.hasGivenUp) this.run.endOutput(origin)
+      },
+      openLog: () => {
+        this.openLog()
+      },
+      launched: (child) => {
+        this.entry.child = child
+        try {
+          writeEntry(this.entry)
+        } catch (error) {
+          // The command runs already: a full state folder must not end it. Only a lost recorder's command is harder to find.
+          this.options.log?.(`the command could not be noted in the list of live runs: ${String(error)}`)
+        }
+      },
+      log: (message) => this.options.log?.(message),
+    }
+  }
+
   private emit(draft: EventDraft): Promise<void> | undefined {
-    if (this.logFailure !== undefined) return undefined
+    if (this.hasGivenUp) return undefined
     this.openLog()
     return this.run.emit(draft)
+  }
+
+  /** The log has failed and is not tried again. */
+  private get hasGivenUp(): boolean {
+    return this.logFailure !== undefined && this.source.outlivesLog !== true
   }
 
   /** The log is made with the first event, so that what can't start leaves no empty run behind. */
@@ -217,16 +260,41 @@ class Recorder {
     return writer
   }
 
-  /** A capture that can't be kept is not worth going on with: it ends, and says why. */
+  /** A capture that can't be kept is not worth going on with: it ends, and says why. A launched command goes on. */
   private logFailed(error: UserError): void {
     this.logFailure = error
-    void this.handle?.stop('force')
+    if (this.source.outlivesLog !== true) {
+      void this.handle?.stop('force')
+      return
+    }
+    const { writer } = this
+    if (writer === undefined) return
+    if (error.message !== this.toldFailure) {
+      this.toldFailure = error.message
+      const told = `${error.message} The command goes on; what it prints meanwhile is counted and not kept.`
+      this.control?.problem(told)
+      this.options.log?.(told)
+    }
+    this.run.breakOff(writer.written.count, writer.unwritten)
+    this.retryTimer = setTimeout(() => {
+      this.tryAgain(writer, error)
+    }, RETRY_MS)
+  }
+
+  /** What came meanwhile was counted and let go: one event tells the gap, if it can be written. */
+  private tryAgain(writer: RunLogWriter, failed: UserError): void {
+    clearTimeout(this.retryTimer)
+    writer.tryAgain()
+    this.logFailure = undefined
+    this.run.resume(`The log could not be written: ${failed.message}`)
+    void this.run.flush()
   }
 
   private async finish(end: EndInfo): Promise<RecordResult> {
     const writer = this.openLog()
+    if (this.logFailure !== undefined && this.source.outlivesLog === true) this.tryAgain(writer, this.logFailure)
     for (const draft of this.redactor.flush()) void this.run.emit(draft)
-    if (this.logFailure === undefined) {
+    if (!this.hasGivenUp) {
       void this.run.emit({
         phase: 'completion',
         data: end.error === undefined ? { status: end.status } : { status: end.status, summary: end.error },
@@ -234,14 +302,19 @@ class Recorder {
     }
     await this.run.flush()
     await writer.flush()
+    clearTimeout(this.retryTimer)
     const failure = this.logFailure
     const error = failure?.message ?? end.error
-    const status = failure === undefined ? end.status : 'failed'
-    const result = () => ({
+    // How a command ended stays true where its log has gaps.
+    const status = failure === undefined || this.source.outlivesLog === true ? end.status : 'failed'
+    const { exit_code: exitCode, signal } = end.metadata ?? {}
+    const result = (): RecordResult => ({
       captureId: this.captureId,
       path: writer.paths.log,
       status,
       eventCount: writer.written.count,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(signal === undefined ? {} : { signal }),
     })
     try {
       await writer.finish((written, lost) => this.metadata(end, status, error, written, lost))
@@ -254,6 +327,12 @@ class Recorder {
       return { ...result(), status: 'failed', error: why.message }
     }
     return error === undefined ? result() : { ...result(), error }
+  }
+
+  /** What no `dropped` event could tell any more: of a run that was broken off, all since then. */
+  private lostAtEnd(lost: number): number {
+    const unkept = this.run.unkept
+    return unkept === undefined ? lost : unkept.count + lost - (this.writer?.unwritten.count ?? 0)
   }
 
   private metadata(
@@ -276,9 +355,16 @@ class Recorder {
       event_count: written.count,
       phase_counts: { ...written.phaseCounts },
       level_counts: { ...written.levelCounts },
-      dropped: this.run.dropped + lost,
+      dropped: this.run.dropped + this.lostAtEnd(lost),
       redacted: { ...this.redactor.counts },
       ...(error === undefined ? {} : { error: this.redactor.redactText(error) }),
     }
   }
+}
+
+function eventLines(bytes: Uint8Array): string[] {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [line.startsWith(',') ? line.slice(1) : line]))
 }

@@ -65,6 +65,11 @@ export class ControlClient {
     send(this.socket, { type: 'stop', how })
   }
 
+  /** Text for the command's standard input; `end` closes it after that. What goes wrong comes by `onError`. */
+  input(text: string, end: boolean): void {
+    send(this.socket, { type: 'stdin', text, ...(end ? { end } : {}) })
+  }
+
   mark(name: string): void {
     send(this.socket, { type: 'mark', name })
   }

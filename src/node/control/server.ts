@@ -12,7 +12,7 @@ export interface ControlHandlers {
   stop(how: 'polite' | 'force'): void
   mark(name: string, note: string | undefined): void
   /** Absent for runs without a standard input. */
-  stdin?(text: string): Promise<void>
+  stdin?(text: string, end: boolean): Promise<void>
 }
 
 /** At most 60 pushes a second. */
@@ -75,6 +75,11 @@ export class ControlServer {
       this.timer = setTimeout(() => {
         this.push()
       }, wait)
+  }
+
+  /** Tells all viewers what the person should know now. */
+  problem(message: string): void {
+    this.broadcast({ type: 'error', message })
   }
 
   didStop(how: 'polite' | 'force'): void {
@@ -181,7 +186,7 @@ export class ControlServer {
       case 'stdin':
         if (this.handlers.stdin === undefined) refuse('This run takes no input.')
         else
-          this.handlers.stdin(request.text).catch((error: unknown) => {
+          this.handlers.stdin(request.text, request.end === true).catch((error: unknown) => {
             refuse(error instanceof Error ? error.message : String(error))
           })
     }

@@ -43,6 +43,15 @@ export class BlockBuilder {
     return this.offset - this.start >= BLOCK_BYTES ? this.take() : undefined
   }
 
+  /** Adds a stretch of lines at once. */
+  addMany(bytes: number, count: number, counts: Readonly<Record<string, number>>, timeMs: number): Block | undefined {
+    if (this.position === this.first) this.time = timeMs
+    this.offset += bytes
+    this.position += count
+    for (const key in counts) this.counts[key] = (this.counts[key] ?? 0) + (counts[key] ?? 0)
+    return this.offset - this.start >= BLOCK_BYTES ? this.take() : undefined
+  }
+
   /** The lines that fill no block yet. */
   rest(): Block {
     return { offset: this.start, end: this.offset, position: this.first, time: this.time, counts: { ...this.counts } }

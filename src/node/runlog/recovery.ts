@@ -6,6 +6,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { EventDraft, RunMetadata, RunStatus } from '../../shared/events/schema'
 import type { Claim } from '../control/registry'
+import { describeLostCommand, lostProcesses } from '../process/lostCommand'
 import { closingLine, parseEventLine, stampOf } from './format'
 import { UserError } from '../../shared/userError'
 import { readLines, readLogInfo, type LogInfo } from './reader'
@@ -21,28 +22,39 @@ interface Tally {
   redacted: Record<string, number>
 }
 
+type ErrorDraft = Extract<EventDraft, { phase: 'error' }>
+
 /** What can't be reached for so long is given up: its folder was deleted. */
 const GIVE_UP_MS = 30 * 24 * 3600 * 1000
 
 /**
- * Closes one log and forgets its entry; a log that is closed already is left as it is. When it can't be closed now (a full
- * disk, a folder that is away), the entry stays and the next one who looks tries again.
+ * Closes one log and forgets its entry; a log that is closed already is left as it is. Where processes of a launched command
+ * still live, they are named by a `process` event (`left_behind`), and `raw` of the error event holds what `stopLostCommand`
+ * needs. When the log can't be closed now (a full disk, a folder that is away), the entry stays and the next one who looks
+ * tries again.
  * @throws UserError: what is wrong with the log
  */
 export async function closeLostLog(claim: Claim): Promise<void> {
   const { entry } = claim
   try {
     const info = await readLogInfo(entry.log_path)
-    if (info.metadata === undefined) {
-      const draft = explain(claim)
-      await appendEnding(info, await tally(info), draft, entry.failure === undefined ? 'aborted' : 'failed')
-    }
+    if (info.metadata === undefined) await close(claim, info)
   } catch (error) {
     if (await isHopeless(claim, error)) claim.release()
     else claim.giveBack()
     throw error instanceof UserError ? error : writeError(entry.log_path, error)
   }
   claim.release()
+}
+
+async function close(claim: Claim, info: LogInfo): Promise<void> {
+  const { entry, restarted } = claim
+  const isLaunch = entry.child !== undefined || entry.kind === 'launch'
+  const pids = isLaunch && !restarted ? lostProcesses(entry) : []
+  const error = explain(claim, isLaunch, pids)
+  const leftBehind: EventDraft[] = pids.length === 0 ? [] : [{ phase: 'process', data: { state: 'left_behind', pids } }]
+  const status = entry.failure === undefined ? 'aborted' : 'failed'
+  await appendEnding(info, await tally(info), leftBehind, error, status)
 }
 
 /** True when no later attempt could close the log: it was deleted, or something else lies there. */
@@ -59,16 +71,20 @@ async function exists(file: string): Promise<boolean> {
   )
 }
 
-function explain({ entry, restarted }: Claim): Extract<EventDraft, { phase: 'error' }> {
-  if (entry.failure !== undefined) {
-    return { phase: 'error', data: { message: entry.failure.message, code: entry.failure.code, fatal: true } }
+function explain({ entry, restarted }: Claim, isLaunch: boolean, pids: number[]): ErrorDraft {
+  const { capture_id, child, failure } = entry
+  const raw = pids.length === 0 ? {} : { raw: { capture_id, ...(child === undefined ? {} : { child }) } }
+  const command = isLaunch && !restarted ? ` ${describeLostCommand(entry, pids)}` : ''
+  if (failure !== undefined) {
+    const message = `${failure.message}${pids.length === 0 ? '' : command}`
+    return { phase: 'error', data: { message, code: failure.code, fatal: true, ...raw } }
   }
   const code = restarted ? 'machine_restarted' : 'recorder_lost'
   const what = restarted
     ? 'The machine was restarted'
     : `The recorder (process ${String(entry.pid)}) ended without a word`
-  const message = `${what} while this run was being recorded. Everything written before is here; what came after is not.`
-  return { phase: 'error', data: { message, code, fatal: true } }
+  const message = `${what} while this run was being recorded. Everything written before is here; what came after is not.${command}`
+  return { phase: 'error', data: { message, code, fatal: true, ...raw } }
 }
 
 async function tally(info: LogInfo): Promise<Tally> {
@@ -116,27 +132,32 @@ function add(result: Tally, key: string): void {
 async function appendEnding(
   info: LogInfo,
   before: Tally,
-  draft: Extract<EventDraft, { phase: 'error' }>,
+  others: readonly EventDraft[],
+  error: ErrorDraft,
   status: RunStatus,
 ): Promise<void> {
   const time = Math.max(Date.now(), before.lastTime)
   const timestamp = new Date(time).toISOString()
   const { capture_id } = info.head
-  const event = { capture_id, seq: before.lastSeq + 1, timestamp, ...draft }
-  add(before, 'error:fatal')
+  const drafts = [...others, error]
+  const lines = drafts.map((draft, index) => {
+    const event = { capture_id, seq: before.lastSeq + 1 + index, timestamp, ...draft }
+    return `${before.count + index === 0 ? '' : ','}${JSON.stringify(event)}\n`
+  })
+  for (const { phase } of drafts) add(before, phase === 'error' ? 'error:fatal' : phase)
   const metadata: RunMetadata = {
     ...info.head,
     status,
     finished_at: timestamp,
     duration_ms: Math.max(0, before.lastTime - Date.parse(info.head.started_at)),
-    event_count: before.count + 1,
+    event_count: before.count + drafts.length,
     phase_counts: before.phases,
     level_counts: before.levels,
     dropped: before.dropped,
     redacted: before.redacted,
-    error: draft.data.message,
+    error: error.data.message,
   }
-  const text = `${before.count === 0 ? '' : ','}${JSON.stringify(event)}\n${closingLine(metadata)}`
+  const text = `${lines.join('')}${closingLine(metadata)}`
   const file = await open(info.path, 'r+')
   try {
     await writeEnding(file, info.eventsEnd, Buffer.from(text))

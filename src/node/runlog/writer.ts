@@ -2,18 +2,25 @@
  * Writes one run log: exclusively created, append-only, flushed to the kernel with each batch and to the disk each second.
  * It tells a source that is too fast to wait (a promise) and never lets its own memory grow with the run.
  */
-import { close, fdatasync, fstatSync, ftruncate, openSync, write, writeSync } from 'node:fs'
+import { close, fdatasync, fstatSync, ftruncate, openSync, read, write, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { EventSink, StampedEvent } from '../../core/run'
+import type { EventBatch, Segment } from '../../core/eventBatch'
+import type { EventSink } from '../../core/run'
 import type { RunHead, RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
 import { BlockBuilder, blockLine } from './blockIndex'
-import { closingLine, openingLine } from './format'
+import { closingLine, NEWLINE, openingLine, stampOf } from './format'
 import { logPaths, makeLogDirectory, type LogPaths } from './layout'
 
 /** The calls that a failing disk makes fail; tests put a failing one in their place. */
 export interface LogFileSystem {
-  write(fd: number, bytes: Buffer, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>
+  write(
+    fd: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ bytesWritten: number }>
   truncate(fd: number, length: number): Promise<void>
   sync(fd: number): Promise<void>
 }
@@ -25,6 +32,7 @@ const system: LogFileSystem = {
   sync: promisify(fdatasync),
 }
 const closeFile = promisify(close)
+const readFile = promisify(read)
 
 /** What has been written so far: everything before `bytes` is whole lines in the kernel's hands. */
 export interface Written {
@@ -44,14 +52,19 @@ export interface WriterOptions {
   readonly syncIntervalMs?: number
 }
 
-/** Bytes that may wait before a source is asked to wait too. */
-const BEHIND_BYTES = 1024 * 1024
-/** The shortest event line has about 100 bytes, the closing line at most 16 kB. */
-const RECENT_EVENTS = 200
+/** Bytes that may wait before a source is asked to wait too: a command goes on while the disk syncs. */
+const BEHIND_BYTES = 16 * 1024 * 1024
+/** How far back events may give way to the closing line, which has at most 16 kB. */
+const TAIL_BYTES = 256 * 1024
+
+interface LastLine {
+  readonly key: string
+  readonly bytes: number
+}
 
 export class RunLogWriter implements EventSink {
-  private queue: StampedEvent[] = []
-  private queuedChars = 0
+  private queue: EventBatch[] = []
+  private queuedBytes = 0
   private writing: Promise<void> | undefined
   private size: number
   private count = 0
@@ -60,14 +73,13 @@ export class RunLogWriter implements EventSink {
   private readonly levelCounts: Record<string, number> = {}
   private failure: UserError | undefined
   private readonly blocks: BlockBuilder
+  private readonly eventsOffset: number
   private indexFd: number | undefined
   private readonly syncTimer: NodeJS.Timeout
   private syncing: Promise<void> | undefined
   private unsynced = false
   /** Somebody else shortened the file: what we would add does not fit to what is there. */
   private isCut = false
-  /** The last events written, newest at the end: as many as the closing line may need the room of. */
-  private recent: { key: string; bytes: number }[] = []
   private readonly fs: LogFileSystem
 
   private constructor(
@@ -78,6 +90,7 @@ export class RunLogWriter implements EventSink {
   ) {
     this.fs = options.fileSystem ?? system
     this.size = opening.length
+    this.eventsOffset = opening.length
     this.blocks = new BlockBuilder(this.size, 0)
     this.syncTimer = setInterval(() => void this.sync(), options.syncIntervalMs ?? 1000)
     this.syncTimer.unref()
@@ -111,19 +124,27 @@ export class RunLogWriter implements EventSink {
     return { bytes, count, lastTime, phaseCounts, levelCounts }
   }
 
-  /** Events that were handed over and are not in the file: what a failure cost. */
-  get unwritten(): number {
-    return this.queue.length
+  /** What was handed over and is not in the file: what a failure cost. */
+  get unwritten(): { readonly count: number; readonly bytes: number } {
+    let count = 0
+    for (const batch of this.queue) count += batch.count
+    return { count, bytes: this.queuedBytes }
   }
 
-  append(events: readonly StampedEvent[]): Promise<void> | undefined {
-    for (const event of events) {
-      this.queue.push(event)
-      this.queuedChars += event.json.length
-    }
+  append(batch: EventBatch): Promise<void> | undefined {
+    this.queue.push(batch)
+    this.queuedBytes += batch.bytes.length
     if (this.failure !== undefined) return undefined
     this.writing ??= this.drain()
-    return this.queuedChars > BEHIND_BYTES ? this.writing : undefined
+    return this.queuedBytes > BEHIND_BYTES ? this.writing : undefined
+  }
+
+  /** After a failure: forgets what could not be written and takes batches again. */
+  tryAgain(): void {
+    for (const batch of this.queue) batch.release()
+    this.queue = []
+    this.queuedBytes = 0
+    this.failure = undefined
   }
 
   /** Resolves when everything handed over is in the kernel's hands, or the log has failed. */
@@ -156,7 +177,8 @@ export class RunLogWriter implements EventSink {
   }
 
   private async writeClosing(metadata: (written: Written, lost: number) => RunMetadata): Promise<void> {
-    for (let lost = this.queue.length; ; lost++) {
+    let last: LastLine[] | undefined
+    for (let lost = this.unwritten.count; ; lost++) {
       const line = Buffer.from(closingLine(metadata(this.written, lost)))
       const { error } = await this.writeAt(line, this.size)
       if (error === undefined) {
@@ -165,14 +187,35 @@ export class RunLogWriter implements EventSink {
         return
       }
       // On a full disk the last events give way to the line that makes the file a document.
-      const last = isFull(error) ? this.recent.pop() : undefined
-      if (last !== undefined) this.forget(last)
+      last ??= isFull(error) ? await this.lastLines() : []
+      const given = last.pop()
+      if (given !== undefined) this.forget(given)
       await this.fs.truncate(this.fd, this.size).catch(() => undefined)
-      if (last === undefined) throw writeError(this.paths.log, error)
+      if (given === undefined) throw writeError(this.paths.log, error)
     }
   }
 
-  private forget({ key, bytes }: { key: string; bytes: number }): void {
+  /** The last whole event lines of the file, oldest first. */
+  private async lastLines(): Promise<LastLine[]> {
+    const from = Math.max(this.eventsOffset, this.size - TAIL_BYTES)
+    const file = openSync(this.paths.log, 'r')
+    try {
+      const bytes = Buffer.alloc(this.size - from)
+      await readFile(file, bytes, 0, bytes.length, from)
+      const lines: LastLine[] = []
+      // The first line may be cut, unless it is the run's first.
+      let start = from === this.eventsOffset ? 0 : bytes.indexOf(NEWLINE) + 1
+      for (let end = bytes.indexOf(NEWLINE, start); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+        lines.push({ key: stampOf(bytes, start, end).key, bytes: end + 1 - start })
+        start = end + 1
+      }
+      return lines
+    } finally {
+      await closeFile(file)
+    }
+  }
+
+  private forget({ key, bytes }: LastLine): void {
     this.size -= bytes
     this.count--
     const [phase = '', level] = key.split(':')
@@ -182,7 +225,7 @@ export class RunLogWriter implements EventSink {
 
   private async drain(): Promise<void> {
     try {
-      while (this.queue.length > 0) await this.writeBatch()
+      for (let batch = this.queue[0]; batch !== undefined; batch = this.queue[0]) await this.writeBatch(batch)
     } catch (error) {
       await this.fail(error)
     } finally {
@@ -190,46 +233,50 @@ export class RunLogWriter implements EventSink {
     }
   }
 
-  private async writeBatch(): Promise<void> {
+  private async writeBatch(batch: EventBatch): Promise<void> {
     this.look()
-    const batch = this.queue
-    this.queue = []
-    this.queuedChars = 0
-    let text = ''
-    for (const event of batch) text += event.seq === 0 ? `${event.json}\n` : `,${event.json}\n`
-    const bytes = Buffer.from(text)
-    const { done, error } = await this.writeAt(bytes, this.size)
-    const kept = this.note(batch, bytes.length === text.length, done)
-    // What was not written stays in the queue and is counted as lost if it comes to that.
-    if (kept < batch.length) this.queue = batch.slice(kept).concat(this.queue)
+    const { done, error } = await this.writeAt(batch.bytes, this.size)
     this.unsynced = true
+    if (error === undefined) {
+      this.queue.shift()
+      this.queuedBytes -= batch.bytes.length
+      for (const segment of batch.segments) this.note(segment)
+      batch.release()
+      this.options.onWritten?.(this.written)
+      return
+    }
+    this.noteHalf(batch, done)
     this.options.onWritten?.(this.written)
-    if (error !== undefined) throw error
+    throw error
   }
 
-  /** Counts and indexes the events that lie whole within `done` bytes; returns how many they are. */
-  private note(batch: readonly StampedEvent[], ascii: boolean, done: number): number {
-    const filled: string[] = []
-    let kept = 0
-    let end = 0
-    for (const { json, seq, key, timeMs } of batch) {
-      const length = (ascii ? json.length : Buffer.byteLength(json)) + (seq === 0 ? 1 : 2)
-      if (end + length > done) break
-      end += length
-      kept++
-      const block = this.blocks.add(length, key, timeMs)
-      if (block !== undefined) filled.push(blockLine(block))
-      this.recent.push({ key, bytes: length })
+  private note({ bytes, count, timeMs, lastTimeMs, counts }: Segment): void {
+    this.size += bytes
+    this.count += count
+    this.lastTime = lastTimeMs
+    for (const key in counts) {
+      const n = counts[key] ?? 0
       const colon = key.indexOf(':')
-      add(this.phaseCounts, colon < 0 ? key : key.slice(0, colon))
-      if (colon >= 0) add(this.levelCounts, key.slice(colon + 1))
-      this.lastTime = timeMs
+      add(this.phaseCounts, colon < 0 ? key : key.slice(0, colon), n)
+      if (colon >= 0) add(this.levelCounts, key.slice(colon + 1), n)
     }
-    this.count += kept
-    this.size += end
-    if (this.recent.length > 2 * RECENT_EVENTS) this.recent = this.recent.slice(-RECENT_EVENTS)
-    if (filled.length > 0 && this.indexFd !== undefined) this.writeIndex(this.indexFd, filled.join(''))
-    return kept
+    const block = this.blocks.addMany(bytes, count, counts, timeMs)
+    if (block !== undefined && this.indexFd !== undefined) this.writeIndex(this.indexFd, blockLine(block))
+  }
+
+  /** Of a batch that found no room: the events that lie whole within `done` bytes are kept, the rest waits as lost. */
+  private noteHalf(batch: EventBatch, done: number): void {
+    const bytes = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length)
+    let start = 0
+    let kept = 0
+    for (let end = bytes.indexOf(NEWLINE); end >= 0 && end < done; end = bytes.indexOf(NEWLINE, start)) {
+      const { key, timeMs } = stampOf(bytes, start, end)
+      this.note({ bytes: end + 1 - start, count: 1, timeMs, lastTimeMs: timeMs, counts: { [key]: 1 } })
+      start = end + 1
+      kept++
+    }
+    this.queuedBytes -= start
+    this.queue[0] = { ...batch, bytes: batch.bytes.subarray(start), count: batch.count - kept, segments: [] }
   }
 
   private writeIndex(fd: number, text: string): void {
@@ -243,7 +290,7 @@ export class RunLogWriter implements EventSink {
   }
 
   /** Writes all of it, or tells how far it came. */
-  private async writeAt(bytes: Buffer, position: number): Promise<{ done: number; error?: Error }> {
+  private async writeAt(bytes: Uint8Array, position: number): Promise<{ done: number; error?: Error }> {
     let done = 0
     try {
       while (done < bytes.length) {
@@ -327,6 +374,6 @@ export function writeError(path: string, error: unknown): UserError {
   })
 }
 
-function add(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1
+function add(counts: Record<string, number>, name: string, n: number): void {
+  counts[name] = (counts[name] ?? 0) + n
 }

@@ -6,7 +6,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { rowOf, damagedRow } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { Row } from '../../shared/protocol/rows'
-import { BlockBuilder, BlockIndex, parseBlockLine, type Block } from '../runlog/blockIndex'
+import { BLOCK_BYTES, BlockBuilder, BlockIndex, parseBlockLine, type Block } from '../runlog/blockIndex'
 import { NEWLINE, parseEventLine, stampOf } from '../runlog/format'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
@@ -25,11 +25,17 @@ const LONG_LINE_BYTES = 256 * 1024
 const DETAIL_MAX_BYTES = 4 * 1024 * 1024
 /** Work on the extension host stops this often for others. */
 const SLICE_MS = 5
+const STEP_BYTES = 256 * 1024
+/** Lines are kept one by one up to this; then they become blocks, with the index or without. */
+const MAX_TAIL_BYTES = 512 * 1024
 
 export class LogFile {
   readonly index = new BlockIndex()
   private readonly cache = new Map<number, Lines>()
-  private tail: BlockBuilder
+  /** Where the lines begin that are in no block yet. */
+  private tailStart: number
+  /** How much of the index file was taken over; undefined when it is of no use any more. */
+  private indexRead: number | undefined = 0
   private tailLines: { key: string; time: number; start: number; end: number }[] = []
   private known: number
   private reading: Promise<void> = Promise.resolve()
@@ -39,13 +45,13 @@ export class LogFile {
     private readonly file: FileHandle,
   ) {
     this.known = info.eventsOffset
-    this.tail = new BlockBuilder(info.eventsOffset, 0)
+    this.tailStart = info.eventsOffset
   }
 
   /** Opens the log and takes over what its index file knows; `advance` does the rest. */
   static async open(info: LogInfo): Promise<LogFile> {
     const log = new LogFile(info, await open(info.path, 'r'))
-    await log.loadIndex()
+    await log.takeIndex(info.eventsEnd)
     return log
   }
 
@@ -86,9 +92,11 @@ export class LogFile {
   }
 
   private async readOn(end: number, onStep?: () => void): Promise<void> {
-    let wanted = 1024 * 1024
+    let wanted = STEP_BYTES
     let began = performance.now()
     while (this.known < end) {
+      // What a fast run wrote is in its index already: only the rest is looked at line by line.
+      if (end - this.known > BLOCK_BYTES || this.known - this.tailStart > BLOCK_BYTES) await this.takeIndex(end)
       const bytes = await readAt(this.file, this.known, Math.min(wanted, end - this.known))
       if (bytes.length === 0) return
       let start = 0
@@ -105,6 +113,10 @@ export class LogFile {
         if (bytes.length >= end - this.known) return
         wanted *= 2
       }
+      if (this.known - this.tailStart > MAX_TAIL_BYTES) {
+        await this.takeIndex(end)
+        if (this.known - this.tailStart > MAX_TAIL_BYTES) this.foldTail()
+      }
       onStep?.()
     }
   }
@@ -112,33 +124,49 @@ export class LogFile {
   private addLine(bytes: Buffer, start: number, stop: number): void {
     const { key, timeMs } = stampOf(bytes, start, stop)
     const length = stop + 1 - start
-    const block = this.tail.add(length, key, timeMs)
     this.tailLines.push({ key, time: timeMs, start: this.known, end: this.known + length })
     this.known += length
-    if (block !== undefined) {
-      this.index.push(block)
-      this.tailLines = []
-    }
   }
 
-  private async loadIndex(): Promise<void> {
-    const text = await readIndexFile(this.info)
+  /** Takes over what the index file says of the log before `end`; lines that were read one by one give way to it. */
+  private async takeIndex(end: number): Promise<void> {
+    if (this.indexRead === undefined) return
+    const text = await readIndexFile(this.info, this.indexRead)
     let began = performance.now()
-    for (const line of text.split('\n')) {
-      if (line === '') continue
-      const block = parseBlockLine(line)
-      const follows =
-        block?.offset === this.known && block.end <= this.info.eventsEnd && block.position === this.index.count
+    let from = 0
+    for (let stop = text.indexOf('\n'); stop >= 0; stop = text.indexOf('\n', from)) {
+      const block = parseBlockLine(text.slice(from, stop))
       // An index that does not fit its log is another file's, or was cut: from here on the log itself is read.
-      if (block === undefined || !follows) break
+      if (block?.offset !== this.tailStart || block.position !== this.index.count) {
+        this.indexRead = undefined
+        break
+      }
+      if (block.end > end) break
       this.index.push(block)
-      this.known = block.end
+      this.tailStart = block.end
+      this.indexRead += Buffer.byteLength(text.slice(from, stop)) + 1
+      from = stop + 1
       if (performance.now() - began > SLICE_MS) {
         await new Promise(setImmediate)
         began = performance.now()
       }
     }
-    this.tail = new BlockBuilder(this.known, this.index.count)
+    const covered = this.tailLines.findIndex((line) => line.start >= this.tailStart)
+    this.tailLines = covered < 0 ? [] : this.tailLines.slice(covered)
+    this.known = Math.max(this.known, this.tailStart)
+  }
+
+  /** Makes blocks of our own, where no index tells of them. */
+  private foldTail(): void {
+    this.indexRead = undefined
+    const builder = new BlockBuilder(this.tailStart, this.index.count)
+    for (const { key, time, start, end } of this.tailLines) {
+      const block = builder.add(end - start, key, time)
+      if (block === undefined) continue
+      this.index.push(block)
+      this.tailStart = block.end
+    }
+    this.tailLines = this.tailLines.filter(({ start }) => start >= this.tailStart)
   }
 
   /** The rows at these positions (ascending). Positions that don't exist are left out. */
@@ -244,11 +272,12 @@ function toRow(position: number, line: Buffer): Row {
   return event === undefined ? damagedRow(position, line.length) : rowOf(position, event)
 }
 
-async function readIndexFile(info: LogInfo): Promise<string> {
+async function readIndexFile(info: LogInfo, from: number): Promise<string> {
   try {
     const file = await open(indexPathOf(info.path), 'r')
     try {
-      return await file.readFile('utf8')
+      const { size } = await file.stat()
+      return (await readAt(file, from, size - from)).toString('utf8')
     } finally {
       await file.close()
     }

@@ -1,7 +1,7 @@
 /** The main thread's end of the worker that searches a log and makes its summary. */
 import { Worker } from 'node:worker_threads'
 import type { Query } from '../../shared/protocol/rows'
-import type { CaptureSummary } from '../../shared/protocol/summary'
+import type { RunSummary } from '../../shared/protocol/summary'
 
 export interface AnswerPiece {
   readonly message_id: string
@@ -21,7 +21,7 @@ export type FromWorker =
   | {
       readonly type: 'summary'
       readonly id: number
-      readonly summary: CaptureSummary
+      readonly summary: RunSummary
       readonly answers: readonly AnswerPiece[]
     }
   | { readonly type: 'failed'; readonly message: string }
@@ -35,7 +35,7 @@ export class LogWorker {
   private readonly worker: Worker
   private readonly searches = new Map<number, (positions: Float64Array, scanned: number) => void>()
   private nextId = 1
-  private readonly summaries = new Map<number, (summary: CaptureSummary, answers: readonly AnswerPiece[]) => void>()
+  private readonly summaries = new Map<number, (summary: RunSummary, answers: readonly AnswerPiece[]) => void>()
 
   /**
    * @param script the worker's bundle
@@ -72,7 +72,7 @@ export class LogWorker {
   }
 
   /** Makes the summary now and after each growth; answers come in pieces. The result ends it. */
-  summarize(listener: (summary: CaptureSummary, answers: readonly AnswerPiece[]) => void): () => void {
+  summarize(listener: (summary: RunSummary, answers: readonly AnswerPiece[]) => void): () => void {
     const id = this.nextId++
     this.summaries.set(id, listener)
     this.post({ type: 'summarize', id })

@@ -1,11 +1,12 @@
 /** The worker thread of one log: it reads the file on its own, so that the extension host never waits for a scan. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createTextMatcher } from '../../core/query/textMatcher'
-import { createAnswerLedger, createCaptureReducer, relevantPhases } from '../../core/reduce/capture'
+import { createRunReducer, type RunReducer } from '../../core/reduce/byKind'
+import { createAnswerLedger } from '../../core/reduce/capture'
 import type { Query } from '../../shared/protocol/rows'
 import { keyFilter } from '../runlog/blockIndex'
 import { parseEventLine, stampOf } from '../runlog/format'
-import { readLines } from '../runlog/reader'
+import { readLines, readLogInfo } from '../runlog/reader'
 import type { FromWorker, ToWorker, WorkerData } from './logWorker'
 
 const { path, eventsOffset } = workerData as WorkerData
@@ -24,6 +25,7 @@ abstract class Scan {
     if (this.running) return
     this.running = true
     try {
+      await this.prepare()
       while (this.offset < known && !this.cancelled) await this.scanTo(known)
       if (!this.cancelled) this.tell(this.offset)
     } finally {
@@ -45,6 +47,11 @@ abstract class Scan {
       told = performance.now()
     }
     if (this.offset < end) this.offset = end
+  }
+
+  /** What must be known before the first line is read. */
+  protected prepare(): Promise<void> {
+    return Promise.resolve()
   }
 
   protected abstract take(bytes: Buffer, position: number): void
@@ -78,22 +85,30 @@ class Search extends Scan {
 }
 
 class Summary extends Scan {
-  private readonly reducer = createCaptureReducer()
-  private readonly ledger = createAnswerLedger(this.reducer)
+  private reducer: RunReducer | undefined
+  private ledger: ReturnType<typeof createAnswerLedger> | undefined
 
   constructor(private readonly id: number) {
     super()
   }
 
+  protected override async prepare(): Promise<void> {
+    if (this.reducer !== undefined) return
+    const { head } = await readLogInfo(path)
+    this.reducer = createRunReducer(head.kind)
+    if (this.reducer.capture !== undefined) this.ledger = createAnswerLedger(this.reducer.capture)
+  }
+
   protected take(bytes: Buffer): void {
     const { key } = stampOf(bytes, 0, bytes.length)
-    if (!relevantPhases.has(key.split(':')[0] ?? '')) return
+    if (this.reducer?.wants(key.split(':')[0] ?? '') !== true) return
     const event = parseEventLine(bytes.toString('utf8'))
     if (event !== undefined) this.reducer.add(event)
   }
 
   protected tell(): void {
-    post({ type: 'summary', id: this.id, summary: this.reducer.summary(), answers: this.ledger.changes() })
+    if (this.reducer === undefined) return
+    post({ type: 'summary', id: this.id, summary: this.reducer.summary(), answers: this.ledger?.changes() ?? [] })
   }
 }
 

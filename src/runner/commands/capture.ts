@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import process from 'node:process'
 import { rowOf } from '../../core/rows'
-import type { StampedEvent } from '../../core/run'
 import { parseEventLine } from '../../node/runlog/format'
 import { settingDefaults } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
@@ -60,8 +59,8 @@ export const captureCommand: Command = {
           ...(values.profile === undefined ? {} : { profileDir: path.resolve(values.profile) }),
         },
         {
-          onEvents: (events) => {
-            print(events, values.json === true)
+          onEvents: (lines) => {
+            print(lines, values.json === true)
           },
           log: (message) => process.stderr.write(`tapedeck: ${message}\n`),
         },
@@ -111,15 +110,15 @@ async function untilEnd(recording: Recording): Promise<number> {
 /** A body or an answer may be long: a terminal shows its beginning, the log holds all of it. */
 const MAX_TEXT = 240
 
-function print(events: readonly StampedEvent[], json: boolean): void {
+function print(lines: readonly string[], json: boolean): void {
   let text = ''
-  for (const event of events) {
-    if (json) text += `${event.json}\n`
+  for (const line of lines) {
+    if (json) text += `${line}\n`
     else {
-      const parsed = parseEventLine(event.json)
-      if (parsed === undefined) continue
-      const row = rowOf(event.seq, parsed)
-      text += `${parsed.timestamp.slice(11, 23)} ${row.phase.padEnd(15)} ${shorten(row.text)}\n`
+      const event = parseEventLine(line)
+      if (event === undefined) continue
+      const row = rowOf(event.seq, event)
+      text += `${event.timestamp.slice(11, 23)} ${row.phase.padEnd(15)} ${shorten(row.text)}\n`
     }
   }
   process.stdout.write(text)

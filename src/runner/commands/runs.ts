@@ -1,12 +1,14 @@
 /** `ls`, `show`, `stop` and `rm`: the commands about runs that exist. */
 import process from 'node:process'
-import { createCaptureReducer, relevantPhases } from '../../core/reduce/capture'
+import { createRunReducer } from '../../core/reduce/byKind'
 import { ControlClient } from '../../node/control/client'
+import { lostProcesses, stopLostCommand } from '../../node/process/lostCommand'
 import { deleteRun, findRun, isLive, listRuns, type ListedRun } from '../../node/runlog/history'
 import { readEvents, readLogInfo } from '../../node/runlog/reader'
 import { formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { recoverLostRuns } from '../recover'
+import { captureLines, launchLines } from './summaryLines'
 import { logDirectory, parse } from './arguments'
 import type { Command } from './command'
 
@@ -62,28 +64,26 @@ export const showCommand: Command = {
     await recoverLostRuns(warn)
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
     if (run.head === undefined) throw new UserError(run.problem ?? `${run.path} can't be read.`, 'log_unreadable')
-    const reducer = createCaptureReducer()
+    const reducer = createRunReducer(run.head.kind)
     let damaged = 0
     for await (const event of readEvents(await readLogInfo(run.path), () => damaged++)) {
-      if (relevantPhases.has(event.phase)) reducer.add(event)
+      if (reducer.wants(event.phase)) reducer.add(event)
     }
     const summary = reducer.summary()
     if (values.json === true) {
-      const answers = summary.answers.map(({ message_id }) => ({ message_id, text: reducer.answer(message_id) }))
+      const answers =
+        summary.kind === 'capture'
+          ? summary.answers.map(({ message_id }) => ({ message_id, text: reducer.capture?.answer(message_id) ?? '' }))
+          : undefined
       process.stdout.write(
-        `${JSON.stringify({ ...(JSON.parse(asObject(run)) as object), damaged, summary, answers })}\n`,
+        `${JSON.stringify({ ...(JSON.parse(asObject(run)) as object), damaged, summary, ...(answers === undefined ? {} : { answers }) })}\n`,
       )
       return 0
     }
     const lines = [oneLine(run), `log      ${run.path}`]
     if (run.metadata?.error !== undefined) lines.push(`error    ${run.metadata.error}`)
     if (damaged > 0) lines.push(`damaged  ${String(damaged)} lines can't be read`)
-    if (summary.model !== undefined) lines.push(`model    ${summary.model}`)
-    lines.push(...summary.queries.map(({ query }) => `search   ${query}`))
-    lines.push(
-      ...summary.sources.map((source) => `source   ${source.cited ? '*' : ' '} ${source.title ?? ''} <${source.url}>`),
-    )
-    lines.push(...summary.answers.map(({ message_id }) => `\n${reducer.answer(message_id)}`))
+    lines.push(...(summary.kind === 'launch' ? launchLines(summary) : captureLines(summary, reducer.capture)))
     process.stdout.write(`${lines.join('\n')}\n`)
     return 0
   },
@@ -99,6 +99,22 @@ export const stopCommand: Command = {
     const { values, positionals } = parse(args, { force: { type: 'boolean' } }, 'stop ID [--force]', 1)
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
     if (!isLive(run)) {
+      const pids = lostProcesses(run)
+      if (pids.length > 0) {
+        const { left } = await stopLostCommand(run, values.force === true ? { timeoutMs: 0 } : {})
+        if (left.length > 0) {
+          throw new UserError(
+            `These processes of ${run.capture_id} could not be ended: ${left.join(', ')}.`,
+            'not_ended',
+          )
+        }
+        process.stdout.write(
+          values.json === true
+            ? `${JSON.stringify({ capture_id: run.capture_id, stopped: true, pids })}\n`
+            : `stopped what was left of ${run.capture_id}: ${pids.join(', ')}\n`,
+        )
+        return 0
+      }
       throw new UserError(
         `${run.capture_id} is not being recorded here (${run.state}), so there is nothing to stop.`,
         'not_running',
@@ -106,7 +122,9 @@ export const stopCommand: Command = {
       )
     }
     await new Promise<void>((resolve, reject) => {
+      let connected: ControlClient | undefined
       const timer = setTimeout(() => {
+        connected?.dispose()
         reject(
           new UserError(
             `${run.capture_id} did not end within 15 s. Try \`tapedeck stop ${run.capture_id} --force\`.`,
@@ -121,6 +139,7 @@ export const stopCommand: Command = {
         },
       }).then(
         (client) => {
+          connected = client
           client.stop(values.force === true ? 'force' : 'polite')
         },
         (error: unknown) => {

@@ -3,10 +3,12 @@ import { captureCommand } from './capture'
 import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
+import { runCommand } from './run'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
 export const commandTable: Readonly<Record<string, Command>> = {
   capture: captureCommand,
+  run: runCommand,
   ls: listCommand,
   show: showCommand,
   stop: stopCommand,

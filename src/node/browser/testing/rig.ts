@@ -129,6 +129,10 @@ export async function startCapture(
       return undefined
     },
     log: () => undefined,
+    output: () => undefined,
+    endOutput: () => undefined,
+    openLog: () => undefined,
+    launched: () => undefined,
   })
   return { handle, events }
 }

@@ -1,0 +1,90 @@
+/** Reads the output of a command as fast as it comes and no faster than it is taken. */
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+
+/** Takes bytes that are valid until it returns. While the promise it may return is pending, nothing more is read. */
+export type TakeBytes = (bytes: Uint8Array) => Promise<unknown> | undefined
+
+export interface OutputReader {
+  /** Resolves when the last writer has closed its end, or after `close`. */
+  readonly ended: Promise<void>
+  /** `performance.now()` of the last read; now, while reading is held up by whoever takes the bytes. */
+  readonly lastReadAt: number
+  /** Stops reading and closes our end: who still writes gets a broken pipe. */
+  close(): void
+}
+
+const BUFFER_BYTES = 64 * 1024
+/** Reads a pipe with one buffer that is used again and again. The descriptor belongs to the reader from now on. */
+export function readPipe(fd: number, take: TakeBytes): OutputReader {
+  let lastReadAt = performance.now()
+  let isHeld = false
+  const socket = new Socket({
+    fd,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer: new Uint8Array(BUFFER_BYTES),
+      callback(length, buffer) {
+        lastReadAt = performance.now()
+        const behind = take(buffer.subarray(0, length))
+        if (behind === undefined) return true
+        isHeld = true
+        void behind.then(() => {
+          isHeld = false
+          lastReadAt = performance.now()
+          if (!socket.destroyed) socket.resume()
+        })
+        return false
+      },
+    },
+  })
+  return {
+    ended: endOf(socket),
+    get lastReadAt() {
+      return isHeld ? performance.now() : lastReadAt
+    },
+    close: () => {
+      socket.destroy()
+    },
+  }
+}
+
+/** Reads a stream of Node's own, where there is no real pipe. */
+export function readStream(stream: Readable, take: TakeBytes): OutputReader {
+  let lastReadAt = performance.now()
+  let isHeld = false
+  stream.on('data', (bytes: Buffer) => {
+    lastReadAt = performance.now()
+    const behind = take(bytes)
+    if (behind === undefined) return
+    isHeld = true
+    stream.pause()
+    void behind.then(() => {
+      isHeld = false
+      lastReadAt = performance.now()
+      stream.resume()
+    })
+  })
+  return {
+    ended: endOf(stream),
+    get lastReadAt() {
+      return isHeld ? performance.now() : lastReadAt
+    },
+    close: () => {
+      stream.destroy()
+    },
+  }
+}
+
+function endOf(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on('error', () => {
+      // A pipe that breaks has ended; `close` follows.
+      stream.destroy()
+    })
+    stream.on('close', resolve)
+    stream.on('end', resolve)
+    stream.resume()
+  })
+}

@@ -1,0 +1,97 @@
+/** A command in a pseudo-terminal: it prints each line at once and in colour, and may ask for passwords. */
+import { constants } from 'node:os'
+import type { IPty } from '@lydell/node-pty'
+import { UserError } from '../../shared/userError'
+import { startError, type CommandOptions, type Exit, type RunningCommand } from './command'
+import type { OutputReader } from './outputReader'
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+const USUAL_SIZE: TerminalSize = { columns: 120, rows: 30 }
+/** End of transmission, what Ctrl-D types. */
+const END_OF_INPUT = '\u0004'
+
+/**
+ * Starts a command in a pseudo-terminal, where standard output and error are one.
+ * @throws UserError `no_pty` on a system that the package has no binary for
+ */
+export async function startInPty(options: CommandOptions, size = USUAL_SIZE): Promise<RunningCommand> {
+  const { program, cwd, take } = options
+  const { spawn } = await loadPty()
+  let pty: IPty
+  try {
+    const args = program.isVerbatim === true ? program.args.join(' ') : [...program.args]
+    const env = { ...options.env }
+    const name = env['TERM'] ?? 'xterm-256color'
+    pty = spawn(program.file, args, { name, cwd, env, encoding: null, cols: size.columns, rows: size.rows })
+  } catch (error) {
+    throw startError(program.file, error)
+  }
+  let lastReadAt = performance.now()
+  // Without an encoding it hands over bytes, whatever its types say.
+  pty.onData((data: unknown) => {
+    lastReadAt = performance.now()
+    const behind = take.stdout(data as Uint8Array)
+    if (behind === undefined) return
+    pty.pause()
+    void behind.then(() => {
+      pty.resume()
+    })
+  })
+  const exited = new Promise<Exit>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      resolve(
+        signal === undefined || signal === 0
+          ? { code: exitCode, signal: null }
+          : { code: null, signal: nameOf(signal) },
+      )
+    })
+  })
+  let hasExited = false
+  void exited.then(() => (hasExited = true))
+  const reader: OutputReader = {
+    // The package tells the exit when it has handed over all output.
+    ended: exited.then(() => undefined),
+    get lastReadAt() {
+      return lastReadAt
+    },
+    // What a closed terminal means to those in it.
+    close: () => {
+      if (!hasExited) pty.kill('SIGHUP')
+    },
+  }
+  return {
+    pid: pty.pid,
+    exited,
+    outputs: new Map([['stdout', reader]]),
+    write: (text, end) => {
+      if (hasExited) return Promise.reject(new UserError('The command takes no more input.', 'no_input'))
+      pty.write(end ? text + END_OF_INPUT : text)
+      return Promise.resolve()
+    },
+    resize: (columns, rows) => {
+      if (!hasExited && columns > 0 && rows > 0) pty.resize(columns, rows)
+    },
+  }
+}
+
+async function loadPty(): Promise<typeof import('@lydell/node-pty')> {
+  try {
+    return await import('@lydell/node-pty')
+  } catch (error) {
+    throw new UserError(
+      'There is no pseudo-terminal for this system: the package @lydell/node-pty has no binary for it. Start the command without pty.',
+      'no_pty',
+      'missing',
+      { cause: error },
+    )
+  }
+}
+
+function nameOf(signal: number): NodeJS.Signals {
+  const found = Object.entries(constants.signals).find(([, number]) => number === signal)
+  return (found?.[0] ?? 'SIGKILL') as NodeJS.Signals
+}

@@ -1,0 +1,256 @@
+/**
+ * `tapedeck run`: records a command and is otherwise as if it were not there. It never touches `process.stdout` and its like
+ * where it can do without: Node makes pipes non-blocking for everybody who shares them when these are first looked at.
+ */
+import { execFileSync } from 'node:child_process'
+import { fstatSync, writeSync } from 'node:fs'
+import { constants } from 'node:os'
+import path from 'node:path'
+import process from 'node:process'
+import { StringDecoder } from 'node:string_decoder'
+import { isatty } from 'node:tty'
+import { parseArgs } from 'node:util'
+import { PassThrough } from '../../node/process/passThrough'
+import type { ProcessHandle } from '../../node/process/processSource'
+import { exitCodeOf } from '../../node/process/program'
+import type { TerminalSize } from '../../node/process/ptyCommand'
+import { launchDefaults, type LaunchRequest } from '../../shared/launch'
+import { commandLine } from '../../shared/lib/commandLine'
+import { isUserError, UserError } from '../../shared/userError'
+import { recordLaunch } from '../launch'
+import type { RecordResult } from '../record'
+import { commonOptions, logDirectory } from './arguments'
+import type { Command } from './command'
+
+const form = 'run [--name TITLE] [--cwd DIR] [--env K=V]… [--pty] -- COMMAND [ARG…]'
+
+const options = {
+  ...commonOptions,
+  name: { type: 'string' },
+  cwd: { type: 'string' },
+  env: { type: 'string', multiple: true },
+  pty: { type: 'boolean' },
+} as const
+
+const STDIN = 0
+const STDOUT = 1
+const STDERR = 2
+/** Handed on to the command, as a terminal or a script would send them to it. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const
+
+export const runCommand: Command = {
+  form,
+  purpose: 'Runs a command and records it; input, output and exit code are the command’s own.',
+  async run(args) {
+    try {
+      const { request, json } = parse(args)
+      return await runRecorded(request, json)
+    } catch (error) {
+      say(isUserError(error) ? error.message : `the command could not be run: ${String(error)}`)
+      return exitCodeOf(error)
+    }
+  },
+}
+
+/** @throws UserError `bad_arguments` */
+function parse(args: readonly string[]): { request: LaunchRequest; json: boolean } {
+  const dashes = args.indexOf('--')
+  const wrong = (reason: string): UserError =>
+    new UserError(`${reason}\nUsage: tapedeck ${form}`, 'bad_arguments', 'bad_input')
+  if (dashes < 0) throw wrong('-- and the command are missing.')
+  const [command, ...rest] = args.slice(dashes + 1)
+  if (command === undefined || command === '') throw wrong('No command is given after --.')
+  const { values } = readOptions(args.slice(0, dashes), wrong)
+  const env: Record<string, string> = {}
+  for (const assignment of values.env ?? []) {
+    const equals = assignment.indexOf('=')
+    if (equals < 1) throw wrong(`--env takes NAME=value, not ${JSON.stringify(assignment)}.`)
+    env[assignment.slice(0, equals)] = assignment.slice(equals + 1)
+  }
+  const json = values.json === true
+  const request: LaunchRequest = {
+    kind: 'launch',
+    logDirectory: logDirectory(values.dir),
+    title: (values.name ?? commandLine(command, rest)).slice(0, 200),
+    command,
+    args: rest,
+    cwd: path.resolve(values.cwd ?? '.'),
+    env,
+    pty: values.pty === true || (!json && isatty(STDOUT)),
+    unbuffered: false,
+    results: [],
+    ...launchDefaults,
+  }
+  return { request, json }
+}
+
+function readOptions(args: string[], wrong: (reason: string) => UserError) {
+  try {
+    return parseArgs({ args, options, strict: true })
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error))
+  }
+}
+
+async function runRecorded(request: LaunchRequest, json: boolean): Promise<number> {
+  let command: ProcessHandle | undefined
+  const passes = {
+    stdout: new PassThrough(STDOUT, (why) => {
+      if (why.code !== 'EPIPE') say(`the output of the command can't be handed on: ${why.message}`)
+      // With --json only our own events went there.
+      if (!json) command?.breakOff('stdout')
+    }),
+    stderr: new PassThrough(STDERR, () => command?.breakOff('stderr')),
+  }
+  const isPty = request.pty === true
+  const signals = forwardSignals()
+  const letGo = [signals.letGo]
+  const recording = recordLaunch(
+    request,
+    {
+      onLaunched: (handle) => {
+        command = handle
+        signals.launched(handle)
+        if (isPty) letGo.push(forwardTerminal(handle))
+      },
+      log: say,
+      ...(json ? { onEvents: (lines) => void passes.stdout.take(Buffer.from(`${lines.join('\n')}\n`)) } : {}),
+    },
+    {
+      inheritsEnvironment: true,
+      isMerged: !isPty && areSame(STDOUT, STDERR),
+      ...(isPty ? { terminal: sizeOfTerminal() } : { stdin: 'inherit' }),
+      ...(json ? {} : { onBytes: (stream, bytes) => passes[stream].take(bytes) }),
+    },
+  )
+  try {
+    const result = await recording.result
+    await Promise.all([passes.stdout.flush(), passes.stderr.flush()])
+    tell(result)
+    return codeOf(result)
+  } finally {
+    for (const stop of letGo) stop()
+  }
+}
+
+/** What ended a command is told by its exit code; what concerns the log is told to a person, or when it went wrong. */
+function tell({ status, error, path: log, exitCode, signal }: RecordResult): void {
+  const isOfCommand = exitCode !== undefined || signal !== undefined
+  if (error !== undefined && !(isOfCommand && /^The command /.test(error))) say(error)
+  else if (isatty(STDERR)) say(`${status}, recorded in ${log}`)
+}
+
+function codeOf({ exitCode, signal }: RecordResult): number {
+  if (typeof signal === 'string') return 128 + (constants.signals[signal as NodeJS.Signals] || 0)
+  return exitCode ?? 125
+}
+
+/** What comes while the command is being started reaches it when it is there. */
+function forwardSignals(): { launched: (command: ProcessHandle) => void; letGo: () => void } {
+  let command: ProcessHandle | undefined
+  const early: NodeJS.Signals[] = []
+  const listeners = SIGNALS.map((name) => {
+    const listener = (): void => {
+      if (command === undefined) early.push(name)
+      else command.signal(name)
+      // The shell that we run in wants us to stop too; the command's group has nobody else to hear it.
+      if (name === 'SIGTSTP') process.kill(process.pid, 'SIGSTOP')
+    }
+    process.on(name, listener)
+    return () => process.off(name, listener)
+  })
+  return {
+    launched: (started) => {
+      command = started
+      for (const name of early) started.signal(name)
+    },
+    letGo: () => {
+      for (const stop of listeners) stop()
+    },
+  }
+}
+
+/** What is typed goes to the command as it is, and it learns the terminal's size. Reads nothing before the command is there. */
+function forwardTerminal(command: ProcessHandle): () => void {
+  const { stdin } = process
+  const decoder = new StringDecoder('utf8')
+  const write = (text: string, end: boolean): void => {
+    // A command that has ended reads nothing more.
+    command.write(text, end).catch(() => undefined)
+  }
+  const onData = (bytes: Buffer): void => {
+    write(decoder.write(bytes), false)
+  }
+  const onEnd = (): void => {
+    write(decoder.end(), true)
+  }
+  const onResize = (): void => {
+    command.resize(sizeOfTerminal())
+  }
+  const restore = isatty(STDIN) ? makeRaw() : undefined
+  stdin.on('data', onData)
+  stdin.on('end', onEnd)
+  process.on('SIGWINCH', onResize)
+  return () => {
+    restore?.()
+    stdin.off('data', onData)
+    stdin.off('end', onEnd)
+    stdin.pause()
+    // A terminal keeps the process, a file has nothing to let go.
+    if ('unref' in stdin) stdin.unref()
+    process.off('SIGWINCH', onResize)
+  }
+}
+
+/**
+ * Makes the terminal pass everything through. Node's own raw mode goes on turning line feeds into two characters, which the
+ * command's terminal has done already. Returns what puts the terminal back as it was; so does the end of this process.
+ */
+function makeRaw(): () => void {
+  const stty = (...args: string[]): string =>
+    execFileSync('stty', args, { stdio: [STDIN, 'pipe', 'ignore'] })
+      .toString()
+      .trim()
+  try {
+    const before = stty('-g')
+    stty('raw', '-echo')
+    const restore = (): void => {
+      process.off('exit', restore)
+      try {
+        stty(before)
+      } catch {
+        // The terminal is gone.
+      }
+    }
+    process.on('exit', restore)
+    return restore
+  } catch {
+    // A system without stty: Node's way is nearly right.
+    process.stdin.setRawMode(true)
+    return () => process.stdin.setRawMode(false)
+  }
+}
+
+function sizeOfTerminal(): TerminalSize {
+  const { columns = 120, rows = 30 } = isatty(STDOUT) ? process.stdout : {}
+  return { columns, rows }
+}
+
+/** True when both go to the same file or pipe: only one pipe for both keeps their order. */
+function areSame(one: number, other: number): boolean {
+  try {
+    const [a, b] = [fstatSync(one), fstatSync(other)]
+    return a.dev === b.dev && a.ino === b.ino && !a.isCharacterDevice()
+  } catch {
+    // One of them is closed.
+    return false
+  }
+}
+
+function say(message: string): void {
+  try {
+    writeSync(STDERR, `tapedeck: ${message}\n`)
+  } catch {
+    // Nobody reads our diagnostics.
+  }
+}

@@ -1,0 +1,46 @@
+/** A launch as it is asked for: the same for the extension's runner and `tapedeck run`. */
+import type { OutputContext } from '../core/source'
+import { processSource, type ProcessHandle, type ProcessOptions } from '../node/process/processSource'
+import { launchRequestSchema, type LaunchRequest } from '../shared/launch'
+import { record, type Recording, type RecordOptions } from './record'
+
+export interface LaunchHooks extends Pick<RecordOptions, 'onStarted' | 'onEvents' | 'log'> {
+  /** The command runs. */
+  onLaunched?(command: ProcessHandle): void
+}
+
+/** What the command line does otherwise than the editor's runner. */
+export type LaunchManner = Pick<ProcessOptions, 'stdin' | 'isMerged' | 'terminal' | 'onBytes' | 'inheritsEnvironment'>
+
+export function recordLaunch(request: LaunchRequest, hooks: LaunchHooks = {}, manner: LaunchManner = {}): Recording {
+  const { kind: _, title, configuration, rerunOf, ...options } = launchRequestSchema.parse(request)
+  const { onStarted, onEvents, log } = hooks
+  return record({
+    source: (captureId) => {
+      const source = processSource({ ...options, ...manner, captureId })
+      return {
+        ...source,
+        open: async (context: OutputContext) => {
+          const handle = await source.open(context)
+          hooks.onLaunched?.(handle)
+          return handle
+        },
+      }
+    },
+    title,
+    head: {
+      command: options.command,
+      args: options.args,
+      cwd: options.cwd,
+      env_names: Object.keys(options.env).sort(),
+      ...(options.shell === undefined ? {} : { shell: options.shell }),
+      ...(options.pty === undefined ? {} : { pty: options.pty }),
+      ...(configuration === undefined ? {} : { configuration }),
+      ...(rerunOf === undefined ? {} : { rerun_of: rerunOf }),
+    },
+    logDirectory: options.logDirectory,
+    ...(onStarted === undefined ? {} : { onStarted }),
+    ...(onEvents === undefined ? {} : { onEvents }),
+    ...(log === undefined ? {} : { log }),
+  })
+}

@@ -4,6 +4,8 @@ import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
 import { LogWorker } from '../node/store/logWorker'
+import type { RegistryEntry } from '../shared/control'
+import type { Launchable } from './launch/launchable'
 import { logDirectories } from './logDirectories'
 import { Runs } from './runs/runs'
 import { Settings } from './settings'
@@ -20,6 +22,18 @@ export interface Panels {
   isOpening(logPath: string): boolean
 }
 
+/** Launches, as other features start them. */
+export interface Launches {
+  /**
+   * Starts a launch, with `forEach` one for each file; nothing when the person thought better of it.
+   * @param options.show default: the panel of the first is shown
+   * @throws UserError that names the launch and the key
+   */
+  start(launchable: Launchable, options?: { readonly show?: boolean }): Promise<readonly RegistryEntry[]>
+  /** Starts the launch of a run again. Returns the new run's id. @throws UserError when nobody can */
+  again(captureId: string): Promise<string | undefined>
+}
+
 export interface Container {
   readonly context: vscode.ExtensionContext
   readonly log: vscode.LogOutputChannel
@@ -27,6 +41,8 @@ export interface Container {
   readonly runs: Runs
   /** Set by the panels' own feature. */
   panels?: Panels
+  /** Set by the launches' own feature. */
+  launches?: Launches
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */
   readonly runnerScript: () => Promise<string>
   dispose(): Promise<void>
@@ -45,7 +61,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   const version = (context.extension.packageJSON as { version: string }).version
   let script: Promise<string> | undefined
   const runnerScript = (): Promise<string> => {
-    script ??= installRunner(dist, path.join(context.extensionPath, 'node_modules', 'playwright-core'), version).catch(
+    script ??= installRunner(dist, path.join(context.extensionPath, 'node_modules'), version).catch(
       (error: unknown) => {
         script = undefined
         throw error
@@ -65,6 +81,10 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     },
     log: (message: string) => {
       log.info(message)
+    },
+    warn: (message: string) => {
+      log.warn(message)
+      void vscode.window.showWarningMessage(message)
     },
   }
   const runs = new Runs(logDirectories(settings, context), services)

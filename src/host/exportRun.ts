@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import type { ListedRun } from '../node/runlog/history'
 import { writeExport } from '../node/runlog/exportRun'
 import type { ExportFormat } from '../shared/protocol/contract'
+import { writeWithProgress } from './writeFile'
 
 const formats: readonly { format: ExportFormat; label: string; description: string; extension: string }[] = [
   { format: 'json', label: 'JSON', description: 'the log as it is', extension: 'json' },
@@ -30,38 +31,10 @@ export async function exportRunTo(
     title: `Export as ${chosen.label}`,
   })
   if (target === undefined) return undefined
-  const progress = {
-    location: vscode.ProgressLocation.Notification,
-    title: `Exporting ${path.basename(target.fsPath)}`,
-    cancellable: true,
-  }
-  const done = await vscode.window.withProgress(progress, (_report, token) =>
-    write(run.path, chosen.format, target.fsPath, token),
-  )
-  if (done === undefined) return undefined
-  const lost = done.damaged === 0 ? '' : ` ${String(done.damaged)} damaged lines were left out.`
-  void vscode.window.showInformationMessage(`Exported to ${target.fsPath}.${lost}`, 'Open').then((choice) => {
-    if (choice !== undefined) void vscode.commands.executeCommand('vscode.open', target)
+  const title = `Exporting ${path.basename(target.fsPath)}`
+  const done = await writeWithProgress(target, title, async (signal) => {
+    const damaged = await writeExport(run.path, chosen.format, target.fsPath, signal)
+    return damaged === 0 ? '' : `${String(damaged)} damaged lines were left out.`
   })
-  return target.fsPath
-}
-
-async function write(
-  logPath: string,
-  format: ExportFormat,
-  target: string,
-  token: vscode.CancellationToken,
-): Promise<{ damaged: number } | undefined> {
-  const abort = new AbortController()
-  const cancelled = token.onCancellationRequested(() => {
-    abort.abort()
-  })
-  try {
-    return { damaged: await writeExport(logPath, format, target, abort.signal) }
-  } catch (error) {
-    if (abort.signal.aborted) return undefined
-    throw error
-  } finally {
-    cancelled.dispose()
-  }
+  return done ? target.fsPath : undefined
 }

@@ -2,19 +2,27 @@
 import * as vscode from 'vscode'
 import { createContainer, type Container } from './container'
 import { registerEndNotifications } from './contributions/endNotifications'
+import { registerLaunchCommands } from './contributions/launchCommands'
+import { registerLaunchTasks } from './contributions/launchTasks'
 import { registerOutputChannel } from './contributions/outputChannel'
 import { registerRecovery } from './contributions/recovery'
 import { registerRunCommands } from './contributions/runCommands'
 import { registerRunsTree } from './contributions/runsTree'
+import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
 import { registerPanels } from './panel/panels'
+import { registerTrajectoryEditor } from './panel/trajectoryEditor'
 
 const features: readonly ((container: Container) => void)[] = [
   registerPanels,
+  registerTrajectoryEditor,
   registerRunCommands,
   registerStartCapture,
+  registerLaunchCommands,
   registerRunsTree,
+  registerSourcesTree,
+  registerLaunchTasks,
   registerStatusBar,
   registerOutputChannel,
   registerEndNotifications,

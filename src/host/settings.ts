@@ -26,7 +26,12 @@ const schemas = {
     schema: z.number().min(1).max(604_800),
     expected: 'a number of seconds from 1 to 604800',
   },
+  // Its entries are checked one by one (launch/readLaunches.ts), so that one bad entry costs only itself.
+  launches: { schema: z.array(z.unknown()), expected: 'a list of launches' },
+  'launch.maxConcurrent': { schema: z.number().int().min(1).max(1000), expected: 'a whole number from 1 to 1000' },
+  'launch.unbuffered': { schema: z.boolean(), expected: 'true or false' },
   'notifications.finished': { schema: z.boolean(), expected: 'true or false' },
+  'notifications.failed': { schema: z.boolean(), expected: 'true or false' },
 } as const satisfies { [K in SettingKey]: { schema: z.ZodType; expected: string } }
 
 export type SettingValue<K extends SettingKey> = z.infer<(typeof schemas)[K]['schema']>
@@ -45,10 +50,14 @@ export class Settings {
     if (result.success) return result.data as SettingValue<K>
     const shown = JSON.stringify(value).slice(0, 100)
     const message = `The setting tapedeck.${key} is ${shown}, but should be ${expected}. Its default, ${JSON.stringify(settingDefaults[key])}, is used.`
-    if (!this.told.has(message)) {
-      this.told.add(message)
-      this.warn(message)
-    }
-    return settingDefaults[key] as SettingValue<K>
+    this.warnOnce(message)
+    return settingDefaults[key] as unknown as SettingValue<K>
+  }
+
+  /** Tells the person about a bad value, the first time only. */
+  warnOnce(message: string): void {
+    if (this.told.has(message)) return
+    this.told.add(message)
+    this.warn(message)
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createMarker } from './marks'
+import { createMarker, marksOfParts } from './marks'
 
 /** The text with what is marked in brackets. */
 function marked(query: Parameters<typeof createMarker>[0], text: string): string {
@@ -42,5 +42,37 @@ describe('the marks of a search in a row', () => {
     const pieces = createMarker({ pattern: 'b' })(text)
     assert.equal(pieces.map((piece) => piece.text).join(''), text)
     assert.ok(pieces.length <= 202)
+  })
+
+  it('are shared among the parts that a text is drawn in', () => {
+    const shared = (pattern: string, texts: readonly string[]) =>
+      marksOfParts(
+        texts.map((text) => ({ text })),
+        createMarker({ pattern })(texts.join('')),
+      ).map((pieces) => pieces.map(({ text, hit }) => (hit ? `[${text}]` : text)).join(''))
+    assert.deepEqual(shared('loss', ['lo', 'ss=1 l', 'oss', '']), ['[lo]', '[ss]=1 [l]', '[oss]', ''])
+    assert.deepEqual(shared('b', ['', 'abba', 'b']), ['', 'a[b][b]a', '[b]'])
+    assert.deepEqual(shared('x', ['', 'abba']), ['', 'abba'])
+    assert.deepEqual(shared('x', []), [])
+    assert.deepEqual(shared('x', ['']), [''])
+  })
+
+  it('lose no character of any part, wherever the parts are cut', () => {
+    const text = 'Epoch 3: loss=0.25, val_loss=0.31, lossless'
+    const marked = createMarker({ pattern: 'loss' })(text)
+    for (let a = 0; a <= text.length; a++)
+      for (let b = a; b <= text.length; b += 3) {
+        const parts = [text.slice(0, a), text.slice(a, b), text.slice(b)]
+        const cut = marksOfParts(
+          parts.map((part) => ({ text: part })),
+          marked,
+        )
+        assert.deepEqual(
+          cut.map((pieces) => pieces.map((piece) => piece.text).join('')),
+          parts,
+        )
+        const hits = cut.flat().filter((piece) => piece.hit)
+        assert.equal(hits.map((piece) => piece.text).join(''), 'losslossloss')
+      }
   })
 })

@@ -34,6 +34,30 @@ export function createMarker(query: TextQuery): Marker {
   }
 }
 
+/** Shares the marks of a whole text among the parts that it is drawn in; the parts follow one another without a gap. */
+export function marksOfParts(
+  parts: readonly { readonly text: string }[],
+  marked: readonly Piece[],
+): readonly (readonly Piece[])[] {
+  let next = 0
+  /** Characters of the piece at `next` that earlier parts have taken. */
+  let taken = 0
+  return parts.map(({ text }) => {
+    const pieces: Piece[] = []
+    let at = 0
+    for (let piece = marked[next]; piece !== undefined && at < text.length; piece = marked[next]) {
+      const length = Math.min(piece.text.length - taken, text.length - at)
+      pieces.push({ text: text.slice(at, at + length), hit: piece.hit })
+      at += length
+      taken += length
+      if (taken < piece.text.length) break
+      next++
+      taken = 0
+    }
+    return pieces
+  })
+}
+
 function plain(text: string): readonly Piece[] {
   return [{ text, hit: false }]
 }

@@ -43,7 +43,7 @@ const looks: Readonly<Record<Phase | 'damaged', PhaseLook>> = {
 const order = Object.keys(looks)
 
 /** Phases that come by the thousand and say little one by one; hidden until the person wants them. */
-export const chatter: readonly string[] = ['assistant_delta', 'network', 'network_body']
+export const chatter: readonly string[] = ['assistant_delta', 'network', 'network_body', 'line_update', 'metric']
 
 /** The look of a phase, known or not. */
 export function lookOf(phase: string): PhaseLook {

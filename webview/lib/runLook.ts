@@ -1,7 +1,7 @@
 /** Icons and sentences for a run's kind and state. */
 import type { RunKind } from '../../src/shared/events/schema'
 import type { RunInfo, RunState } from '../../src/shared/protocol/contract'
-import type { CaptureSummary } from '../../src/shared/protocol/summary'
+import type { RunSummary } from '../../src/shared/protocol/summary'
 
 export const kindIcons: Readonly<Record<RunKind, string>> = {
   capture: 'globe',
@@ -39,7 +39,7 @@ export interface Band {
 }
 
 /** The sentence that stands over everything else: what the person must do now, or why the run went wrong. */
-export function bandOf(run: RunInfo | undefined, summary: CaptureSummary | undefined): Band | undefined {
+export function bandOf(run: RunInfo | undefined, summary: RunSummary | undefined): Band | undefined {
   if (run === undefined) return undefined
   if (run.state === 'failed' || run.state === 'aborted')
     return run.error === undefined
@@ -48,7 +48,7 @@ export function bandOf(run: RunInfo | undefined, summary: CaptureSummary | undef
   if (run.state === 'elsewhere' || run.state === 'stale')
     return { level: 'info', text: run.error ?? stateMeanings[run.state] }
   if (run.state !== 'running') return undefined
-  const status = summary?.browser?.status
+  const status = summary?.kind === 'capture' ? summary.browser?.status : undefined
   if (status === 'authentication_required')
     return { level: 'warning', text: run.error ?? 'Log in in the browser window; the capture goes on by itself.' }
   if (status === 'human_needed')

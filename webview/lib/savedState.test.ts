@@ -14,6 +14,9 @@ describe('saved state', () => {
       detail: 14,
       asideWidth: 400,
       tab: 'summary',
+      timeMode: 'start',
+      cleared: 9,
+      trajectories: 'results/trajectories/a.jsonl',
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
   })
@@ -31,6 +34,9 @@ describe('saved state', () => {
       detail: 1.5,
       asideWidth: 1e9,
       tab: 3,
+      timeMode: 'never',
+      cleared: -4,
+      trajectories: '',
       run: 4,
     })
     assert.deepEqual(JSON.parse(JSON.stringify(mended)), { ...freshState, levels: ['warn'], asideWidth: 900 })

@@ -4,6 +4,7 @@
  */
 import type { Level } from '../../src/shared/events/schema'
 import { chatter } from './phases'
+import { timeModes, type TimeMode } from './timeColumn'
 
 export const STATE_VERSION = 1
 export const DEFAULT_ASIDE_WIDTH = 360
@@ -32,6 +33,11 @@ export interface SavedState {
   /** Pixels. */
   readonly asideWidth: number
   readonly tab: 'events' | 'summary'
+  readonly timeMode: TimeMode
+  /** Events before this seq are cleared from the view. */
+  readonly cleared?: number | undefined
+  /** The result file whose trajectories are shown instead of the list. */
+  readonly trajectories?: string | undefined
 }
 
 /** The state of a panel that was never seen before. */
@@ -42,6 +48,7 @@ export const freshState: SavedState = {
   text: { pattern: '', caseSensitive: false, wholeWord: false, regex: false },
   asideWidth: DEFAULT_ASIDE_WIDTH,
   tab: 'events',
+  timeMode: 'clock',
 }
 
 /** Reads what was saved; anything that is not as it should be is as if it were never saved. */
@@ -65,6 +72,9 @@ export function readState(saved: unknown): SavedState {
     detail: seqOf(fields['detail']),
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
+    timeMode: timeModes.find((mode) => mode === fields['timeMode']) ?? 'clock',
+    cleared: seqOf(fields['cleared']),
+    trajectories: pathOf(fields['trajectories']),
   }
 }
 
@@ -88,6 +98,10 @@ function anchorOf(value: unknown): SavedState['anchor'] {
   const seq = seqOf(fields?.['seq'])
   const offset = fields?.['offset']
   return seq === undefined || typeof offset !== 'number' ? undefined : { seq, offset }
+}
+
+function pathOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 4096 ? value : undefined
 }
 
 function seqOf(value: unknown): number | undefined {

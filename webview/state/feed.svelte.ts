@@ -5,12 +5,11 @@
  */
 import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { RequestError, type Client } from '../../src/shared/protocol/peer'
-import { PageCache } from '../lib/pages'
+import { RowWindow } from './rowWindow'
 
-/** Pixels; the style sheet has the same number. */
-export const ROW_HEIGHT = 22
-const PAGE_ROWS = 128
-const MAX_PAGES = 64
+/** Pixels; the style sheet has the same numbers, by the class `dense`. */
+const ROW_HEIGHT = 22
+const DENSE_ROW_HEIGHT = 18
 /** The host sends no longer tail than this. */
 const MAX_TAIL = 500
 /** How long a count may run ahead of the tail that brings its rows, before the rows are asked for; milliseconds. */
@@ -24,7 +23,7 @@ export interface Anchor {
 
 /** One frame of the list: replaced as a whole, never changed. */
 export interface Frame {
-  /** Index of the first drawn row. */
+  /** Index of the first drawn row in the view. */
   readonly first: number
   /** Undefined where the row is still on its way. */
   readonly rows: readonly (Row | undefined)[]
@@ -32,8 +31,10 @@ export interface Frame {
   readonly shift: number
   /** Pixels from the top of the list. */
   readonly top: number
-  /** Rows in the list as it is shown. */
+  /** Rows in the list as it is shown, without the cleared ones. */
   readonly count: number
+  /** Index in the view of the list's first row: what lies before it is cleared. */
+  readonly base: number
 }
 
 export interface FeedOptions {
@@ -44,7 +45,7 @@ export interface FeedOptions {
 }
 
 export class Feed {
-  frame = $state.raw<Frame>({ first: 0, rows: [], shift: 0, top: 0, count: 0 })
+  frame = $state.raw<Frame>({ first: 0, rows: [], shift: 0, top: 0, count: 0, base: 0 })
   follow = $state(true)
   paused = $state(false)
   /** Rows of the view, whether shown or not. */
@@ -61,11 +62,16 @@ export class Feed {
   selectedSeq = $state<number>()
   /** Rows that the person has not had in view since they scrolled away or paused. */
   unseen = $state(0)
+  /** Output wants many rows, events want air. */
+  dense = $state(false)
+  /** Events before this seq are not shown, by the person's wish; undefined shows all. */
+  cleared = $state<number>()
+  /** Rows of the view that are cleared. */
+  base = $state(0)
 
   private view: number | undefined
   private generation = 0
-  private readonly cache = new PageCache<Row>(PAGE_ROWS, MAX_PAGES)
-  private readonly loading = new Map<number, AbortController>()
+  private readonly rows: RowWindow
   private top = 0
   private shown = 0
   private seen = 0
@@ -78,16 +84,27 @@ export class Feed {
 
   constructor(private readonly options: FeedOptions) {
     const { client } = options
+    this.rows = new RowWindow({
+      client,
+      onProblem: this.report,
+      onRows: (count, isNews) => {
+        if (count > this.count) this.runAhead(count)
+        if (isNews) this.schedule()
+      },
+    })
     this.stops = [
       client.on('tail', ({ view, count, from, rows }) => {
         if (view !== this.view) return
-        this.cache.put(from, rows)
+        this.rows.put(from, rows)
         this.grow(count)
       }),
       client.on('view/changed', ({ view, count, complete }) => {
         if (view !== this.view) return
+        const found = complete && !this.complete
         this.complete = complete
         this.runAhead(count)
+        // Until then the place of the cleared rows' end was that among the rows found so far.
+        if (found && this.cleared !== undefined) void this.findBase()
         if (complete && this.wanted !== undefined) void this.returnTo(this.wanted)
       }),
     ]
@@ -96,12 +113,17 @@ export class Feed {
   /** Where the list stands, to come back to: the chosen row if it is in view, else the topmost; undefined at its top. */
   get anchor(): Anchor | undefined {
     if (this.wanted !== undefined) return this.wanted
-    const { first, rows, shift, top } = this.frame
+    const { first, rows, shift, top, base } = this.frame
     const chosen = rows[this.selected - first]
-    if (chosen !== undefined) return { seq: chosen.seq, offset: this.selected * ROW_HEIGHT - top }
+    if (chosen !== undefined) return { seq: chosen.seq, offset: (this.selected - base) * this.rowHeight - top }
     const topmost = rows.findIndex((row) => row !== undefined)
     const row = rows[topmost]
-    return row === undefined || top === 0 ? undefined : { seq: row.seq, offset: topmost * ROW_HEIGHT - shift }
+    return row === undefined || top === 0 ? undefined : { seq: row.seq, offset: topmost * this.rowHeight - shift }
+  }
+
+  /** Pixels. */
+  get rowHeight(): number {
+    return this.dense ? DENSE_ROW_HEIGHT : ROW_HEIGHT
   }
 
   get atEnd(): boolean {
@@ -110,7 +132,7 @@ export class Feed {
 
   /** The row at an index, if it is here. */
   rowAt(index: number): Row | undefined {
-    return this.cache.read(index, index + 1)[0]
+    return this.rows.read(index, index + 1)[0]
   }
 
   /**
@@ -129,15 +151,17 @@ export class Feed {
       return
     }
     try {
-      const fits = Math.max(1, Math.ceil(this.height / ROW_HEIGHT))
-      const at =
-        anchor === undefined || this.follow
-          ? 0
-          : (await client.call('position/find', { view: opened.view, seq: anchor.seq })).position
+      const fits = Math.max(1, Math.ceil(this.height / this.rowHeight))
+      const { cleared } = this
+      const [at, base] = await Promise.all([
+        anchor === undefined || this.follow ? 0 : this.positionIn(opened.view, anchor.seq),
+        cleared === undefined ? 0 : this.positionIn(opened.view, cleared),
+      ])
       // The height can change while the answers are under way; drawing clamps once more.
-      const end = Math.max(0, opened.count * ROW_HEIGHT - this.height)
-      const top = this.follow ? end : Math.min(end, Math.max(0, at * ROW_HEIGHT - (anchor?.offset ?? 0)))
-      const from = Math.floor(top / ROW_HEIGHT)
+      const start = base * this.rowHeight
+      const end = Math.max(start, opened.count * this.rowHeight - this.height)
+      const top = this.follow ? end : Math.min(end, Math.max(start, at * this.rowHeight - (anchor?.offset ?? 0)))
+      const from = Math.floor(top / this.rowHeight)
       const chosen = this.selectedSeq
       const [{ rows, count }, found] = await Promise.all([
         client.call('rows/get', { view: opened.view, from, to: from + fits + 1 }),
@@ -147,11 +171,12 @@ export class Feed {
         await drop()
         return
       }
-      this.forgetRows()
-      this.view = opened.view
+      this.reset(opened.view)
       this.searched = query.text
       this.tailRows = 0
-      this.cache.put(from, rows)
+      // What was cleared or brought back meanwhile is asked for again below.
+      this.base = base
+      this.rows.put(from, rows)
       this.count = Math.max(count, opened.count)
       this.complete = opened.complete
       this.shown = this.count
@@ -163,6 +188,7 @@ export class Feed {
       this.ready = true
       this.schedule()
       this.setTail()
+      if (this.cleared !== cleared) void this.findBase()
       if (found !== undefined) void this.checkSelection(found.position)
     } catch (error) {
       await drop()
@@ -174,14 +200,16 @@ export class Feed {
   /** The host has forgotten its views: nothing of them is to be closed, and the next `open` starts anew. */
   forget(): void {
     this.view = undefined
+    this.rows.detach()
     this.tailRows = 0
   }
 
   resize(height: number): void {
-    const y = this.selected * ROW_HEIGHT
-    const wasInView = y >= this.top && y + ROW_HEIGHT <= this.top + this.height
+    const y = this.selected * this.rowHeight
+    const end = y + this.rowHeight
+    const wasInView = y >= this.top && end <= this.top + this.height
     // A detail that opens below the list must not hide the row it tells of.
-    if (wasInView && !this.follow && height >= ROW_HEIGHT) this.top = Math.max(this.top, y + ROW_HEIGHT - height)
+    if (wasInView && !this.follow && height >= this.rowHeight) this.top = Math.max(this.top, end - height)
     this.height = height
     this.schedule()
     this.setTail()
@@ -189,12 +217,16 @@ export class Feed {
 
   /** Moves by pixels, as a wheel does. */
   scrollBy(pixels: number): void {
-    this.scrollTo(this.top + pixels)
+    this.moveTo(this.top + pixels)
   }
 
   /** Moves to a distance from the list's top; pixels. Reaching the end follows it again. */
-  scrollTo(top: number): void {
-    const target = Math.min(Math.max(0, top), this.maxTop())
+  scrollTo(distance: number): void {
+    this.moveTo(this.minTop() + distance)
+  }
+
+  private moveTo(top: number): void {
+    const target = Math.min(Math.max(this.minTop(), top), this.maxTop())
     const up = target < this.top
     this.top = target
     this.wanted = undefined
@@ -204,16 +236,17 @@ export class Feed {
     this.options.onIntent()
   }
 
-  /** Chooses a row and brings it into view. */
+  /** Chooses a row, by its index in the view, and brings it into view. */
   select(index: number): void {
-    if (this.frame.count === 0) return
-    const target = Math.min(Math.max(0, index), this.frame.count - 1)
+    const { base, count } = this.frame
+    if (count === 0) return
+    const target = Math.min(Math.max(base, index), base + count - 1)
     this.setFollow(false)
     this.selected = target
     this.selectedSeq = this.rowAt(target)?.seq
-    const y = target * ROW_HEIGHT
+    const y = target * this.rowHeight
     if (y < this.top) this.top = y
-    else if (y + ROW_HEIGHT > this.top + this.height) this.top = y + ROW_HEIGHT - this.height
+    else if (y + this.rowHeight > this.top + this.height) this.top = y + this.rowHeight - this.height
     this.schedule()
     this.options.onIntent()
   }
@@ -243,9 +276,48 @@ export class Feed {
     this.schedule()
   }
 
+  /**
+   * Takes all rows before now from the list, or brings them back; the log keeps them.
+   * @param size events of the run as far as they are known, shown or not
+   */
+  async clear(size: number): Promise<void> {
+    const { view, count } = this
+    if (view === undefined) return
+    let last = this.rowAt(count - 1)
+    if (last === undefined && count > 0) {
+      const { rows } = await this.options.client.call('rows/get', { view, from: count - 1, to: count })
+      if (this.view !== view) return
+      last = rows[0]
+    }
+    this.cleared = Math.max(size, last === undefined ? 0 : last.seq + 1)
+    this.base = count
+    this.selected = -1
+    this.selectedSeq = undefined
+    this.jumpToEnd()
+    this.options.onIntent()
+  }
+
+  showAll(): void {
+    this.cleared = undefined
+    this.base = 0
+    this.schedule()
+    this.options.onIntent()
+  }
+
+  /**
+   * The last rows of the list as it is, whether drawn or not.
+   * @returns `more`: how many stand before them
+   */
+  async lastRows(limit: number): Promise<{ rows: readonly Row[]; more: number }> {
+    const { view, count } = this
+    if (view === undefined) return { rows: [], more: 0 }
+    const first = Math.max(this.base, count - limit)
+    return { rows: await this.rows.fetch(view, first, count), more: first - this.base }
+  }
+
   dispose(): void {
     for (const stop of this.stops) stop()
-    this.forgetRows()
+    this.reset(undefined)
     if (this.frameRequest !== undefined) cancelAnimationFrame(this.frameRequest)
   }
 
@@ -254,8 +326,30 @@ export class Feed {
     this.options.onProblem(error)
   }
 
+  private minTop(): number {
+    return this.base * this.rowHeight
+  }
+
   private maxTop(): number {
-    return Math.max(0, this.shown * ROW_HEIGHT - this.height)
+    return Math.max(this.minTop(), this.shown * this.rowHeight - this.height)
+  }
+
+  private async positionIn(view: number, seq: number): Promise<number> {
+    return (await this.options.client.call('position/find', { view, seq })).position
+  }
+
+  /** Where the cleared rows end in this view. */
+  private async findBase(): Promise<void> {
+    const { view, cleared } = this
+    if (view === undefined) return
+    try {
+      const base = cleared === undefined ? 0 : await this.positionIn(view, cleared)
+      if (this.view !== view || this.cleared !== cleared) return
+      this.base = base
+      this.schedule()
+    } catch (error) {
+      this.report(error)
+    }
   }
 
   private grow(count: number): void {
@@ -299,57 +393,32 @@ export class Feed {
       this.top = this.maxTop()
       this.seen = this.count
     } else {
-      this.top = Math.min(this.top, this.maxTop())
+      this.top = Math.max(this.minTop(), Math.min(this.top, this.maxTop()))
     }
     this.unseen = this.count - this.seen
-    const first = Math.floor(this.top / ROW_HEIGHT)
-    const last = Math.min(this.shown, Math.ceil((this.top + this.height) / ROW_HEIGHT))
-    const rows = this.cache.read(first, last)
-    this.frame = { first, rows, shift: this.top - first * ROW_HEIGHT, top: this.top, count: this.shown }
+    const { rowHeight } = this
+    const first = Math.floor(this.top / rowHeight)
+    const last = Math.min(this.shown, Math.ceil((this.top + this.height) / rowHeight))
+    const rows = this.rows.read(first, last)
+    const base = Math.min(this.base, this.shown)
+    this.frame = {
+      first,
+      rows,
+      shift: this.top - first * rowHeight,
+      top: this.top - this.minTop(),
+      count: this.shown - base,
+      base,
+    }
     if (this.selected >= 0 && this.selectedSeq === undefined) this.selectedSeq = this.rowAt(this.selected)?.seq
-    this.load(first, last)
-  }
-
-  /** Asks for the pages of the viewport and of one viewport each way, and gives up those that went out of reach. */
-  private load(first: number, last: number): void {
-    const { view } = this
-    if (view === undefined) return
     // At the live end the tail brings what is needed, and what lies above it soon lies elsewhere.
     const reach = this.tailRows > 0 ? 0 : Math.max(1, last - first)
-    const missing = new Set(this.cache.missing(Math.max(0, first - reach), Math.min(this.shown, last + reach)))
-    for (const [page, controller] of this.loading) {
-      if (missing.delete(page)) continue
-      controller.abort()
-      this.loading.delete(page)
-    }
-    for (const page of missing) void this.loadPage(view, page)
-  }
-
-  private async loadPage(view: number, page: number): Promise<void> {
-    const controller = new AbortController()
-    this.loading.set(page, controller)
-    const from = page * PAGE_ROWS
-    try {
-      const { rows, count } = await this.options.client.call(
-        'rows/get',
-        { view, from, to: Math.min(from + PAGE_ROWS, this.count) },
-        { signal: controller.signal },
-      )
-      if (this.view !== view) return
-      this.cache.put(from, rows)
-      if (count > this.count) this.runAhead(count)
-      if (rows.length > 0) this.schedule()
-    } catch (error) {
-      this.report(error)
-    } finally {
-      if (this.loading.get(page) === controller) this.loading.delete(page)
-    }
+    this.rows.load({ first, last, reach, shown: this.shown, count: this.count })
   }
 
   private setTail(): void {
     const { view } = this
     if (view === undefined) return
-    const rows = this.follow && !this.paused ? Math.min(MAX_TAIL, Math.ceil(this.height / ROW_HEIGHT) + 8) : 0
+    const rows = this.follow && !this.paused ? Math.min(MAX_TAIL, Math.ceil(this.height / this.rowHeight) + 8) : 0
     if (rows === this.tailRows) return
     this.tailRows = rows
     void this.options.client.call('tail/set', { view, rows }).catch(this.report)
@@ -361,9 +430,9 @@ export class Feed {
     if (view === undefined) return
     this.wanted = undefined
     try {
-      const { position } = await this.options.client.call('position/find', { view, seq })
+      const position = await this.positionIn(view, seq)
       if (this.view !== view || this.follow) return
-      this.top = Math.max(0, Math.min(position * ROW_HEIGHT - offset, this.maxTop()))
+      this.top = Math.max(this.minTop(), Math.min(position * this.rowHeight - offset, this.maxTop()))
       this.schedule()
     } catch (error) {
       this.report(error)
@@ -382,10 +451,10 @@ export class Feed {
     }
   }
 
-  private forgetRows(): void {
-    this.cache.clear()
-    for (const controller of this.loading.values()) controller.abort()
-    this.loading.clear()
+  /** Goes over to another view; nothing of the old one stays. */
+  private reset(view: number | undefined): void {
+    this.view = view
+    this.rows.reset(view)
     clearTimeout(this.ahead?.timer)
     this.ahead = undefined
     this.wanted = undefined

@@ -8,7 +8,7 @@ import type {
   RunState,
 } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
-import type { CaptureSummary } from '../../src/shared/protocol/summary'
+import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
 import {
   createClient,
   RequestError,
@@ -17,19 +17,18 @@ import {
   type Client,
 } from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
+import { plainText, type OutputLink } from '../lib/outputText'
+import { nextTimeMode, type TimeMode } from '../lib/timeColumn'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
+import { Launch, type Notice } from './launch.svelte'
+import { Trajectories } from './trajectories.svelte'
 
 /** The contract has the number beside its schemas, which stay out of the panel; the type keeps the two equal. */
 const PROTOCOL_VERSION: (typeof import('../../src/shared/protocol/contract'))['PROTOCOL_VERSION'] = 1
 const SAVE_MS = 200
-
-export interface Notice {
-  readonly level: 'info' | 'warning' | 'error'
-  readonly text: string
-}
 
 export interface OpenDetail {
   readonly row: Row
@@ -40,7 +39,7 @@ export interface OpenDetail {
 export class Panel {
   run = $state.raw<RunInfo>()
   growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
-  summary = $state.raw<CaptureSummary>()
+  summary = $state.raw<RunSummary>()
   notice = $state.raw<Notice>()
   detail = $state.raw<OpenDetail>()
   /** Set when the host can't be reached; the panel then shows how to try again. */
@@ -48,6 +47,7 @@ export class Panel {
   stopRequested = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
+  timeMode = $state<TimeMode>('clock')
   /** Events that the run had when the view was paused. */
   private sizeAtPause = $state(0)
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
@@ -56,6 +56,8 @@ export class Panel {
   readonly feed: Feed
   readonly filters: Filters
   readonly answers: Answers
+  readonly launch: Launch
+  readonly trajectories: Trajectories
 
   private readonly client: Client
   private readonly saved: SavedState
@@ -63,7 +65,7 @@ export class Panel {
   private saveTimer: ReturnType<typeof setTimeout> | undefined
   private detailRequest: AbortController | undefined
   private syncing: Promise<void> | undefined
-  private latestSummary: CaptureSummary | undefined
+  private latestSummary: RunSummary | undefined
   private started = false
 
   constructor(
@@ -73,6 +75,7 @@ export class Panel {
     this.saved = readState(place.loadState())
     this.asideWidth = this.saved.asideWidth
     this.tab = this.saved.tab
+    this.timeMode = this.saved.timeMode
     this.client = createClient(place.transport)
     const report = (error: unknown) => {
       this.showProblem(error)
@@ -82,6 +85,7 @@ export class Panel {
     }
     this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
     this.feed.selectedSeq = this.saved.detail
+    this.feed.cleared = this.saved.cleared
     this.filters = new Filters(this.saved, () => {
       this.saveSoon()
       void this.reopen()
@@ -89,6 +93,8 @@ export class Panel {
     this.answers = new Answers(this.client, () => {
       void this.sync()
     })
+    this.launch = new Launch(this)
+    this.trajectories = new Trajectories(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
       else this.saveNow()
@@ -123,6 +129,15 @@ export class Panel {
   /** The state's word as the person sees it: a stop that was asked for counts at once. */
   get state(): RunState | undefined {
     return this.run?.state === 'running' && this.stopRequested ? 'stopping' : this.run?.state
+  }
+
+  /** The summary of a capture; undefined for another kind of run, or before it came. */
+  get captureSummary(): CaptureSummary | undefined {
+    return this.summary?.kind === 'capture' ? this.summary : undefined
+  }
+
+  get isLaunch(): boolean {
+    return this.run?.kind === 'launch'
   }
 
   /** Whether events may still come. */
@@ -185,6 +200,42 @@ export class Panel {
     await this.act('link/open', { url })
   }
 
+  /** Opens what a line of output names: a file in an editor, an address after the editor's own question. */
+  async follow(link: OutputLink): Promise<void> {
+    if (link.kind === 'web') await this.openLink(link.url)
+    else
+      await this.openFile({
+        path: link.path,
+        ...(link.line === undefined ? {} : { line: link.line }),
+        ...(link.column === undefined ? {} : { column: link.column }),
+      })
+  }
+
+  async openFile(place: { path: string; line?: number; column?: number }): Promise<void> {
+    await this.act('file/open', place)
+  }
+
+  /** Copies the chosen row's text, without codes. */
+  async copySelected(): Promise<void> {
+    const row = this.feed.rowAt(this.feed.selected)
+    if (row !== undefined) await this.copy(plainText(row.text))
+  }
+
+  async clearFeed(): Promise<void> {
+    try {
+      this.closeDetail()
+      this.setPaused(false)
+      await this.feed.clear(this.growth.size)
+    } catch (error) {
+      this.showProblem(error)
+    }
+  }
+
+  switchTimeMode(): void {
+    this.timeMode = nextTimeMode(this.timeMode)
+    this.saveSoon()
+  }
+
   /** Shows an event in full. The row is shown at once, its fields when they come. */
   async openDetail(row: Row): Promise<void> {
     this.detailRequest?.abort()
@@ -223,6 +274,7 @@ export class Panel {
     this.feed.dispose()
     this.filters.dispose()
     this.answers.dispose()
+    this.trajectories.dispose()
     this.client.dispose()
   }
 
@@ -237,6 +289,7 @@ export class Panel {
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
       await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor)
       this.started = true
+      if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
       if (first) await this.reopenDetail()
       this.saveSoon()
     } catch (error) {
@@ -273,6 +326,8 @@ export class Panel {
 
   private takeRun(run: RunInfo): void {
     this.run = run
+    this.feed.dense = run.kind === 'launch'
+    this.launch.input.take(run)
     this.runReceivedAt = performance.now()
     if (run.state !== 'running') this.stopRequested = false
     // A run that is over brings nothing new to hold back.
@@ -280,7 +335,7 @@ export class Panel {
   }
 
   /** Sends what a person asked for; tells them when it could not be done. */
-  private async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
+  async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
     // These may wait for a person: a file to choose, a question to answer.
     const options: CallOptions = { timeoutMs: 0 }
     try {
@@ -292,7 +347,7 @@ export class Panel {
     }
   }
 
-  private showProblem(error: unknown): void {
+  showProblem(error: unknown): void {
     if (error instanceof RequestError && ['cancelled', 'disposed', 'no_view'].includes(error.code)) return
     this.notice = { level: 'error', text: error instanceof Error ? error.message : String(error) }
   }
@@ -318,6 +373,9 @@ export class Panel {
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
+      timeMode: this.timeMode,
+      cleared: feed.cleared,
+      trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }
     this.place.saveState(state)
   }

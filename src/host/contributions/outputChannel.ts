@@ -1,7 +1,9 @@
 /** The Output channel: every event of the live runs as one readable line, at most 500 a second a run. */
 import * as vscode from 'vscode'
 import type { RunSession } from '../runs/runSession'
+import { stripAnsi } from '../../shared/lib/ansi'
 import { commands } from '../../shared/manifest'
+import type { Row } from '../../shared/protocol/rows'
 import type { Container } from '../container'
 import { errorText, registerCommand } from '../userMessages'
 
@@ -89,7 +91,7 @@ class Printer {
     const view = await this.session.store.view({})
     try {
       const rows = await view.rows(from, to)
-      const lines = rows.map(({ time, phase, text }) => `${clock(time)}  ${phase.padEnd(15)}  ${text}`)
+      const lines = rows.map(readableLine)
       if (lines.length > 0) this.channel.appendLine(lines.join('\n'))
     } finally {
       view.dispose()
@@ -106,6 +108,12 @@ class Printer {
       `${left.toLocaleString('en')} more events: ${vscode.Uri.file(this.session.path).toString()}`,
     )
   }
+}
+
+/** A line of output says which stream it came by, and loses its colours, which the channel would show as codes. */
+function readableLine({ time, phase, stream, text }: Row): string {
+  const what = phase === 'log_line' ? (stream ?? phase) : phase
+  return `${clock(time)}  ${what.padEnd(15)}  ${stripAnsi(text)}`
 }
 
 function clock(time: number): string {

@@ -6,7 +6,7 @@ import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { exportRunTo } from '../exportRun'
-import { describeState, runIcon } from '../runs/present'
+import { chooseRun } from '../runs/chooseRun'
 import { registerCommand } from '../userMessages'
 
 export function registerRunCommands(container: Container): void {
@@ -37,36 +37,6 @@ export function registerRunCommands(container: Container): void {
     const run = await chooseRun(container, argument, 'Delete which run?', ({ state }) => state !== 'running')
     if (run !== undefined) await confirmDelete(container, run)
   })
-}
-
-/** The run that an argument names (an id, or a row of the tree), or the one that the person picks. */
-async function chooseRun(
-  container: Container,
-  argument: unknown,
-  title: string,
-  fits: (run: ListedRun) => boolean,
-): Promise<ListedRun | undefined> {
-  const id = typeof argument === 'string' ? argument : captureIdOf(argument)
-  if (id !== undefined) return container.runs.find(id)
-  await container.runs.refresh()
-  const candidates = container.runs.all.filter(fits)
-  if (candidates.length === 0) {
-    void vscode.window.showInformationMessage('There is no such run. Start Live Capture makes one.')
-    return undefined
-  }
-  const items = candidates.map((run) => ({
-    label: `$(${runIcon(run).id}) ${run.head?.title ?? run.capture_id}`,
-    description: describeState(run),
-    detail: run.capture_id,
-    run,
-  }))
-  const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true })
-  return picked?.run
-}
-
-function captureIdOf(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null || !('capture_id' in argument)) return undefined
-  return typeof argument.capture_id === 'string' ? argument.capture_id : undefined
 }
 
 async function stopRun({ runs }: Container, run: ListedRun): Promise<void> {

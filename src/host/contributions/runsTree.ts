@@ -1,22 +1,31 @@
-/** The tree of runs: active first, then past ones by day in local time. */
+/** The tree of runs: active first, then past ones by day in local time; the results of a launch below it. */
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
+import { commandLine } from '../../shared/lib/commandLine'
+import { formatBytes } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
 import { describeState, runIcon } from '../runs/present'
+import { resultsOf, type ListedResult } from '../runs/results'
 
 interface Group {
   readonly label: string
   readonly runs: readonly ListedRun[]
 }
-type Node = Group | ListedRun
+type Node = Group | ListedRun | ListedResult
 
 export function registerRunsTree({ context, runs }: Container): void {
   const changed = new vscode.EventEmitter<undefined>()
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (node) => (node === undefined ? groupRuns(runs.all) : isGroup(node) ? [...node.runs] : []),
-    getTreeItem: (node) => (isGroup(node) ? groupItem(node) : runItem(node)),
+    getChildren: (node) => {
+      if (node === undefined) return groupRuns(runs.all)
+      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsOf(node) : []
+    },
+    getTreeItem: (node) => {
+      if ('runs' in node) return groupItem(node)
+      return 'state' in node ? runItem(node, isStopping(runs, node)) : resultItem(node)
+    },
   }
   const tree = vscode.window.createTreeView(views.runs, { treeDataProvider: provider })
   const stopListening = runs.onDidChange(() => {
@@ -25,8 +34,9 @@ export function registerRunsTree({ context, runs }: Container): void {
   context.subscriptions.push(tree, changed, { dispose: stopListening })
 }
 
-function isGroup(node: Node): node is Group {
-  return 'runs' in node
+/** The file does not say so, the runner does. */
+function isStopping(runs: Container['runs'], run: ListedRun): boolean {
+  return runs.active.some(({ captureId, info }) => captureId === run.capture_id && info.state === 'stopping')
 }
 
 function groupRuns(all: readonly ListedRun[]): Group[] {
@@ -63,21 +73,41 @@ function groupItem(group: Group): vscode.TreeItem {
   return item
 }
 
-function runItem(run: ListedRun): vscode.TreeItem {
+function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   const { capture_id, head, metadata, state, problem } = run
   const started = startedAt(run)
   const time = started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
   const title = head?.title ?? capture_id
-  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.None)
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState
+  const item = new vscode.TreeItem(title, resultsOf(run).length > 0 ? Collapsed : None)
+  const described = stopping ? 'stopping' : describeState(run)
   item.id = capture_id
-  item.description = `${time} · ${describeState(run)}`
-  item.iconPath = runIcon(run)
-  item.contextValue = `run-${state}`
+  item.description = `${time} · ${described}`
+  item.iconPath = stopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
+  item.contextValue = `run-${state}${head?.kind === 'launch' ? '-launch' : ''}`
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id] }
-  item.accessibilityInformation = { label: `${title}, ${state}, started ${started.toLocaleString()}` }
+  item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}` }
   const tooltip = new vscode.MarkdownString()
-  const lines = [title, describeState(run), started.toLocaleString(), head?.url, metadata?.error ?? problem, run.path]
+  const what = head?.url ?? (head?.command === undefined ? undefined : commandLine(head.command, head.args))
+  const lines = [title, described, started.toLocaleString(), what?.slice(0, 2000), metadata?.error ?? problem, run.path]
   for (const line of lines) if (line !== undefined) tooltip.appendText(line).appendMarkdown('\n\n')
   item.tooltip = tooltip
+  return item
+}
+
+function resultItem({ capture_id, name, file, bytes, summary }: ListedResult): vscode.TreeItem {
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None)
+  const uri = vscode.Uri.file(file)
+  item.id = `${capture_id} ${file}`
+  item.resourceUri = uri
+  item.iconPath = vscode.ThemeIcon.File
+  item.description = [bytes === undefined ? undefined : formatBytes(bytes), summary]
+    .filter((part) => part !== undefined)
+    .join(' · ')
+  item.contextValue = 'result'
+  item.tooltip = file
+  item.command = /[\\/]trajectories[\\/][^\\/]+\.jsonl$/i.test(file)
+    ? { command: commands.openTrajectories, title: 'Open Trajectories', arguments: [uri] }
+    : { command: 'vscode.open', title: 'Open Result', arguments: [uri] }
   return item
 }

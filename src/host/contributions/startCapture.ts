@@ -1,5 +1,6 @@
 /** Start Live Capture: asks for a prompt, starts a runner, opens the panel. */
 import * as vscode from 'vscode'
+import { settledFocus } from '../settledFocus'
 import { z } from 'zod'
 import { listEntries, livenessOf } from '../../node/control/registry'
 import { startRunner } from '../../node/runnerProcess'
@@ -7,6 +8,7 @@ import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { defaultLogDirectory } from '../logDirectories'
+import { requireTrust } from '../trust'
 import { registerCommand } from '../userMessages'
 
 const argumentSchema = z.object({
@@ -19,14 +21,7 @@ type CaptureArgument = z.infer<typeof argumentSchema>
 export function registerStartCapture(container: Container): void {
   const { context, log } = container
   registerCommand(context, log, commands.startLiveCapture, async (argument) => {
-    if (!vscode.workspace.isTrusted) {
-      const choice = await vscode.window.showWarningMessage(
-        'A capture opens a browser, so it starts in trusted workspaces only.',
-        'Manage Workspace Trust',
-      )
-      if (choice !== undefined) await vscode.commands.executeCommand('workbench.trust.manage')
-      return undefined
-    }
+    if (!(await requireTrust('A capture opens a browser'))) return undefined
     const given = argument === undefined ? await ask() : parseArgument(argument)
     return given === undefined ? undefined : start(container, given)
   })
@@ -43,6 +38,7 @@ function parseArgument(argument: unknown): CaptureArgument {
 }
 
 async function ask(): Promise<CaptureArgument | undefined> {
+  await settledFocus()
   const prompt = await vscode.window.showInputBox({
     title: 'Start Live Capture',
     prompt: 'Enter starts the capture. Leave it empty to type in the browser yourself.',
@@ -58,6 +54,7 @@ async function start(container: Container, given: CaptureArgument): Promise<{ ca
   const browserPath = settings.get('capture.browser')
   const cdpUrl = settings.get('capture.cdpUrl')
   const request = {
+    kind: 'capture',
     logDirectory: defaultLogDirectory(settings, context),
     url: given.url ?? settings.get('capture.url'),
     headless: given.headless ?? settings.get('capture.headless'),

@@ -14,6 +14,7 @@ import {
   type RunInfo,
   type ToWebview,
 } from '../../shared/protocol/contract'
+import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
 import { textExpression } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
@@ -25,6 +26,8 @@ export interface BridgeRun {
   readonly store: RunLogStore
   readonly onDidChange: (listener: (info: RunInfo) => void) => () => void
   stop(how: 'polite' | 'force'): Promise<void>
+  /** To the standard input of the command. @throws UserError when it can't be reached */
+  write(text: string, end: boolean): Promise<void>
 }
 
 /** What a panel may make the editor do. */
@@ -35,6 +38,13 @@ export interface BridgeActions {
   showOutput(): Promise<void>
   copy(text: string): Promise<void>
   openLink(url: string): Promise<void>
+  /** Starts the same launch again; returns the id of the new run, or undefined when the person cancelled. */
+  runAgain(): Promise<string | undefined>
+  openFolder(): Promise<void>
+  saveText(): Promise<string | undefined>
+  openFile(path: string, line: number | undefined, column: number | undefined): Promise<void>
+  listTrajectories(path: string): Promise<{ trajectories: readonly TrajectoryEntry[]; total: number }>
+  getTrajectory(path: string, line: number): Promise<Trajectory>
   log(message: string): void
 }
 
@@ -146,6 +156,19 @@ export class PanelBridge {
       const path = await this.actions.exportRun(format)
       return path === undefined ? {} : { path }
     },
+    'run/input': ({ text, end }) => this.run.write(text, end === true).then(() => ({})),
+    'run/again': async () => {
+      const capture_id = await this.actions.runAgain()
+      return capture_id === undefined ? {} : { capture_id }
+    },
+    'run/openFolder': () => this.actions.openFolder().then(() => ({})),
+    'run/saveText': async () => {
+      const path = await this.actions.saveText()
+      return path === undefined ? {} : { path }
+    },
+    'file/open': ({ path, line, column }) => this.actions.openFile(path, line, column).then(() => ({})),
+    'trajectories/list': ({ path }) => this.actions.listTrajectories(path),
+    'trajectories/get': ({ path, line }) => this.actions.getTrajectory(path, line),
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
     'output/show': () => this.actions.showOutput().then(() => ({})),

@@ -5,9 +5,15 @@
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
 
-export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, logPath: string): string {
+/** @param shows what the page shows: the path of a run's log, or of a file of trajectories */
+export function panelHtml(
+  webview: vscode.Webview,
+  assets: vscode.Uri,
+  shows: { readonly run: string } | { readonly trajectories: string },
+): string {
+  const [name, file] = 'run' in shows ? ['run', shows.run] : ['trajectories', shows.trajectories]
   const nonce = randomBytes(16).toString('base64')
-  const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString()
+  const address = (asset: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, asset)).toString()
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -27,7 +33,7 @@ html, body { background: var(--vscode-editor-background); }
 </style>
 <title>Tapedeck</title>
 </head>
-<body data-run="${escapeAttribute(logPath)}">
+<body data-${name}="${escapeAttribute(file)}">
 <p id="loading" role="status">Loading…</p>
 <link rel="stylesheet" href="${address('main.css')}">
 <script nonce="${nonce}" src="${address('main.js')}"></script>

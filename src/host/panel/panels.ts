@@ -3,14 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
-import { commands, viewTypes } from '../../shared/manifest'
+import { viewTypes } from '../../shared/manifest'
 import type { ToWebview } from '../../shared/protocol/contract'
 import type { Container, Panels } from '../container'
-import { confirmDelete } from '../contributions/runCommands'
-import { exportRunTo } from '../exportRun'
-import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
-import { PanelBridge, type BridgeActions } from './bridge'
+import { panelActions } from './actions'
+import { PanelBridge } from './bridge'
 import { panelHtml } from './html'
 
 /** What a panel leaves with the editor to be restored from; the rest of it is the webview's own. */
@@ -139,7 +137,7 @@ class RunPanels implements Panels {
         }
       },
     }
-    const bridge = new PanelBridge(session, this.actions(session), transport, restored)
+    const bridge = new PanelBridge(session, panelActions(this.container, session), transport, restored)
     const name = (): void => {
       const { title } = session.info
       panel.title = title.length > 40 ? `${title.slice(0, 39)}…` : title
@@ -156,33 +154,7 @@ class RunPanels implements Panels {
       bridge.dispose()
       runs.release(session)
     })
-    panel.webview.html = panelHtml(panel.webview, this.assets(), logPath)
-  }
-
-  private actions(session: RunSession): BridgeActions {
-    const { container } = this
-    const { path, captureId } = session
-    return {
-      exportRun: (format) => exportRunTo({ path, capture_id: captureId }, format),
-      deleteRun: async () => {
-        await confirmDelete(container, await container.runs.find(captureId))
-      },
-      openLog: async () => {
-        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path))
-      },
-      showOutput: async () => {
-        await vscode.commands.executeCommand(commands.showOutput)
-      },
-      copy: async (text) => {
-        await vscode.env.clipboard.writeText(text)
-      },
-      openLink: async (url) => {
-        await vscode.env.openExternal(vscode.Uri.parse(url, true))
-      },
-      log: (message) => {
-        container.log.error(message)
-      },
-    }
+    panel.webview.html = panelHtml(panel.webview, this.assets(), { run: logPath })
   }
 }
 

@@ -22,7 +22,7 @@ export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   }
 }
 
-/** "completed · 12 s · 340 events" */
+/** "completed · 12 s · 340 events", "failed · exit code 2 · 3 s · 70 events" */
 export function describeState(run: ListedRun): string {
   const { state, metadata, modifiedMs } = run
   if (state === 'elsewhere' || state === 'stale') {
@@ -32,8 +32,20 @@ export function describeState(run: ListedRun): string {
       : `${where}, last write ${formatDuration(Math.max(0, Date.now() - modifiedMs))} ago`
   }
   if (metadata === undefined) return state
+  const exit = metadata.kind === 'launch' ? exitText(metadata) : undefined
+  const duration = metadata.duration_ms === undefined ? undefined : formatDuration(metadata.duration_ms)
   const events = `${metadata.event_count.toLocaleString('en')} events`
-  return [state, metadata.duration_ms === undefined ? '' : formatDuration(metadata.duration_ms), events]
-    .filter((part) => part !== '')
-    .join(' · ')
+  return [state, exit, duration, events].filter((part) => part !== undefined).join(' · ')
+}
+
+/** "exit code 2", "SIGKILL"; undefined while a command runs and where it never started. */
+export function exitText({
+  exit_code,
+  signal,
+}: {
+  readonly exit_code?: number | null | undefined
+  readonly signal?: string | null | undefined
+}): string | undefined {
+  if (typeof signal === 'string') return signal
+  return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
 }

@@ -17,6 +17,8 @@ export interface SessionServices {
   /** A process of its own closes the logs of lost runs. */
   recover(): void
   log(message: string): void
+  /** Tells the person what a runner could not do. */
+  warn(message: string): void
 }
 
 /** How often a log that we can't be told about is looked at. */
@@ -27,8 +29,10 @@ export class RunSession {
   private readonly ended = new Emitter<RunInfo>()
   private control: ControlClient | undefined
   private stopping = false
+  private inputEnded = false
   private timer: NodeJS.Timeout | undefined
   private disposed = false
+  private readonly waiting: (() => void)[] = []
   private connecting: Promise<void> = Promise.resolve()
   readonly onDidChange = this.changed.event
   /** Fired once, when a run that was live here has ended and its log is closed. */
@@ -83,6 +87,22 @@ export class RunSession {
       ...(known.url === undefined ? {} : { url: known.url }),
       ...(known.model === undefined ? {} : { model: known.model }),
       ...(metadata === undefined ? {} : { redacted: metadata.redacted }),
+      ...(known.kind === 'launch' ? this.launchInfo : {}),
+    }
+  }
+
+  private get launchInfo(): Partial<RunInfo> {
+    const { head, metadata } = this.run
+    const { command, args, cwd } = metadata ?? head ?? this.store.info.head
+    const exit_code = metadata?.exit_code ?? undefined
+    const signal = metadata?.signal ?? undefined
+    return {
+      ...(command === undefined ? {} : { command }),
+      ...(args === undefined ? {} : { args }),
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(exit_code === undefined ? {} : { exit_code }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
     }
   }
 
@@ -97,14 +117,39 @@ export class RunSession {
    * @throws UserError `unreachable` when nobody of this machine records the run
    */
   async stop(how: 'polite' | 'force'): Promise<void> {
+    const control = await this.reach("so it can't be stopped from here")
+    control.stop(how)
+  }
+
+  /**
+   * To the standard input of the launched command; `end` closes it after the text.
+   * @throws UserError `unreachable`, or `no_input` when the run is over, takes none, or its input was closed
+   */
+  async write(text: string, end: boolean): Promise<void> {
+    const { title, kind } = this.info
+    if (!this.isLive || kind !== 'launch')
+      throw new UserError(`${title} is not a running command, so it takes no input.`, 'no_input')
+    if (this.inputEnded) throw new UserError(`The input of ${title} is closed.`, 'no_input')
+    const control = await this.reach("so it can't be given input from here")
+    control.input(text, end)
+    if (!end) return
+    this.inputEnded = true
+    this.tell()
+  }
+
+  /** Resolves when the run is over and its log is closed, or nobody looks at it any more. */
+  async whenEnded(): Promise<void> {
     await this.connecting
-    if (this.control === undefined) {
-      throw new UserError(
-        `The recorder of ${this.captureId} can't be reached from here, so it can't be stopped from here.`,
-        'unreachable',
-      )
-    }
-    this.control.stop(how)
+    if (this.disposed || this.run.metadata !== undefined || this.run.problem !== undefined) return
+    await new Promise<void>((resolve) => {
+      this.waiting.push(resolve)
+    })
+  }
+
+  private async reach(consequence: string): Promise<ControlClient> {
+    await this.connecting
+    if (this.control !== undefined) return this.control
+    throw new UserError(`The recorder of ${this.captureId} can't be reached from here, ${consequence}.`, 'unreachable')
   }
 
   dispose(): void {
@@ -113,6 +158,7 @@ export class RunSession {
     clearTimeout(this.timer)
     this.control?.dispose()
     this.store.dispose()
+    for (const resolve of this.waiting.splice(0)) resolve()
   }
 
   private begin(): void {
@@ -132,6 +178,9 @@ export class RunSession {
         onStopping: () => {
           this.stopping = true
           this.tell()
+        },
+        onError: (message) => {
+          this.services.warn(`${this.info.title}: ${message}`)
         },
         onClosed: () => {
           this.control = undefined
@@ -163,6 +212,7 @@ export class RunSession {
     this.tell()
     if (run.metadata !== undefined) {
       if (wasOpen) this.ended.fire(this.info)
+      for (const resolve of this.waiting.splice(0)) resolve()
       return
     }
     if (run.entry !== undefined && livenessOf(run.entry).state === 'lost') this.services.recover()
@@ -175,6 +225,7 @@ export class RunSession {
     const wasLive = this.isLive
     this.run = { ...this.run, state, ...(problem === undefined ? {} : { problem }) }
     this.tell()
+    for (const resolve of this.waiting.splice(0)) resolve()
     if (wasLive) this.ended.fire(this.info)
     else this.lookLater()
   }

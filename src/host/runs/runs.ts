@@ -170,16 +170,19 @@ export class Runs {
       session.onDidChange(() => {
         this.changed.fire(undefined)
       })
-      session.onDidEnd(() => void this.endLive(session))
+      session.onDidEnd(() => {
+        this.endLive(session)
+      })
       if (session.isLive) this.started.fire(session)
-      else await this.endLive(session)
+      else this.endLive(session)
     }
   }
 
-  private async endLive(session: RunSession): Promise<void> {
+  private endLive(session: RunSession): void {
     if (!this.live.delete(session.path)) return
     this.ended.fire(session)
     this.release(session)
-    await this.refresh()
+    // Not awaited: a run that ended while the directories are read would wait for the reading that waits for it.
+    void this.refresh()
   }
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { formatNumber, formatRate, formatRemaining } from './numbers'
+
+describe('numbers of a command', () => {
+  it('have as many digits as count', () => {
+    const cases: [number, string][] = [
+      [0, '0'],
+      [0.87312, '0.8731'],
+      [-0.5, '-0.5'],
+      [12.5, '12.5'],
+      [0.000031, '3.1e-5'],
+      [-1e-7, '-1e-7'],
+      [1234567, '1,234,567'],
+      [-1234567, '-1,234,567'],
+      [1234.5678, '1,235'],
+      [3e12, '3e+12'],
+      [NaN, 'NaN'],
+      [-Infinity, '-Infinity'],
+    ]
+    for (const [value, text] of cases) assert.equal(formatNumber(value), text)
+  })
+
+  it('tell the time left roughly', () => {
+    const cases: [number, string][] = [
+      [0, 'almost done'],
+      [4, 'a few seconds left'],
+      [33, 'about 35 s left'],
+      [56, 'about 1 min left'],
+      [170, 'about 3 min left'],
+      [3590, 'about 1 h left'],
+      [7530, 'about 2 h 5 min left'],
+      [-1, ''],
+      [NaN, ''],
+    ]
+    for (const [seconds, text] of cases) assert.equal(formatRemaining(seconds), text)
+  })
+
+  it('tell a rate as steps a second or seconds a step', () => {
+    assert.equal(formatRate(12.34), '12.34/s')
+    assert.equal(formatRate(0.25), '4.0 s each')
+    assert.equal(formatRate(0), '')
+  })
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { asksForSecret } from './prompts'
+
+describe('the prompt of a command', () => {
+  it('is known when it asks for a secret', () => {
+    for (const line of [
+      'Password: ',
+      '[sudo] password for ada:',
+      "Enter passphrase for key '/home/ada/.ssh/id_ed25519': ",
+      'Wandb API key:',
+      'Enter your token? ',
+      'PIN: ',
+    ])
+      assert.equal(asksForSecret(line), true, line)
+  })
+
+  it('is plain otherwise', () => {
+    for (const line of [
+      '',
+      'Name: ',
+      'tokens: 120/200',
+      'Password accepted',
+      'Spin: ',
+      'password: hunter2 is weak',
+      'Overwrite the secret file x? [y/N] ',
+    ])
+      assert.equal(asksForSecret(line), false, line)
+    assert.equal(asksForSecret('token'.repeat(100_000)), false)
+  })
+})

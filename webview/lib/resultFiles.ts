@@ -1,0 +1,21 @@
+/** What a result file is by its path: what a click on it opens. */
+
+/** Rollouts writes its trajectories as `*.jsonl` in a folder of that name (facts/run-formats.md, 3.8). */
+export function isTrajectoryFile(path: string): boolean {
+  const parts = path.split(/[\\/]/)
+  const name = parts.pop()
+  return name !== undefined && /.\.jsonl$/i.test(name) && parts.includes('trajectories')
+}
+
+/** The icon of a file, by its ending. */
+export function fileIcon(path: string): string {
+  if (isTrajectoryFile(path)) return 'comment-discussion'
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+  if (['json', 'jsonl', 'ndjson', 'yaml', 'yml', 'toml'].includes(ending)) return 'json'
+  if (['png', 'jpg', 'jpeg', 'gif', 'svg', 'webp', 'bmp'].includes(ending)) return 'file-media'
+  if (['csv', 'tsv', 'parquet'].includes(ending)) return 'table'
+  if (['md', 'txt', 'log', 'html'].includes(ending)) return 'file-text'
+  if (['pt', 'pth', 'ckpt', 'bin', 'onnx', 'safetensors', 'npy', 'npz', 'pkl', 'zip', 'gz'].includes(ending))
+    return 'file-binary'
+  return 'file'
+}

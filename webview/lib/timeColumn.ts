@@ -1,0 +1,28 @@
+/** The column of times: the clock's, since the run's start, or none. */
+import { formatClock, formatTime } from '../../src/shared/lib/format'
+
+export const timeModes = ['clock', 'start', 'off'] as const
+export type TimeMode = (typeof timeModes)[number]
+
+export const timeModeNames: Readonly<Record<TimeMode, string>> = {
+  clock: 'clock time',
+  start: 'time since the start',
+  off: 'no times',
+}
+
+/** The mode that a switch goes to. */
+export function nextTimeMode(mode: TimeMode): TimeMode {
+  return timeModes[(timeModes.indexOf(mode) + 1) % timeModes.length] ?? 'clock'
+}
+
+/**
+ * @param time milliseconds since the epoch; what is no time is written "–"
+ * @param start when the run began; milliseconds since the epoch
+ */
+export function timeText(time: number, mode: TimeMode, start: number): string {
+  if (!Number.isFinite(time)) return '–'
+  if (mode !== 'start') return formatTime(time)
+  const spent = Math.max(0, time - start)
+  if (!Number.isFinite(spent)) return '–'
+  return `${formatClock(spent)}.${String(Math.floor(spent) % 1000).padStart(3, '0')}`
+}

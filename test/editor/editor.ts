@@ -6,7 +6,7 @@ import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { settingsFileOf, startInstance, type EditorProgram, type Instance } from './instance'
-import { descendants } from './processes'
+import { descendants, endAll } from './processes'
 
 export interface EditorOptions {
   /** The folder that is opened. */
@@ -243,6 +243,15 @@ export class Editor {
   async screenshot(file: string): Promise<void> {
     await mkdir(path.dirname(file), { recursive: true })
     await this.page.screenshot({ path: file })
+  }
+
+  /** Kills the whole editor at once, as a crash of the machine's session would: server and extension host, not what runs detached. */
+  async crash(): Promise<void> {
+    const below = descendants(this.instance.pid)
+    const runners = below.filter((one) => one.command.includes('runner.js'))
+    const ofRunners = new Set(runners.flatMap(({ pid }) => [pid, ...descendants(pid).map((one) => one.pid)]))
+    endAll([...below.filter(({ pid }) => !ofRunners.has(pid)), { pid: this.instance.pid, parent: 0, command: '' }])
+    await this.close()
   }
 
   /** Ends the window, the editor and its extension host, and removes their folders. Runs go on: they are detached. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Run } from '../../src/core/run'
+import { Run, type DraftRedactor } from '../../src/core/run'
 import { systemClock } from '../../src/node/machine/clock'
 import { newCaptureId } from '../../src/node/runlog/layout'
 import { RunLogWriter, type WriterOptions } from '../../src/node/runlog/writer'
@@ -33,6 +33,13 @@ export function testHead(values: Partial<RunHead> = {}): RunHead {
   }
 }
 
+/** Leaves everything as it is. */
+export const plainRedactor: DraftRedactor = {
+  redact: (draft) => [draft],
+  redactLine: (text) => text,
+  isInsideKey: false,
+}
+
 export interface TestLog {
   readonly head: RunHead
   readonly writer: RunLogWriter
@@ -43,7 +50,7 @@ export interface TestLog {
 
 export function startLog(directory: string, options: WriterOptions = {}, head = testHead()): TestLog {
   const writer = RunLogWriter.create(directory, head, options)
-  const run = new Run(head.capture_id, systemClock, { redact: (draft) => [draft] }, writer)
+  const run = new Run(head.capture_id, systemClock, plainRedactor, writer)
   return {
     head,
     writer,

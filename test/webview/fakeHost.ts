@@ -11,8 +11,9 @@ import {
   type ToWebview,
 } from '../../src/shared/protocol/contract'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
-import type { CaptureSummary } from '../../src/shared/protocol/summary'
+import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
 import type { Query } from '../../src/shared/protocol/rows'
+import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
 import { countsOf, eventAt, matches, rowAt, START, STEP_MS, type FakeEvent } from './fakeRun'
 
 // zod would try `new Function`, which the page's policy forbids and reports.
@@ -37,15 +38,7 @@ export class FakeHost {
   readonly calls: { name: string; params: unknown }[] = []
   readonly defects: string[] = []
   run: RunInfo
-  summary: CaptureSummary = {
-    queries: [],
-    sources: [],
-    sourceCount: 0,
-    citedCount: 0,
-    answers: [],
-    tools: [],
-    errors: [],
-  }
+  summary: RunSummary
   /** Requests by name that are to fail, with what they say. */
   readonly failing = new Map<string, string>()
   /** Requests by name that get no answer until they are taken from here. */
@@ -73,7 +66,9 @@ export class FakeHost {
       path: '/work/.tapedeck/runs/2026-11-20T03-30-05Z-abc123.json',
       prompt: 'What is the tallest wooden tower in Europe? Name your sources.',
       url: 'https://chat.example/',
+      ...(address.get('kind') === 'launch' ? launchInfo(state) : {}),
     }
+    this.summary = this.run.kind === 'launch' ? freshLaunch : freshCapture
     const listeners = new Set<(message: unknown) => void>()
     Object.assign(globalThis, {
       acquireVsCodeApi: () => ({
@@ -163,6 +158,24 @@ export class FakeHost {
           'output/show': (params) => this.note('output/show', params),
           'clipboard/write': (params) => this.note('clipboard/write', params),
           'link/open': (params) => this.note('link/open', params),
+          'run/input': (params) => this.note('run/input', params),
+          'run/again': (params) => this.note('run/again', params),
+          'run/openFolder': (params) => this.note('run/openFolder', params),
+          'run/saveText': (params) => this.note('run/saveText', params),
+          'file/open': (params) => this.note('file/open', params),
+          'trajectories/list': async (params) => {
+            await this.note('trajectories/list', params)
+            const trajectories = fakeTrajectories.map(
+              ({ turns: _turns, rewards: _rewards, metadata: _metadata, raw: _raw, ...entry }) => entry,
+            )
+            return { trajectories, total: trajectories.length }
+          },
+          'trajectories/get': async (params) => {
+            await this.note('trajectories/get', params)
+            const found = fakeTrajectories.find((one) => one.line === params.line)
+            if (found === undefined) throw new Error('no such line')
+            return found
+          },
         },
       },
     )
@@ -185,8 +198,18 @@ export class FakeHost {
   }
 
   setSummary(change: Partial<CaptureSummary>): void {
-    this.summary = { ...this.summary, ...change }
+    this.summary = { ...freshCapture, ...this.summary, ...change, kind: 'capture' }
     this.server.notify('summary', this.summary)
+  }
+
+  setLaunch(change: Partial<LaunchSummary>): void {
+    this.summary = { ...freshLaunch, ...this.summary, ...change, kind: 'launch' }
+    this.server.notify('summary', this.summary)
+  }
+
+  /** Lines that the command prints, by stdout. */
+  print(...texts: readonly string[]): void {
+    this.append(texts.map((text) => line(text)))
   }
 
   /** Lets an answer grow: `text` stands at `from`, by default at the end. */

@@ -23,6 +23,8 @@ const cycle: readonly { phase: string; level?: Level; text: string }[] = [
 export interface FakeEvent {
   readonly phase: string
   readonly level?: Level
+  readonly outcome?: 'success' | 'failure'
+  readonly stream?: string
   readonly text: string
   readonly data: Readonly<Record<string, unknown>>
   readonly raw?: unknown
@@ -53,6 +55,8 @@ export function rowAt(seq: number, overrides: Overrides): Row {
     time: START + seq * STEP_MS,
     phase: event.phase,
     ...(event.level === undefined ? {} : { level: event.level }),
+    ...(event.outcome === undefined ? {} : { outcome: event.outcome }),
+    ...(event.stream === undefined ? {} : { stream: event.stream }),
     text: event.text,
   }
 }

@@ -11,9 +11,13 @@ describe('filter bar', () => {
     await harness.stop()
   })
 
-  for (const width of [215, 540, 900, 1400])
-    it(`keeps the list where it is when kinds come, and its parts apart (${String(width)} px)`, async () => {
-      const panel = await harness.open({ events: 0, width })
+  const sizes = [
+    ...[215, 540, 900, 1400].map((width) => ({ kind: 'capture', width }) as const),
+    ...[360, 590, 650, 900, 1400].map((width) => ({ kind: 'launch', width }) as const),
+  ]
+  for (const { kind, width } of sizes)
+    it(`keeps the list where it is when kinds come, and its parts apart (${kind}, ${String(width)} px)`, async () => {
+      const panel = await harness.open({ kind, events: 0, width })
       const top = async () => (await panel.id('feed').boundingBox())?.y
       const before = await top()
       await panel.host(({ host }) => {
@@ -28,7 +32,10 @@ describe('filter bar', () => {
       await panel.id('level-filter-fatal').waitFor({ state: 'attached' })
       await settled(panel)
       assert.equal(await top(), before)
-      const parts = ['search-input', 'search-case-sensitive', 'search-regex', 'feed-count', 'show-all', 'follow-button']
+      const parts = [
+        ...['search-input', 'search-case-sensitive', 'search-regex', 'feed-count', 'show-all', 'follow-button'],
+        ...(kind === 'launch' ? ['time-switch', 'copy-output', 'save-text', 'clear-button'] : []),
+      ]
       const boxes = await Promise.all(parts.map(async (id) => ({ id, box: await panel.id(id).boundingBox() })))
       for (const [i, { id, box }] of boxes.entries()) {
         assert.ok(box !== null && box.width > 10 && box.height > 10, `${id}: ${JSON.stringify(box)}`)

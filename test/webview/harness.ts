@@ -30,6 +30,7 @@ export interface PanelOptions {
   readonly height?: number
   readonly title?: string
   readonly reducedMotion?: boolean
+  readonly kind?: 'capture' | 'launch'
 }
 
 export interface OpenPanel {
@@ -102,6 +103,7 @@ export class Harness {
       events: String(options.events ?? 0),
       state: options.state ?? 'running',
       theme: options.theme ?? 'dark',
+      kind: options.kind ?? 'capture',
       ...(options.title === undefined ? {} : { title: options.title }),
     })
     await page.goto(`${this.origin}/?${query.toString()}`)

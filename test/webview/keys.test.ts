@@ -75,6 +75,28 @@ describe('keys in the list', () => {
     await panel.close()
   })
 
+  it('keep the chosen line in view when earlier ones are cleared', async () => {
+    const panel = await harness.open({ kind: 'launch', width: 420, height: 700 })
+    const print = (from: number) =>
+      panel.host(({ host, argument }) => {
+        host.print(...Array.from({ length: 100 }, (_, i) => `line ${String(argument + i)}`))
+      }, from)
+    await print(0)
+    await panel.page.locator('[data-seq="99"]').waitFor()
+    await panel.id('clear-button').click()
+    await print(100)
+    await panel.page.locator('[data-seq="199"]').click()
+    await panel.id('detail-fields').waitFor()
+    await settled(panel)
+    const [row, feed] = [await panel.page.locator('.row.selected').boundingBox(), await panel.id('feed').boundingBox()]
+    assert.ok(row !== null && feed !== null)
+    assert.ok(row.y >= feed.y && row.y + row.height <= feed.y + feed.height + 0.5, JSON.stringify({ row, feed }))
+    await panel.id('feed').focus()
+    await panel.page.keyboard.press('Home')
+    await panel.page.locator('.row.selected[data-seq="100"]').waitFor()
+    await panel.close()
+  })
+
   it('leave the detail closed when it was closed before the row came', async () => {
     const panel = await harness.open({ events: 30_000, state: 'completed' })
     await panel.rows().nth(4).click()

@@ -27,7 +27,7 @@ describe('page', () => {
           const html = panelHtml(
             { cspSource: origin, asWebviewUri: (uri: unknown) => uri } as unknown as Parameters<typeof panelHtml>[0],
             origin as unknown as Parameters<typeof panelHtml>[1],
-            '/work/"><b>.json',
+            { run: '/work/"><b>.json' },
           )
           response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
           response.end(html)

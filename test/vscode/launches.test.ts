@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import * as vscode from 'vscode'
+import { commands, taskType } from '../../src/shared/manifest'
+import { person } from './person'
+
+interface Log {
+  readonly head: Readonly<Record<string, unknown>>
+  readonly events: readonly { readonly phase: string; readonly data: Readonly<Record<string, unknown>> }[]
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+const folder = (): string => {
+  const found = vscode.workspace.workspaceFolders?.[0]
+  assert.ok(found)
+  return found.uri.fsPath
+}
+const logOf = (id: string): string => path.join(folder(), '.tapedeck', 'runs', `${id}.json`)
+const ids = (): string[] => {
+  const runs = path.join(folder(), '.tapedeck', 'runs')
+  return existsSync(runs) ? readdirSync(runs).filter((name) => !name.endsWith('.notes.json')) : []
+}
+
+/** The log of a run, when it has ended. */
+async function ended(id: string): Promise<Log> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    await delay(50)
+    const text = readFileSync(logOf(id), 'utf8')
+    // The last line of a log that is closed; events begin with a brace or a comma.
+    if (/\n\],[^\n]*\n$/.test(text.slice(-20_000))) return JSON.parse(text) as Log
+  }
+  throw new Error(`the run ${id} did not end: ${readFileSync(logOf(id), 'utf8').slice(-2000)}`)
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    if (holds()) return
+    await delay(20)
+  }
+  throw new Error(`not within 10 s: ${what}`)
+}
+
+const linesOf = ({ events }: Log): unknown[] =>
+  events.filter(({ phase }) => phase === 'log_line').map(({ data }) => data['text'])
+
+async function launch(argument: unknown): Promise<string> {
+  const started = await vscode.commands.executeCommand<{ capture_id: string } | undefined>(commands.launch, argument)
+  assert.ok(started, 'nothing was started')
+  return started.capture_id
+}
+
+const shell = (line: string, more = {}): object => ({ command: line, shell: true, ...more })
+
+describe('launches', () => {
+  const user = person()
+
+  it('records a command that code hands over', async () => {
+    const log = await ended(await launch(shell('echo one; echo two >&2; exit 3', { name: 'by code' })))
+    assert.deepEqual(linesOf(log).sort(), ['one', 'two'])
+    assert.equal(log.head['title'], 'by code')
+    assert.equal(log.head['kind'], 'launch')
+    assert.equal(log.metadata['status'], 'failed')
+    assert.equal(log.metadata['exit_code'], 3)
+  })
+
+  it('starts one of the settings by its name, and again', async () => {
+    const first = await launch('Tests')
+    const log = await ended(first)
+    assert.equal(log.metadata['exit_code'], 1)
+    assert.ok(linesOf(log).some((line) => String(line).includes('4 passed')))
+    const again = await vscode.commands.executeCommand<{ capture_id: string }>(commands.rerun, first)
+    const second = await ended(again.capture_id)
+    assert.notEqual(again.capture_id, first)
+    assert.equal(second.head['rerun_of'], first)
+    assert.equal(second.head['title'], 'Tests')
+    assert.ok(existsSync(logOf(first)))
+  })
+
+  it('starts one for each file', async () => {
+    const started = await vscode.commands.executeCommand<readonly { capture_id: string }[]>(
+      commands.launch,
+      shell('cat ${item}; echo $HOME | wc -l', { name: 'each', forEach: 'configs/*.json' }),
+    )
+    assert.equal(started.length, 2)
+    const logs = await Promise.all(started.map(({ capture_id }) => ended(capture_id)))
+    assert.deepEqual(logs.map(({ head }) => head['title']).sort(), [
+      'each · configs/large.json',
+      'each · configs/small.json',
+    ])
+    for (const log of logs) assert.match(String(linesOf(log)[0]), /epochs/)
+  })
+
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    [
+      'an unknown name',
+      'no such launch',
+      /There is no launch "no such launch" in tapedeck\.launches\. There are Train, /,
+    ],
+    ['no command', { name: 'a' }, /"command" is missing; "command" should be/],
+    ['an empty command', { command: ' ' }, /"command" is empty/],
+    ['an unknown key', { command: 'ls', comand: '' }, /"comand" is no key of a launch/],
+    [
+      'a missing program',
+      { name: 'a', command: 'no-such-program-x' },
+      /"a" can't start\. "command": .*was not found\. Looked in/,
+    ],
+    ['a missing cwd', { name: 'a', command: 'ls', cwd: 'gone' }, /"cwd": .*gone does not exist/],
+    ['a missing envFile', { name: 'a', command: 'ls', envFile: '.env' }, /"envFile": .*\.env does not exist/],
+    ['a bad glob', { name: 'a', command: 'ls', results: ['{a'] }, /"results": .*never closed/],
+    [
+      'an unknown variable',
+      { name: 'a', command: 'ls', args: ['${nope}'] },
+      /\$\{nope\} in "args", but there is no such variable/,
+    ],
+    ['an unknown input', { name: 'a', command: 'ls', args: ['${input:x}'] }, /there is no input "x"/],
+    ['a setting that is not set', { name: 'a', command: 'ls', args: ['${config:a.b}'] }, /the setting a\.b is not set/],
+    ['forEach without item', { name: 'a', command: 'ls', forEach: '*' }, /no \$\{item\}/],
+    ['forEach without files', { name: 'a', command: 'ls', args: ['${item}'], forEach: '*.nothing' }, /no file matches/],
+  ]
+  for (const [what, argument, message] of wrong) {
+    it(`says what is wrong with ${what}, and starts nothing`, async () => {
+      const before = ids()
+      assert.equal(await vscode.commands.executeCommand(commands.launch, argument), undefined)
+      assert.equal(user.heard.length, 1)
+      assert.match(user.heard[0] ?? '', message)
+      assert.deepEqual(ids(), before)
+    })
+  }
+
+  it('replaces the variables of the editor', async () => {
+    const file = path.join(folder(), 'notes', 'questions.md')
+    await vscode.window.showTextDocument(vscode.Uri.file(file))
+    const log = await ended(
+      await launch({
+        command: 'echo',
+        args: [
+          '${relativeFile}',
+          '${fileBasename}',
+          '${workspaceFolder}',
+          '${config:tapedeck.capture.webSearch}',
+          '${env:HOME}',
+        ],
+      }),
+    )
+    assert.deepEqual(linesOf(log), [`notes/questions.md questions.md ${folder()} on ${process.env['HOME'] ?? ''}`])
+  })
+
+  it('saves changed files first where it is told to', async () => {
+    const file = path.join(folder(), 'changed.txt')
+    writeFileSync(file, 'old\n')
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file))
+    const editor = await vscode.window.showTextDocument(document)
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), 'new ')
+    })
+    const log = await ended(await launch({ command: 'cat', args: ['changed.txt'], before: 'save all' }))
+    assert.deepEqual(linesOf(log), ['new old'])
+  })
+
+  it('stops one, and asks before there are too many', async () => {
+    const settings = vscode.workspace.getConfiguration('tapedeck')
+    await settings.update('launch.maxConcurrent', 1, vscode.ConfigurationTarget.Workspace)
+    try {
+      const first = await launch(shell('echo up; sleep 60', { name: 'first' }))
+      assert.equal(await vscode.commands.executeCommand(commands.launch, shell('echo no')), undefined)
+      assert.match(user.heard[0] ?? '', /more than 1 at once \(tapedeck\.launch\.maxConcurrent\)/)
+      user.press = 'Start Anyway'
+      const second = await launch(shell('echo yes', { name: 'second' }))
+      assert.equal((await ended(second)).metadata['status'], 'completed')
+      await until('the first prints', () => readFileSync(logOf(first), 'utf8').includes('"up"'))
+      await vscode.commands.executeCommand(commands.stopRun, first)
+      const log = await ended(first)
+      assert.equal(log.metadata['status'], 'aborted')
+      assert.deepEqual(linesOf(log), ['up'])
+    } finally {
+      await settings.update('launch.maxConcurrent', undefined, vscode.ConfigurationTarget.Workspace)
+    }
+  })
+
+  it('becomes one of the settings', async () => {
+    const id = await launch(shell('echo kept', { name: 'to keep', env: { A: 'b' } }))
+    await ended(id)
+    user.type = 'Kept'
+    await vscode.commands.executeCommand(commands.saveLaunch, id)
+    const saved = vscode.workspace.getConfiguration('tapedeck').get<unknown[]>('launches') ?? []
+    assert.deepEqual(saved.at(-1), { name: 'Kept', command: 'echo kept', shell: true, env: { A: 'b' } })
+    assert.deepEqual(linesOf(await ended(await launch('Kept'))), ['kept'])
+  })
+
+  it('runs as a task', async () => {
+    const tasks = await vscode.tasks.fetchTasks({ type: taskType })
+    assert.ok(tasks.some(({ name }) => name === 'Tests'))
+    const tests = tasks.find(({ name }) => name === 'Tests')
+    assert.ok(tests)
+    const before = ids()
+    const over = new Promise<void>((resolve) => {
+      const listening = vscode.tasks.onDidEndTask(({ execution }) => {
+        if (execution.task.name !== 'Tests') return
+        listening.dispose()
+        resolve()
+      })
+    })
+    await vscode.tasks.executeTask(tests)
+    await over
+    const [made, ...more] = ids().filter((id) => !before.includes(id))
+    assert.ok(made !== undefined && more.length === 0)
+    assert.equal((await ended(made.replace('.json', ''))).metadata['exit_code'], 1)
+  })
+
+  it('stops with its task', async () => {
+    const before = ids()
+    const task = { label: 'sleeper', type: taskType, command: 'echo up; sleep 60', shell: true }
+    writeFileSync(path.join(folder(), '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }))
+    let sleeper: vscode.Task | undefined
+    for (const deadline = Date.now() + 10_000; sleeper === undefined && Date.now() < deadline;) {
+      await delay(100)
+      sleeper = (await vscode.tasks.fetchTasks({ type: taskType })).find(({ name }) => name === 'sleeper')
+    }
+    assert.ok(sleeper, 'the task of tasks.json is not offered')
+    const execution = await vscode.tasks.executeTask(sleeper)
+    await until('the run is there', () => ids().length > before.length)
+    const made = (ids().find((id) => !before.includes(id)) ?? '').replace('.json', '')
+    await until('it prints', () => readFileSync(logOf(made), 'utf8').includes('"up"'))
+    execution.terminate()
+    assert.equal((await ended(made)).metadata['status'], 'aborted')
+  })
+
+  it('asks for inputs, each once, and starts nothing when nobody answers', async () => {
+    const inputs = [{ id: 'who', type: 'promptString', description: 'Who?' }]
+    writeFileSync(path.join(folder(), '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', inputs }))
+    const known = (): unknown => vscode.workspace.getConfiguration('tasks').get('inputs')
+    await until('the editor has read the inputs', () => Array.isArray(known()) && (known() as unknown[]).length === 1)
+    const argument = { command: 'echo', args: ['${input:who}', '${input:who}'] }
+    user.type = 'me'
+    assert.deepEqual(linesOf(await ended(await launch(argument))), ['me me'])
+    assert.equal(user.asked, 1)
+    user.type = undefined
+    const before = ids()
+    assert.equal(await vscode.commands.executeCommand(commands.launch, argument), undefined)
+    assert.deepEqual(ids(), before)
+    assert.deepEqual(user.heard, [])
+  })
+})

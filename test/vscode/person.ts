@@ -1,0 +1,49 @@
+/** Stands in for the person: hears what the extension says and answers its questions. */
+import * as vscode from 'vscode'
+
+const spoken = ['showErrorMessage', 'showWarningMessage', 'showInformationMessage'] as const
+
+export interface Person {
+  /** Messages so far, in order. */
+  readonly heard: string[]
+  /** The button that is pressed in the next messages that have it. */
+  press: string | undefined
+  /** What is typed into the next input boxes; undefined cancels. */
+  type: string | undefined
+  /** Input boxes so far. */
+  asked: number
+}
+
+/** Call inside `describe`: during its tests nobody sees a message and nothing waits for an answer. */
+export function person(): Person {
+  const one: Person = { heard: [], press: undefined, type: undefined, asked: 0 }
+  const originals = new Map<string, unknown>()
+  const window = vscode.window as unknown as Record<string, unknown>
+  const replace = (name: string, by: unknown): void => {
+    originals.set(name, window[name])
+    window[name] = by
+  }
+  before(() => {
+    for (const name of spoken) {
+      replace(name, (message: string, ...rest: readonly unknown[]) => {
+        // The ends of earlier runs are told at their own time.
+        if (!rest.includes('Show')) one.heard.push(message)
+        return Promise.resolve(rest.find((button) => button === one.press && button !== undefined))
+      })
+    }
+    replace('showInputBox', () => {
+      one.asked++
+      return Promise.resolve(one.type)
+    })
+  })
+  beforeEach(() => {
+    one.heard.length = 0
+    one.press = undefined
+    one.type = undefined
+    one.asked = 0
+  })
+  after(() => {
+    for (const [name, original] of originals) window[name] = original
+  })
+  return one
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
 import { toCsv } from './csv'
 import { toHar } from './har'
+import { toLaunchMarkdown } from './launchMarkdown'
 import { toMarkdown } from './markdown'
 import { toNdjson } from './ndjson'
 
@@ -131,6 +132,29 @@ describe('exports', () => {
       lines.map((line) => (JSON.parse(line) as AnyEvent).data['name']),
       ['a', 'b'],
     )
+  })
+
+  it('to Markdown tells of a launch what ran, what it printed and how it ended', async () => {
+    const launch = { ...head, kind: 'launch' as const, title: 'Train', command: 'sh', args: ['-c', 'x'], cwd: '/w' }
+    const event = (phase: string, data: Record<string, unknown>) => ({
+      capture_id: 'x',
+      seq: 0,
+      timestamp: '',
+      phase,
+      data,
+    })
+    async function* events() {
+      yield* await Promise.resolve([
+        event('log_line', { text: '\u001b[31m# not a title\u001b[0m', stream: 'stdout' }),
+        event('process', { state: 'exited', exit_code: 3, signal: null }),
+        event('result', { path: '/w/out.json' }),
+      ])
+    }
+    let text = ''
+    for await (const piece of toLaunchMarkdown(launch, events())) text += piece
+    assert.match(text, /^# Train\n/)
+    assert.ok(text.includes('    sh -c x\n') && text.includes('\n    # not a title\n'), text)
+    assert.ok(text.includes('Exit code 3.') && text.includes('    /w/out.json\n'), text)
   })
 
   it('to Markdown lets titles be text', async () => {

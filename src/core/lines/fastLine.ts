@@ -2,7 +2,7 @@
 import type { EventBuffer } from '../eventBatch'
 import type { LineTemplate } from './lineTemplate'
 
-/** Lines of so many bytes are examined as text. */
+/** Lines of so many bytes and more are examined as text. Whole blocks of sixteen, which the line kernel counts by. */
 export const FAST_LINE_BYTES = 4096
 /** About as much is encoded at a time as a segment of the block index has. */
 export const STRETCH_BYTES = 32 * 1024

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { toCsv } from '../../core/export/csv'
 import { toHar } from '../../core/export/har'
+import { toLaunchMarkdown } from '../../core/export/launchMarkdown'
 import { toMarkdown } from '../../core/export/markdown'
 import { toNdjson } from '../../core/export/ndjson'
 import { UserError } from '../../shared/userError'
@@ -25,6 +26,14 @@ export async function* exportRun(
   onDamaged: () => void = () => undefined,
 ): AsyncGenerator<string | Buffer> {
   const info = await readLogInfo(logPath)
+  const { kind } = info.head
+  if (kind !== 'capture' && (format === 'har' || format === 'csv')) {
+    throw new UserError(
+      `Only captures have ${format === 'har' ? 'requests (HAR)' : 'searches and sources (CSV)'}. Choose json, ndjson or markdown.`,
+      'no_such_export',
+      'bad_input',
+    )
+  }
   const events = readEvents(info, onDamaged)
   switch (format) {
     case 'json':
@@ -40,7 +49,7 @@ export async function* exportRun(
       yield* toCsv(info.head, events)
       break
     case 'markdown':
-      yield* toMarkdown(info.head, events)
+      yield* (kind === 'launch' ? toLaunchMarkdown : toMarkdown)(info.head, events)
   }
 }
 

@@ -116,7 +116,9 @@ export const stopCommand: Command = {
         return 0
       }
       throw new UserError(
-        `${run.capture_id} is not being recorded here (${run.state}), so there is nothing to stop.`,
+        run.state === 'elsewhere'
+          ? `${run.capture_id} is recorded by somebody else (process ${String(run.head?.pid)} on ${String(run.head?.machine)}), whom this command line can't reach. Stop it where it was started.`
+          : `${run.capture_id} is not being recorded (${run.state}), so there is nothing to stop.`,
         'not_running',
         'bad_input',
       )

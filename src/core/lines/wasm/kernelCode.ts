@@ -165,6 +165,7 @@ function linesFunction(index: number, helpers: Helpers, lookUp: BlockLook['lookU
       [
         [
           or(equal(byte, CODE.quote), equal(byte, CODE.backslash)),
+          // The byte stands behind the backslash again.
           [store8(place, CODE.backslash), store128(place, load128(here), 1), out.increase(1)],
         ],
         [
@@ -243,8 +244,7 @@ function linesFunction(index: number, helpers: Helpers, lookUp: BlockLook['lookU
     look.beforeLine(),
     block(lineEnd, blocks, jump(needsText)),
     // `here` is the newline, `place` where its copy stands.
-    when(atLeast(here, to), [jumpIf(atLeast(subtract(to, begin), longest), needsText), stop(STOPPED.done)]),
-    jumpIf(atLeast(subtract(here, begin), longest), needsText),
+    when(atLeast(here, to), stop(STOPPED.done)),
     jumpIf(and(hint, HINT_TEXT), needsText),
     jumpIf(helpers.specialStart.call(begin), needsText),
     when(hint, stop(STOPPED.hasHint)),

@@ -27,7 +27,7 @@ export interface EventBatch {
 const BUFFER_BYTES = 320 * 1024
 const SEGMENT_BYTES = 32 * 1024
 /** Buffers that are kept for the next batch: as many as may wait for a disk. */
-const KEPT_BUFFERS = 56
+const KEPT_BUFFERS = 80
 
 const encoder = new TextEncoder()
 

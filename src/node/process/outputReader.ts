@@ -15,6 +15,14 @@ export interface OutputReader {
 }
 
 const BUFFER_BYTES = 64 * 1024
+/** Reads that bring less than this, one close behind the other, are those of a program that writes line by line. */
+const SMALL_READ_BYTES = 16 * 1024
+const CLOSE_MS = 0.5
+/** As long as it is left alone then: its lines gather in the pipe (which holds 64 kB), and one read takes them all. */
+const GATHER_MS = 0.2
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
 /** Reads a pipe with one buffer that is used again and again. The descriptor belongs to the reader from now on. */
 export function readPipe(fd: number, take: TakeBytes): OutputReader {
   let lastReadAt = performance.now()
@@ -26,9 +34,14 @@ export function readPipe(fd: number, take: TakeBytes): OutputReader {
     onread: {
       buffer: new Uint8Array(BUFFER_BYTES),
       callback(length, buffer) {
-        lastReadAt = performance.now()
+        const now = performance.now()
+        const isBurst = length < SMALL_READ_BYTES && now - lastReadAt < CLOSE_MS
+        lastReadAt = now
         const behind = take(buffer.subarray(0, length))
-        if (behind === undefined) return true
+        if (behind === undefined) {
+          if (isBurst) lastReadAt = gather()
+          return true
+        }
         isHeld = true
         void behind.then(() => {
           isHeld = false
@@ -87,4 +100,10 @@ function endOf(stream: Readable): Promise<void> {
     stream.on('end', resolve)
     stream.resume()
   })
+}
+
+/** Waits a moment, in which the program is not disturbed; returns the time after it. */
+function gather(): number {
+  Atomics.wait(sleeper, 0, 0, GATHER_MS)
+  return performance.now()
 }

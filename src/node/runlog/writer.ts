@@ -53,7 +53,7 @@ export interface WriterOptions {
 }
 
 /** Bytes that may wait before a source is asked to wait too: a command goes on while the disk syncs. */
-const BEHIND_BYTES = 16 * 1024 * 1024
+const BEHIND_BYTES = 24 * 1024 * 1024
 /** How far back events may give way to the closing line, which has at most 16 kB. */
 const TAIL_BYTES = 256 * 1024
 

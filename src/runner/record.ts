@@ -40,7 +40,7 @@ export interface RecordResult {
   readonly path: string
   readonly status: Exclude<RunStatus, 'running'>
   readonly error?: string
-  /** The kind of what ended it, where it was an error for the person. */
+  /** Events in the log. */
   readonly eventCount: number
   /** Of a launched command. */
   readonly exitCode?: number | null

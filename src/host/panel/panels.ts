@@ -4,12 +4,12 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { viewTypes } from '../../shared/manifest'
-import type { ToWebview } from '../../shared/protocol/contract'
 import type { Container, Panels } from '../container'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
 import { PanelBridge } from './bridge'
 import { panelHtml } from './html'
+import { webviewTransport } from './transport'
 
 /** What a panel leaves with the editor to be restored from; the rest of it is the webview's own. */
 const restoredState = z.looseObject({ run: z.string() })
@@ -128,16 +128,12 @@ class RunPanels implements Panels {
   private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
-    const transport = {
-      post: (message: ToWebview): void => void panel.webview.postMessage(message),
-      onMessage: (listener: (message: unknown) => void) => {
-        const listening = panel.webview.onDidReceiveMessage(listener)
-        return () => {
-          listening.dispose()
-        }
-      },
-    }
-    const bridge = new PanelBridge(session, panelActions(this.container, session), transport, restored)
+    const bridge = new PanelBridge(
+      session,
+      panelActions(this.container, session),
+      webviewTransport(panel.webview),
+      restored,
+    )
     const name = (): void => {
       const { title } = session.info
       panel.title = title.length > 40 ? `${title.slice(0, 39)}…` : title

@@ -4,11 +4,11 @@ import { listTrajectories, readTrajectory } from '../../node/launch/trajectoryFi
 import { commands, viewTypes } from '../../shared/manifest'
 import { requestSchemas, type RequestName } from '../../shared/protocol/contract'
 import { createServer, type Handlers } from '../../shared/protocol/peer'
-import type { ToWebview } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { errorText, registerCommand } from '../userMessages'
 import { panelHtml } from './html'
+import { webviewTransport } from './transport'
 
 export function registerTrajectoryEditor({ context, log }: Container): void {
   const assets = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview')
@@ -17,7 +17,7 @@ export function registerTrajectoryEditor({ context, log }: Container): void {
       openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
       resolveCustomEditor: ({ uri }, panel) => {
         panel.webview.options = { enableScripts: true, localResourceRoots: [assets] }
-        const server = createServer(transportOf(panel.webview), {
+        const server = createServer(webviewTransport(panel.webview), {
           handlers: handlersOf(uri),
           validate: (name, params) => requestSchemas[name].safeParse(params),
           onDefect: (error, request) => {
@@ -49,18 +49,6 @@ async function chooseFile(): Promise<vscode.Uri | undefined> {
     filters: { Trajectories: ['jsonl'] },
   })
   return chosen?.[0]
-}
-
-function transportOf(webview: vscode.Webview) {
-  return {
-    post: (message: ToWebview): void => void webview.postMessage(message),
-    onMessage: (listener: (message: unknown) => void) => {
-      const listening = webview.onDidReceiveMessage(listener)
-      return () => {
-        listening.dispose()
-      }
-    },
-  }
 }
 
 /** The page may ask for this file and for nothing else. */

@@ -23,10 +23,44 @@ const GATHER_MS = 0.2
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
+/** When the last bytes came, and whether whoever takes them holds the reading up. */
+export class Flow {
+  private last = performance.now()
+  private isHeld = false
+
+  /** @param resume goes on reading after it was held up */
+  constructor(
+    private readonly take: TakeBytes,
+    private readonly resume: () => void,
+  ) {}
+
+  /** See `OutputReader.lastReadAt`. */
+  get lastReadAt(): number {
+    return this.isHeld ? performance.now() : this.last
+  }
+
+  /** Hands bytes on; false when no more may be read until `resume`. */
+  read(bytes: Uint8Array): boolean {
+    this.last = performance.now()
+    const behind = this.take(bytes)
+    if (behind === undefined) return true
+    this.isHeld = true
+    void behind.then(() => {
+      this.isHeld = false
+      this.last = performance.now()
+      this.resume()
+    })
+    return false
+  }
+}
+
 /** Reads a pipe with one buffer that is used again and again. The descriptor belongs to the reader from now on. */
 export function readPipe(fd: number, take: TakeBytes): OutputReader {
-  let lastReadAt = performance.now()
-  let isHeld = false
+  let lastEnd = performance.now()
+  const flow = new Flow(take, () => {
+    lastEnd = performance.now()
+    if (!socket.destroyed) socket.resume()
+  })
   const socket = new Socket({
     fd,
     readable: true,
@@ -35,54 +69,32 @@ export function readPipe(fd: number, take: TakeBytes): OutputReader {
       buffer: new Uint8Array(BUFFER_BYTES),
       callback(length, buffer) {
         const now = performance.now()
-        const isBurst = length < SMALL_READ_BYTES && now - lastReadAt < CLOSE_MS
-        lastReadAt = now
-        const behind = take(buffer.subarray(0, length))
-        if (behind === undefined) {
-          if (isBurst) lastReadAt = gather()
-          return true
-        }
-        isHeld = true
-        void behind.then(() => {
-          isHeld = false
-          lastReadAt = performance.now()
-          if (!socket.destroyed) socket.resume()
-        })
-        return false
+        const isBurst = length < SMALL_READ_BYTES && now - lastEnd < CLOSE_MS
+        const goesOn = flow.read(buffer.subarray(0, length))
+        // The program is left alone for a moment.
+        if (goesOn && isBurst) Atomics.wait(sleeper, 0, 0, GATHER_MS)
+        lastEnd = goesOn && isBurst ? performance.now() : now
+        return goesOn
       },
     },
   })
-  return {
-    ended: endOf(socket),
-    get lastReadAt() {
-      return isHeld ? performance.now() : lastReadAt
-    },
-    close: () => {
-      socket.destroy()
-    },
-  }
+  return readerOf(socket, flow)
 }
 
 /** Reads a stream of Node's own, where there is no real pipe. */
 export function readStream(stream: Readable, take: TakeBytes): OutputReader {
-  let lastReadAt = performance.now()
-  let isHeld = false
+  const flow = new Flow(take, () => stream.resume())
   stream.on('data', (bytes: Buffer) => {
-    lastReadAt = performance.now()
-    const behind = take(bytes)
-    if (behind === undefined) return
-    isHeld = true
-    stream.pause()
-    void behind.then(() => {
-      isHeld = false
-      lastReadAt = performance.now()
-      stream.resume()
-    })
+    if (!flow.read(bytes)) stream.pause()
   })
+  return readerOf(stream, flow)
+}
+
+function readerOf(stream: Readable, flow: Flow): OutputReader {
   return {
     ended: endOf(stream),
     get lastReadAt() {
-      return isHeld ? performance.now() : lastReadAt
+      return flow.lastReadAt
     },
     close: () => {
       stream.destroy()
@@ -100,10 +112,4 @@ function endOf(stream: Readable): Promise<void> {
     stream.on('end', resolve)
     stream.resume()
   })
-}
-
-/** Waits a moment, in which the program is not disturbed; returns the time after it. */
-function gather(): number {
-  Atomics.wait(sleeper, 0, 0, GATHER_MS)
-  return performance.now()
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import type { IPty } from '@lydell/node-pty'
 import { UserError } from '../../shared/userError'
 import { startError, type CommandOptions, type Exit, type RunningCommand } from './command'
-import type { OutputReader } from './outputReader'
+import { Flow, type OutputReader } from './outputReader'
 
 export interface TerminalSize {
   readonly columns: number
@@ -30,16 +30,12 @@ export async function startInPty(options: CommandOptions, size = USUAL_SIZE): Pr
   } catch (error) {
     throw startError(program.file, error)
   }
-  let lastReadAt = performance.now()
+  const flow = new Flow(take.stdout, () => {
+    pty.resume()
+  })
   // Without an encoding it hands over bytes, whatever its types say.
   pty.onData((data: unknown) => {
-    lastReadAt = performance.now()
-    const behind = take.stdout(data as Uint8Array)
-    if (behind === undefined) return
-    pty.pause()
-    void behind.then(() => {
-      pty.resume()
-    })
+    if (!flow.read(data as Uint8Array)) pty.pause()
   })
   const exited = new Promise<Exit>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
@@ -56,7 +52,7 @@ export async function startInPty(options: CommandOptions, size = USUAL_SIZE): Pr
     // The package tells the exit when it has handed over all output.
     ended: exited.then(() => undefined),
     get lastReadAt() {
-      return lastReadAt
+      return flow.lastReadAt
     },
     // What a closed terminal means to those in it.
     close: () => {

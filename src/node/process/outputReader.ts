@@ -19,7 +19,7 @@ const BUFFER_BYTES = 64 * 1024
 const SMALL_READ_BYTES = 16 * 1024
 const CLOSE_MS = 0.5
 /** As long as it is left alone then: its lines gather in the pipe (which holds 64 kB), and one read takes them all. */
-const GATHER_MS = 0.2
+const GATHER_MS = 0.1
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 

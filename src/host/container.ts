@@ -5,6 +5,7 @@ import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
+import { LogFiles } from './follow/logFiles'
 import type { Launchable } from './launch/launchable'
 import { logDirectories } from './logDirectories'
 import { Runs } from './runs/runs'
@@ -15,6 +16,8 @@ import { errorText } from './userMessages'
 export interface Panels {
   /** Shows the panel of a log; makes it when there is none. @throws UserError when the log can't be read */
   open(logPath: string): Promise<void>
+  /** Shows the panel that follows these files, as one; makes it when there is none. @throws UserError when it can't */
+  follow(files: readonly string[]): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean
@@ -39,6 +42,7 @@ export interface Container {
   readonly log: vscode.LogOutputChannel
   readonly settings: Settings
   readonly runs: Runs
+  readonly logFiles: LogFiles
   /** Set by the panels' own feature. */
   panels?: Panels
   /** Set by the launches' own feature. */
@@ -95,5 +99,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(follow),
   )
-  return { context, log, settings, runs, runnerScript, dispose: () => runs.dispose() }
+  const logFiles = new LogFiles(context, settings)
+  context.subscriptions.push(logFiles)
+  return { context, log, settings, runs, logFiles, runnerScript, dispose: () => runs.dispose() }
 }

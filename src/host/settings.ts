@@ -30,6 +30,19 @@ const schemas = {
   launches: { schema: z.array(z.unknown()), expected: 'a list of launches' },
   'launch.maxConcurrent': { schema: z.number().int().min(1).max(1000), expected: 'a whole number from 1 to 1000' },
   'launch.unbuffered': { schema: z.boolean(), expected: 'true or false' },
+  'follow.patterns': {
+    schema: z.array(z.string().min(1).max(1000)).max(100),
+    expected: 'a list of globs such as **/*.log',
+  },
+  'follow.maxFiles': { schema: z.number().int().min(1).max(256), expected: 'a whole number from 1 to 256' },
+  'follow.record': { schema: z.boolean(), expected: 'true or false' },
+  'follow.maxRecordingMB': { schema: z.number().min(1).max(1_000_000), expected: 'a number of megabytes from 1' },
+  'follow.encoding': {
+    schema: z.enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1']),
+    expected: '"auto", "utf-8", "utf-16le", "utf-16be" or "latin1"',
+  },
+  // Its entries are checked one by one, so that one bad entry costs only itself.
+  'follow.formats': { schema: z.array(z.unknown()).max(200), expected: 'a list of formats' },
   'notifications.finished': { schema: z.boolean(), expected: 'true or false' },
   'notifications.failed': { schema: z.boolean(), expected: 'true or false' },
 } as const satisfies { [K in SettingKey]: { schema: z.ZodType; expected: string } }

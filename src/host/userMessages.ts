@@ -28,12 +28,12 @@ export function registerCommand(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
   id: string,
-  action: (argument: unknown) => Promise<unknown>,
+  action: (argument: unknown, more: unknown) => Promise<unknown>,
 ): void {
   context.subscriptions.push(
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, more: unknown) => {
       try {
-        return await action(argument)
+        return await action(argument, more)
       } catch (error) {
         showError(error, log)
         return undefined

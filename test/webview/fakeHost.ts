@@ -104,7 +104,7 @@ export class FakeHost {
             this.tail = undefined
             this.server.notify('summary', this.summary)
             for (const [message_id, text] of this.answers) this.server.notify('answer', { message_id, from: 0, text })
-            return { run: this.run, growth: this.growth(), restored: false }
+            return { run: this.run, growth: this.growth(), restored: false, bookmarks: [] }
           },
           'view/open': async (params) => {
             await this.note('view/open', params)
@@ -128,8 +128,9 @@ export class FakeHost {
           'position/find': async (params) => {
             await this.note('position/find', params)
             const view = this.view(params.view)
-            if (view.plain) return { position: Math.min(params.seq, this.size) }
-            const at = view.positions.findIndex((seq) => seq >= params.seq)
+            const wanted = seqOf(params.at)
+            if (view.plain) return { position: Math.min(wanted, this.size) }
+            const at = view.positions.findIndex((seq) => seq >= wanted)
             return { position: at < 0 ? view.positions.length : at }
           },
           'tail/set': async (params) => {
@@ -151,6 +152,10 @@ export class FakeHost {
               ...(event.raw === undefined ? {} : { raw: JSON.stringify(event.raw, undefined, 2) }),
             }
           },
+          'follow/record': (params) => this.note('follow/record', params),
+          'follow/add': (params) => this.note('follow/add', params),
+          'follow/older': (params) => this.note('follow/older', params),
+          'bookmarks/set': (params) => this.note('bookmarks/set', params),
           'run/stop': (params) => this.note('run/stop', params),
           'run/export': (params) => this.note('run/export', params),
           'run/delete': (params) => this.note('run/delete', params),
@@ -296,3 +301,9 @@ globalThis.fakeHost = new FakeHost(
   Number(address.get('events') ?? '0'),
   (address.get('state') ?? 'running') as RunInfo['state'],
 )
+
+/** The computed events ascend by time as well; a line from 1 is an event from 0. */
+function seqOf(at: { seq: number } | { time: number } | { line: number }): number {
+  if ('seq' in at) return at.seq
+  return 'time' in at ? Math.max(0, Math.ceil((at.time - START) / STEP_MS)) : at.line - 1
+}

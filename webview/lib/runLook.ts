@@ -20,6 +20,9 @@ export const stateIcons: Readonly<Record<RunState, string>> = {
   aborted: 'circle-slash',
   elsewhere: 'remote',
   stale: 'unverified',
+  following: 'eye',
+  waiting: 'watch',
+  gone: 'eye-closed',
 }
 
 /** What a state means, for the tooltip. */
@@ -31,6 +34,9 @@ export const stateMeanings: Readonly<Record<RunState, string>> = {
   aborted: 'The run was stopped before its end.',
   elsewhere: 'Another machine or container is recording this run.',
   stale: 'The log is open, but no recorder is known for it.',
+  following: 'What is appended is shown as it comes.',
+  waiting: 'The file is not there yet; it is followed as soon as it is.',
+  gone: 'The file is not there any more; what was read of it stays, and it is followed again when it comes back.',
 }
 
 export interface Band {

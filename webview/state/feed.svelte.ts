@@ -165,7 +165,7 @@ export class Feed {
       const chosen = this.selectedSeq
       const [{ rows, count }, found] = await Promise.all([
         client.call('rows/get', { view: opened.view, from, to: from + fits + 1 }),
-        chosen === undefined ? undefined : client.call('position/find', { view: opened.view, seq: chosen }),
+        chosen === undefined ? undefined : client.call('position/find', { view: opened.view, at: { seq: chosen } }),
       ])
       if (isStale()) {
         await drop()
@@ -335,7 +335,7 @@ export class Feed {
   }
 
   private async positionIn(view: number, seq: number): Promise<number> {
-    return (await this.options.client.call('position/find', { view, seq })).position
+    return (await this.options.client.call('position/find', { view, at: { seq } })).position
   }
 
   /** Where the cleared rows end in this view. */

@@ -1,7 +1,7 @@
 /** What the person wants to see: phases, levels and a text; and the query that follows from it. */
 import type { Level } from '../../src/shared/events/schema'
 import type { Query, TextQuery } from '../../src/shared/protocol/rows'
-import { expressionProblem } from '../lib/expressionProblem'
+import { expressionProblem } from '../../src/shared/lib/expressionProblem'
 import { levels, type SavedState, type SavedText } from '../lib/savedState'
 
 /** Milliseconds without a key until a text is searched by itself. */

@@ -304,7 +304,7 @@ export class Panel {
     if (seq === undefined) return
     const view = await this.client.call('view/open', { query: {} })
     try {
-      const { position } = await this.client.call('position/find', { view: view.view, seq })
+      const { position } = await this.client.call('position/find', { view: view.view, at: { seq } })
       const { rows } = await this.client.call('rows/get', { view: view.view, from: position, to: position + 1 })
       const row = rows[0]
       if (row?.seq === seq) await this.openDetail(row)

@@ -1,9 +1,15 @@
-/** The tree of sources: launches of the settings and npm scripts. One starts by its play button or Enter, never by a click. */
+/**
+ * The tree of sources: launches of the settings and npm scripts, and log files. A launch starts by its play button or Enter,
+ * never by a click; a log file is followed by a click.
+ */
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { commandLine } from '../../shared/lib/commandLine'
+import { formatCount } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
+import { LogFileRow } from '../follow/logFileRow'
+import type { LogFile, LogFiles } from '../follow/logFiles'
 import { listLaunches } from '../launch/configurations'
 import { LaunchRow } from '../launch/launchArgument'
 import { listScripts } from '../launch/npmScripts'
@@ -20,13 +26,13 @@ interface Group {
 interface Problem {
   readonly problem: string
 }
-type Row = Group | Problem | LaunchRow
+type Row = Group | Problem | LaunchRow | LogFileRow
 
-export function registerSourcesTree({ context, log }: Container): void {
+export function registerSourcesTree({ context, log, logFiles }: Container): void {
   const changed = new vscode.EventEmitter<undefined>()
   const provider: vscode.TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (row) => (row === undefined ? roots() : 'children' in row ? [...row.children] : []),
+    getChildren: (row) => (row === undefined ? roots(logFiles) : 'children' in row ? [...row.children] : []),
     getTreeItem: itemOf,
   }
   const tree = vscode.window.createTreeView(views.sources, { treeDataProvider: provider, showCollapseAll: true })
@@ -42,13 +48,18 @@ export function registerSourcesTree({ context, log }: Container): void {
     packages.onDidCreate(refresh),
     packages.onDidDelete(refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+    { dispose: logFiles.onDidChange(refresh) },
+    tree.onDidChangeVisibility(({ visible }) => {
+      logFiles.setVisible(visible)
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('tapedeck.launches') || event.affectsConfiguration('npm.packageManager')) refresh()
     }),
   )
+  logFiles.setVisible(tree.visible)
   registerCommand(context, log, commands.refreshSources, () => {
-    refresh()
+    logFiles.refresh()
     return Promise.resolve()
   })
   registerCommand(context, log, commands.launchSelected, async () => {
@@ -56,14 +67,16 @@ export function registerSourcesTree({ context, log }: Container): void {
     await vscode.commands.executeCommand('list.select')
     const [row] = tree.selection
     if (row instanceof LaunchRow) await vscode.commands.executeCommand(commands.launch, row)
+    else if (row instanceof LogFileRow) await vscode.commands.executeCommand(commands.followFile, row.file.uri)
     else if (row !== undefined && 'problem' in row) await vscode.commands.executeCommand(commands.editLaunches)
   })
 }
 
 /** Nothing at all where there is nothing to start: then the view's welcome is shown. */
-async function roots(): Promise<Row[]> {
+async function roots(logFiles: LogFiles): Promise<Row[]> {
   const { launches, problems } = listLaunches()
-  const groups = (await listScripts()).map(({ label, file, scripts }): Group => ({
+  const [files, packages] = await Promise.all([logFiles.list(), listScripts()])
+  const groups = packages.map(({ label, file, scripts }): Group => ({
     label,
     icon: 'package',
     isOpen: false,
@@ -81,19 +94,34 @@ async function roots(): Promise<Row[]> {
       : only && { ...only, label: 'npm scripts', isOpen: own.length === 0 }
   return [
     ...(own.length === 0 ? [] : [{ label: 'Launches', icon: 'rocket', isOpen: true, children: own }]),
+    ...(files.length === 0 ? [] : [logGroup(logFiles, files)]),
     ...(scripts === undefined ? [] : [scripts]),
   ]
 }
 
+function logGroup(logFiles: LogFiles, files: readonly LogFile[]): Group {
+  const { unlisted } = logFiles
+  return {
+    label: 'Log files',
+    icon: 'output',
+    isOpen: true,
+    children: files.map((file) => new LogFileRow(file, logFiles.isLive(file))),
+    tooltip: `Written last first. The setting tapedeck.follow.patterns says which.${
+      unlisted === 0 ? '' : ` ${formatCount(unlisted)} older ones are not listed.`
+    }`,
+  }
+}
+
 function itemOf(row: Row): vscode.TreeItem {
   if (row instanceof LaunchRow) return launchItem(row)
+  if (row instanceof LogFileRow) return row.item
   return 'children' in row ? groupItem(row) : problemItem(row)
 }
 
 function groupItem({ label, icon, isOpen, tooltip }: Group): vscode.TreeItem {
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState
   const item = new vscode.TreeItem(label, isOpen ? Expanded : Collapsed)
-  item.id = `group ${tooltip ?? ''} ${label}`
+  item.id = `group ${label} ${icon === 'package' ? (tooltip ?? '') : ''}`
   item.iconPath = new vscode.ThemeIcon(icon)
   item.contextValue = 'group'
   if (tooltip !== undefined) item.tooltip = tooltip

@@ -3,10 +3,11 @@
  * the panel can be tested against it in a plain browser. The webview shows what strangers wrote, so each request is
  * checked, and there are only named actions.
  */
-import type { View } from '../../core/store/eventStore'
+import type { EventStore, View } from '../../core/store/eventStore'
 import {
   PROTOCOL_VERSION,
   requestSchemas,
+  type Bookmark,
   type DetailInfo,
   type ExportFormat,
   type NotificationName,
@@ -14,20 +15,35 @@ import {
   type RunInfo,
   type ToWebview,
 } from '../../shared/protocol/contract'
+import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
 import { textExpression } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
-import type { RunLogStore } from '../../node/store/runLogStore'
 
-/** The run as the bridge needs it; RunSession is one. */
+/** A run or followed files as the bridge needs them: RunSession, FollowSession. */
 export interface BridgeRun {
   readonly info: RunInfo
-  readonly store: RunLogStore
+  readonly store: EventStore
   readonly onDidChange: (listener: (info: RunInfo) => void) => () => void
   stop(how: 'polite' | 'force'): Promise<void>
   /** To the standard input of the command. @throws UserError when it can't be reached */
   write(text: string, end: boolean): Promise<void>
+  /** Makes the summary, now and as it changes, until the returned function is called. */
+  summarize(listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void): () => void
+  readonly bookmarks: readonly Bookmark[]
+  keepBookmarks(bookmarks: readonly Bookmark[]): void
+  /** Of followed files. */
+  readonly follow?: BridgeFollow
+}
+
+export interface BridgeFollow {
+  /** @throws UserError when nothing can be recorded here */
+  setRecording(on: boolean): Promise<void>
+  /** @param files undefined: the person is asked @throws UserError when one can't be followed */
+  add(files: readonly string[] | undefined): Promise<void>
+  /** @throws UserError when it can't be read */
+  showOlder(path: string): Promise<void>
 }
 
 /** What a panel may make the editor do. */
@@ -86,6 +102,9 @@ export class PanelBridge {
       run.onDidChange((info) => {
         this.notify('run', info)
       }),
+      run.store.onDidReset(() => {
+        this.notify('reset', {})
+      }),
       run.store.onDidGrow(() => {
         void this.sendTail()
         this.tellSoon()
@@ -111,11 +130,11 @@ export class PanelBridge {
       // A panel that says hello again has lost everything it had: it starts anew.
       this.forgetViews()
       this.greeted = true
-      this.stopSummary = this.run.store.summarize((summary, answers) => {
+      this.stopSummary = this.run.summarize((summary, answers) => {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
-      return Promise.resolve({ run: this.run.info, growth: this.growth(), restored: this.restored })
+      return Promise.resolve({ run: this.run.info, growth: this.growth(), restored: this.restored, bookmarks: this.run.bookmarks })
     },
     'view/open': async ({ query }) => {
       if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
@@ -141,7 +160,7 @@ export class PanelBridge {
       const rows = await view.rows(from, Math.min(to, from + MAX_ROWS))
       return { rows, count: view.count }
     },
-    'position/find': async ({ view, seq }) => ({ position: await this.view(view).positionOf({ seq }) }),
+    'position/find': async ({ view, at }) => ({ position: await this.view(view).positionOf(at) }),
     'tail/set': ({ view: id, rows }) => {
       this.tail = rows === 0 ? undefined : { id, view: this.view(id), rows }
       void this.sendTail()
@@ -169,6 +188,13 @@ export class PanelBridge {
     'file/open': ({ path, line, column }) => this.actions.openFile(path, line, column).then(() => ({})),
     'trajectories/list': ({ path }) => this.actions.listTrajectories(path),
     'trajectories/get': ({ path, line }) => this.actions.getTrajectory(path, line),
+    'follow/record': ({ on }) => this.follow.setRecording(on).then(() => ({})),
+    'follow/add': ({ files }) => this.follow.add(files).then(() => ({})),
+    'follow/older': ({ path }) => this.follow.showOlder(path).then(() => ({})),
+    'bookmarks/set': ({ bookmarks }) => {
+      this.run.keepBookmarks(bookmarks)
+      return Promise.resolve({})
+    },
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
     'output/show': () => this.actions.showOutput().then(() => ({})),
@@ -178,6 +204,11 @@ export class PanelBridge {
         throw new UserError('Only web addresses (http and https) can be opened.', 'bad_link')
       return this.actions.openLink(url).then(() => ({}))
     },
+  }
+
+  private get follow(): BridgeFollow {
+    if (this.run.follow === undefined) throw new UserError('This panel follows no file.', 'not_followed')
+    return this.run.follow
   }
 
   private view(id: number): View {

@@ -152,6 +152,10 @@ export class RunSession {
     throw new UserError(`The recorder of ${this.captureId} can't be reached from here, ${consequence}.`, 'unreachable')
   }
 
+  summarize(listener: Parameters<RunLogStore['summarize']>[0]): () => void {
+    return this.store.summarize(listener)
+  }
+
   dispose(): void {
     if (this.disposed) return
     this.disposed = true

@@ -30,13 +30,32 @@ export const querySchema = z.object({
 export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
+/** A row that the person marked. */
+const bookmarkSchema = z.object({
+  seq: position,
+  /** The beginning of the row's text, without codes. */
+  text: z.string().max(500),
+  /** Milliseconds since the epoch, where the row has a time. */
+  time: z.number().optional(),
+})
+export type Bookmark = z.infer<typeof bookmarkSchema>
+export const bookmarksSchema = z.array(bookmarkSchema).max(1000)
+
 /** Requests of the webview, by name: the schema of their parameters. */
 export const requestSchemas = {
   hello: z.object({ protocol: z.number().int() }),
   'view/open': z.object({ query: querySchema }),
   'view/close': z.object({ view: viewId }),
   'rows/get': z.object({ view: viewId, from: position, to: position }),
-  'position/find': z.object({ view: viewId, seq: position }),
+  /** The first row at or after an event, a time (milliseconds since the epoch), or a line of a text file (from 1). */
+  'position/find': z.object({
+    view: viewId,
+    at: z.union([
+      z.object({ seq: position }),
+      z.object({ time: z.number() }),
+      z.object({ line: z.number().int().positive() }),
+    ]),
+  }),
   /** From now on the host sends the last `rows` rows of the view by itself as they come; 0 ends that. */
   'tail/set': z.object({ view: viewId, rows: z.number().int().min(0).max(500) }),
   'detail/get': z.object({ position }),
@@ -51,6 +70,14 @@ export const requestSchemas = {
   /** Asks for a place and writes the lines of the output there as text. */
   'run/saveText': z.object({}),
   'run/export': z.object({ format: exportFormatSchema.optional() }),
+  /** Of followed files: whether what is appended is recorded. */
+  'follow/record': z.object({ on: z.boolean() }),
+  /** Follows more files in the same panel: those that were dropped on it (`file:` addresses or paths), else the person is asked. */
+  'follow/add': z.object({ files: z.array(z.string().min(1).max(10_000)).max(100).optional() }),
+  /** Shows a rotated file of before (one that `FollowInfo.older` names) above the followed one. */
+  'follow/older': z.object({ path: z.string().min(1).max(4096) }),
+  /** The person's marks on rows; the host keeps them. */
+  'bookmarks/set': z.object({ bookmarks: bookmarksSchema }),
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
@@ -82,6 +109,37 @@ export type RunState =
   | 'elsewhere'
   /** Open, and nobody we know writes it. */
   | 'stale'
+  /** Of a followed file: what is appended is shown as it comes. */
+  | 'following'
+  /** Of a followed file: it was never there; it is followed as soon as it is. */
+  | 'waiting'
+  /** Of a followed file: it was there, and its name leads nowhere now. */
+  | 'gone'
+
+/** One of the files that a panel follows. */
+export interface FollowedFile {
+  readonly path: string
+  /** Short, and different from those of the others. */
+  readonly name: string
+  readonly state: 'following' | 'waiting' | 'gone'
+  readonly bytes: number
+  /** Of `bytes`, how many are indexed: less while a large file is read for the first time. */
+  readonly indexed: number
+  /** What the lines were found to be, for a person; absent for plain text. */
+  readonly format?: string
+  readonly encoding: string
+}
+
+/** What a panel of followed files has besides. */
+export interface FollowInfo {
+  readonly files: readonly FollowedFile[]
+  /** `waiting`: begins with the first line that is appended. `full`: the bound of its size was reached. */
+  readonly recording: 'off' | 'waiting' | 'on' | 'full' | 'failed'
+  /** Of the recording, once there is one. */
+  readonly capture_id?: string
+  /** Rotated files beside the followed one that are not shown yet, the newest first. */
+  readonly older: readonly { readonly path: string; readonly name: string; readonly bytes: number }[]
+}
 
 export interface RunInfo {
   readonly capture_id: string
@@ -109,6 +167,8 @@ export interface RunInfo {
   readonly signal?: string
   /** The command reads what is sent by `run/input`. */
   readonly accepts_input?: boolean
+  /** Of followed files. Then there is no run: `capture_id` is empty and `path` is that of the first file. */
+  readonly follow?: FollowInfo
 }
 
 export interface GrowthInfo {
@@ -133,7 +193,7 @@ export interface DetailInfo {
 
 /** What each request is answered with. */
 export interface ResponseTypes {
-  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean }
+  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[] }
   'view/open': { view: number; count: number; complete: boolean }
   'view/close': Record<string, never>
   'rows/get': { rows: readonly Row[]; count: number }
@@ -146,6 +206,10 @@ export interface ResponseTypes {
   'run/openFolder': Record<string, never>
   'run/saveText': { path?: string }
   'run/export': { path?: string }
+  'follow/record': Record<string, never>
+  'follow/add': Record<string, never>
+  'follow/older': Record<string, never>
+  'bookmarks/set': Record<string, never>
   'run/delete': Record<string, never>
   'run/openLog': Record<string, never>
   'output/show': Record<string, never>
@@ -163,6 +227,8 @@ export interface Notifications {
   'view/changed': { view: number; count: number; complete: boolean }
   /** The last rows of the tailed view: rows `from` … `from + rows.length - 1` of `count`. */
   tail: { view: number; count: number; from: number; rows: readonly Row[] }
+  /** Positions are void: a file was truncated, or older lines were put above. The panel asks for its view again. */
+  reset: Record<string, never>
   summary: RunSummary
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }

@@ -47,6 +47,10 @@ const noHandlers: Handlers = {
   'run/openFolder': unused,
   'run/saveText': unused,
   'run/export': unused,
+  'follow/record': unused,
+  'follow/add': unused,
+  'follow/older': unused,
+  'bookmarks/set': unused,
   'run/delete': unused,
   'run/openLog': unused,
   'output/show': unused,
@@ -81,15 +85,16 @@ describe('peer', () => {
   it('answers each request with its own answer, whatever the order', async () => {
     const gates = new Map<number, () => void>()
     const { client, server } = start({
-      'position/find': ({ seq }) =>
+      'position/find': ({ at }) =>
         new Promise((resolve) => {
+          const seq = 'seq' in at ? at.seq : 0
           gates.set(seq, () => {
             resolve({ position: seq * 2 })
           })
           if (gates.size === 3) for (const one of [2, 3, 1]) gates.get(one)?.()
         }),
     })
-    const answers = await Promise.all([1, 2, 3].map((seq) => client.call('position/find', { view: 0, seq })))
+    const answers = await Promise.all([1, 2, 3].map((seq) => client.call('position/find', { view: 0, at: { seq } })))
     assert.deepEqual(answers, [{ position: 2 }, { position: 4 }, { position: 6 }])
     client.dispose()
     server.dispose()

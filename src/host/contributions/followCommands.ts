@@ -1,0 +1,118 @@
+/** `Follow Log File`: from the palette, the Sources view, the Explorer, an editor's title, or code with a Uri. */
+import path from 'node:path'
+import { stat } from 'node:fs/promises'
+import * as vscode from 'vscode'
+import { formatBytes, plural } from '../../shared/lib/format'
+import { commands } from '../../shared/manifest'
+import { UserError } from '../../shared/userError'
+import type { Container } from '../container'
+import { LogFileRow } from '../follow/logFileRow'
+import type { LogFile } from '../follow/logFiles'
+import { registerCommand } from '../userMessages'
+
+export function registerFollowCommands(container: Container): void {
+  const { context, log } = container
+  registerCommand(context, log, commands.followFile, async (argument, more) => {
+    const files = filesOf(argument, more) ?? (await chooseFiles(container))
+    if (files === undefined || files.length === 0) return
+    await checkFiles(files)
+    await container.panels?.follow(files)
+  })
+}
+
+/** What a caller named: a Uri, a row of the Sources view, a path, or a list of Uris as the Explorer sends it. */
+function filesOf(argument: unknown, more: unknown): readonly string[] | undefined {
+  const several = [argument, more].find((value): value is unknown[] => Array.isArray(value) && value.length > 0)
+  if (several !== undefined) return several.flatMap((item) => filesOf(item, undefined) ?? [])
+  if (argument instanceof LogFileRow) return [argument.file.uri.fsPath]
+  if (typeof argument === 'string') return [path.resolve(workspaceRoot(), argument)]
+  if (!(argument instanceof vscode.Uri)) return undefined
+  if (argument.scheme !== 'file')
+    throw new UserError(
+      `Only files of this machine can be followed, not ${argument.scheme}:${argument.path}.`,
+      'not_a_file',
+      'bad_input',
+    )
+  return [argument.fsPath]
+}
+
+function workspaceRoot(): string {
+  return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ''
+}
+
+/** A file that is not there yet may appear later; a folder never is one. */
+async function checkFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const isFolder = await stat(file).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
+    if (isFolder) throw new UserError(`${file} is a folder. Choose a file in it.`, 'not_a_file', 'bad_input')
+  }
+}
+
+interface Choice extends vscode.QuickPickItem {
+  readonly file?: string
+}
+
+async function chooseFiles({ logFiles }: Container): Promise<readonly string[] | undefined> {
+  const browse: Choice = { label: 'Browse…', iconPath: new vscode.ThemeIcon('folder-opened'), alwaysShow: true }
+  const pick = vscode.window.createQuickPick<Choice>()
+  pick.title = 'Follow Log File'
+  pick.placeholder = 'Choose one, or tick several to see them as one, merged by time'
+  pick.canSelectMany = true
+  pick.matchOnDescription = true
+  pick.matchOnDetail = true
+  pick.busy = true
+  pick.show()
+  void logFiles.list().then((files) => {
+    pick.items = [...files.map((file) => choiceOf(file, logFiles.isLive(file))), browse]
+    pick.busy = false
+  })
+  const chosen = await new Promise<readonly Choice[]>((resolve) => {
+    pick.onDidAccept(() => {
+      // Enter on a row with nothing ticked means that row.
+      resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems)
+    })
+    pick.onDidHide(() => {
+      resolve([])
+    })
+  })
+  pick.dispose()
+  const files = chosen.flatMap(({ file }) => file ?? [])
+  return chosen.includes(browse) ? [...files, ...(await browseFiles())] : files
+}
+
+function choiceOf({ uri, bytes }: LogFile, isLive: boolean): Choice {
+  const folder = path.dirname(vscode.workspace.asRelativePath(uri))
+  return {
+    label: path.basename(uri.fsPath),
+    description: [folder === '.' ? '' : folder, isLive ? 'live' : '', formatBytes(bytes)]
+      .filter((part) => part !== '')
+      .join(' · '),
+    iconPath: new vscode.ThemeIcon(isLive ? 'pulse' : 'output'),
+    file: uri.fsPath,
+  }
+}
+
+async function browseFiles(): Promise<readonly string[]> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri
+  const uris = await vscode.window.showOpenDialog({
+    title: 'Follow Log File',
+    openLabel: 'Follow',
+    canSelectMany: true,
+    ...(folder === undefined ? {} : { defaultUri: folder }),
+  })
+  return (uris ?? []).map(({ fsPath }) => fsPath)
+}
+
+/** Says which files are not followed and why. */
+export function tooMany(files: readonly string[], limit: number): UserError {
+  return new UserError(
+    `${plural(limit, 'log file')} ${limit === 1 ? 'is' : 'are'} followed already, which is the most that the setting tapedeck.follow.maxFiles allows, so ${files
+      .map((file) => path.basename(file))
+      .join(', ')} can't be followed too. Close a panel, or raise the setting.`,
+    'too_many_files',
+    'bad_input',
+  )
+}

@@ -41,7 +41,8 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
     ]),
   log_line: (data) => word(data, 'text'),
   line_update: (data) => word(data, 'text'),
-  file: (data) => joined([word(data, 'state'), word(data, 'path')]),
+  file: (data) =>
+    joined([word(data, 'state'), word(data, 'path'), number(data, 'lines_gone', 'lines gone: ')]),
   connection: (data) =>
     joined([word(data, 'state'), number(data, 'attempt', 'attempt '), number(data, 'http_status', 'HTTP ')]),
   phase_change: (data) => joined([word(data, 'phase'), word(data, 'label')]),
@@ -85,6 +86,8 @@ export function rowOf(position: number, event: AnyEvent): Row {
     ...(level === undefined ? {} : { level }),
     ...(phase === 'log_line' && (outcome === 'success' || outcome === 'failure') ? { outcome } : {}),
     ...(isOutput && typeof stream === 'string' ? { stream } : {}),
+    ...(phase === 'log_line' && data['continued'] === true ? { continued: true } : {}),
+    ...(phase === 'log_line' && data['unterminated'] === true ? { unterminated: true } : {}),
     text: isOutput ? coloured(data) : visible(describe(data)),
   }
 }

@@ -16,6 +16,12 @@ export interface Row {
   readonly stream?: string
   /** One line of text, at most 4 kB. A line of output keeps its colours (SGR) and links (OSC 8); nothing else is hidden in it. */
   readonly text: string
+  /** Of a line: belongs to the entry above and has its level and time. */
+  readonly continued?: true
+  /** Of a line: its end is not written yet; it is completed in place. */
+  readonly unterminated?: true
+  /** Where several files are shown as one: the number of the file, from 0. */
+  readonly source?: number
 }
 
 export interface TextQuery {

@@ -1,6 +1,6 @@
 /**
  * A small assembler for WebAssembly: functions that make the bytes of instructions (WebAssembly 2.0 with 128-bit vectors,
- * https://webassembly.github.io/spec/core/binary/). Just what the line kernel needs: 32-bit numbers, vectors, one memory.
+ * https://webassembly.github.io/spec/core/binary/). Just what our kernels need: 32-bit numbers, vectors, one memory.
  */
 
 /** Where a jump goes: behind a block, or to the beginning of a loop. */
@@ -81,6 +81,8 @@ export const greater = binary(0x4b)
 export const atLeast = binary(0x4f)
 /** The number of zero bits below the lowest that is set. */
 export const trailingZeros = unary(0x68)
+/** The number of bits that are set. */
+export const bitCount = unary(0x69)
 export const add = binary(0x6a)
 export const subtract = binary(0x6b)
 export const multiply = binary(0x6c)
@@ -128,8 +130,19 @@ export const v = {
   /** One bit for each byte: its highest. */
   bits: unary(...vector(100)),
   add: binary(...vector(110)),
+  subtract: binary(...vector(113)),
   /** Eight times sixteen bits. */
   shiftRight16: binary(...vector(141)),
+  splat16: unary(...vector(16)),
+  equal16: binary(...vector(45)),
+  /** One bit for each of eight times sixteen: its highest. */
+  bits16: unary(...vector(132)),
+  /** The sums of neighbouring bytes, as eight times sixteen bits; of those, as four times 32 bits. */
+  pairSums: unary(...vector(125)),
+  pairSums16: unary(...vector(127)),
+  add32: binary(...vector(174)),
+  /** One of four times 32 bits. */
+  lane32: (of: Operand, lane: number): Code => [value(of), vector(27), lane],
   /** The bytes of the table at these places. */
   lookUp: binary(...vector(14)),
   /** The same where every place is less than 16, in one instruction (relaxed SIMD, not in every WebAssembly). */
@@ -248,12 +261,12 @@ function flatten(code: Code, bytes: number[], around: readonly Label[] = []): nu
 const name = (text: string): Code => sized(Array.from(text, (letter) => letter.charCodeAt(0)))
 
 /**
- * The bytes of a module with these functions, in the order of their numbers, that exports the last one and imports its memory
- * as `env.memory`.
+ * The bytes of a module with these functions, in the order of their numbers, that imports its memory as `env.memory`.
+ * @param exported by their names
  */
 export function moduleBytes(
   functions: readonly FunctionCode[],
-  exported: string,
+  exported: Readonly<Record<string, FunctionCode>>,
   pages: number,
 ): Uint8Array<ArrayBuffer> {
   const section = (id: number, items: readonly Code[]): Code => [id, sized(list(items))]
@@ -270,7 +283,10 @@ export function moduleBytes(
           3,
           functions.map((_, index) => unsigned(index)),
         ),
-        section(7, [[name(exported), 0, unsigned(functions.length - 1)]]),
+        section(
+          7,
+          Object.entries(exported).map(([as, { index }]) => [name(as), 0, unsigned(index)]),
+        ),
         section(
           10,
           functions.map((one) => one.bytes()),

@@ -286,5 +286,5 @@ export function kernelBytes(relaxed: boolean): Uint8Array<ArrayBuffer> {
   const sequence = sequenceFunction(2)
   const specialStart = specialStartFunction(3, colour)
   const lines = linesFunction(4, { hint, colour, sequence, specialStart }, relaxed ? v.lookUpRelaxed : v.lookUp)
-  return moduleBytes([hint, colour, sequence, specialStart, lines], 'lines', PAGES)
+  return moduleBytes([hint, colour, sequence, specialStart, lines], { lines }, PAGES)
 }

@@ -19,16 +19,7 @@ import {
   TEXT_AROUND_BYTES,
   TOLD_NUMBERS,
 } from './layout'
-
-/** What is used of WebAssembly, which every platform of ours has but not every one declares. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
-  Instance: new (
-    module: object,
-    imports: Record<string, Record<string, object>>,
-  ) => { readonly exports: Readonly<Record<string, unknown>> }
-}
+import { instantiate } from './webAssembly'
 
 type Run = (
   at: number,
@@ -62,16 +53,16 @@ export class LineKernel {
   private lastDigit = 0
 
   private constructor(
-    memory: { readonly buffer: ArrayBuffer },
+    memory: ArrayBuffer,
     private readonly run: Run,
   ) {
-    this.bytes = new Uint8Array(memory.buffer)
-    this.told = new Int32Array(memory.buffer, 0, TOLD_NUMBERS)
+    this.bytes = new Uint8Array(memory)
+    this.told = new Int32Array(memory, 0, TOLD_NUMBERS)
     const { tables, afterSpaces } = buildHintFilter()
     this.bytes.set(tables, TABLES)
     this.bytes.set(afterSpaces, AFTER_SPACES)
     this.bytes.set(hintTable.hints, HINTS)
-    new Int32Array(memory.buffer, GRAMS, hintTable.grams.length).set(hintTable.grams)
+    new Int32Array(memory, GRAMS, hintTable.grams.length).set(hintTable.grams)
   }
 
   /**
@@ -79,10 +70,8 @@ export class LineKernel {
    * @param relaxed whether to ask for the newer, relaxed vector instructions: somewhat faster
    */
   static create(relaxed: boolean): LineKernel {
-    const compiled = new WebAssembly.Module(kernelBytes(relaxed))
-    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES })
-    const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
-    return new LineKernel(memory, exports['lines'] as Run)
+    const { buffer, exports } = instantiate(kernelBytes(relaxed), PAGES)
+    return new LineKernel(buffer, exports['lines'] as Run)
   }
 
   /** The bytes of sources have changed since. */

@@ -1,0 +1,550 @@
+/**
+ * Follows a text file through whatever its writer does to it, and hands out its bytes as they come.
+ *
+ * What is promised: each byte that was in the file when it was looked at is handed out once, in order, and none that never was
+ * there. Files that are rotated away are read to their end, also those that came and went between two looks. What is
+ * destroyed (by truncating, writing over, deleting a file that was never opened) before it was looked at can't be had, unless
+ * a rotated copy of it lies beside. A content that is written over counts as changed when the 64 bytes before the position, the
+ * first 256, or, where it has not grown, any of the last 256 kB are others; whole lines at the beginning that stayed the same
+ * are not handed out again.
+ */
+import { lstatSync, realpathSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { UserError } from '../../shared/userError'
+import { FolderAppearance } from './appearance'
+import { holds, positionOf, type FollowPosition } from './followPosition'
+import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
+import { HeldFile, identityOf, isSameFile, type FileIdentity } from './heldFile'
+import { keptPrefix, utf16Of } from './keptPrefix'
+import { lastLinesStart } from './lastLines'
+import { copyOf, filesBetween, findRotated } from './siblings'
+import { Waker, foldersOf } from './waker'
+
+export interface FollowOptions {
+  /** Where to begin in a file that is there: its start, its last lines, or where an earlier follower stood. */
+  readonly from: 'start' | { readonly lines: number } | FollowPosition
+}
+
+/** A rotated file is read on so long after its last byte, in milliseconds. */
+const DRAIN_MS = 1500
+/** A name that leads nowhere for so long is gone; rotation takes less. */
+const GONE_MS = 300
+/** One piece; all followers of a thread share the memory. */
+const CHUNK_BYTES = 512 * 1024
+/** The thread is let go after so long. */
+const TURN_MS = 5
+/** So many files are held while paused; more are found again by their names. */
+const MAX_HELD = 64
+/** A content that is the same up to the position and at least so long is taken for the same under a new inode. */
+const SAME_CONTENT_BYTES = 256
+const KNOWN_FILES = 64
+
+let sharedBuffer: Buffer | undefined
+
+interface Generation {
+  readonly held: HeldFile
+  /** How it comes to be; undefined once it has begun. */
+  beginning: FollowedFileEvent['state'] | undefined
+  /** Where to begin. */
+  readonly startAt: number
+  /** Which beginning may be what was handed out before: none, any, or only one that holds all of that. */
+  readonly mayKeep: 'none' | 'any' | 'all'
+  number: number
+  /** Since when another file has the name, or none; undefined for the one that has it. */
+  retiredAt: number | undefined
+  lastBytesAt: number
+  /** Milliseconds since the epoch: when this content began. */
+  since: number
+}
+
+export class FileFollower {
+  readonly path: string
+  private readonly waker: Waker
+  private readonly appearance: FolderAppearance
+  /** Files that are held, oldest first; the last one is, or was, the one with the name. */
+  private generations: Generation[] = []
+  /** The newest of those that were let go: its content may come back. */
+  private lastSeen: Generation | undefined
+  private readonly known: FileIdentity[] = []
+  private nextNumber = 0
+  private toldState: FollowState | undefined
+  private toldProblem: string | undefined
+  private isPaused = false
+  private isClosed = false
+  private hasStarted = false
+  private isWanted = false
+  private isNews = false
+  private isLooking = false
+  private looking: Promise<void> = Promise.resolve()
+  private release: (() => void) | undefined
+  private grown = 0
+  private turnStart = 0
+  private realPath: string | undefined
+  private missingSince: number | undefined
+  private isGoneTold = false
+
+  constructor(
+    file: string,
+    private readonly options: FollowOptions,
+    private readonly sink: FollowSink,
+  ) {
+    this.path = path.resolve(file)
+    this.waker = new Waker({
+      wake: () => {
+        this.wake(true)
+      },
+      tick: () => {
+        this.wake(false)
+      },
+      isWanted: (name) => this.concerns(name),
+      notice: (message) => this.sink.notice?.(message),
+    })
+    this.appearance = new FolderAppearance(path.dirname(this.path), () => {
+      this.wake(true)
+    })
+  }
+
+  /**
+   * Begins, or waits for a file that is not there. Resolves when what is there was handed out.
+   * @throws UserError for a directory, a device or a pipe, and a file that can't be read
+   */
+  async start(): Promise<void> {
+    checkFollowable(this.path)
+    this.hasStarted = true
+    this.findFolders()
+    await this.openFirst()
+    await this.look()
+  }
+
+  /** Looks now. Resolves when what was there is handed out. */
+  async look(): Promise<void> {
+    this.wake(false)
+    while (this.isLooking) await this.looking
+  }
+
+  /** Hands out nothing more; files that are rotated away meanwhile are held. */
+  pause(): void {
+    this.isPaused = true
+    this.tellState()
+  }
+
+  resume(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    this.tellState()
+    this.wake(true)
+  }
+
+  /** Releases every descriptor, watcher and timer. What was not handed out is not handed out any more. */
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.waker.close()
+    this.release?.()
+    while (this.isLooking) await this.looking
+    for (const { held } of this.generations) held.close()
+    await this.appearance.close()
+  }
+
+  get state(): FollowState {
+    if (this.isPaused) return 'paused'
+    if (this.missingSince === undefined) return 'following'
+    if (this.nextNumber === 0) return 'waiting'
+    return this.isGoneTold ? 'gone' : 'following'
+  }
+
+  /** Bytes that are there and were not handed out, as they come in while paused. */
+  get pendingBytes(): number {
+    let sum = 0
+    for (const { held, beginning } of this.generations) {
+      sum += Math.max(0, held.size - (beginning === undefined ? held.position : 0))
+    }
+    return sum
+  }
+
+  /** Where to go on after a restart; undefined before anything was opened. */
+  get position(): FollowPosition | undefined {
+    const begun = this.generations.findLast(({ beginning }) => beginning === undefined) ?? this.lastSeen
+    return begun === undefined ? undefined : positionOf(begun.held)
+  }
+
+  private wake(isNews: boolean): void {
+    if (this.isClosed || !this.hasStarted) return
+    this.isWanted = true
+    this.isNews ||= isNews
+    if (this.isLooking) return
+    this.isLooking = true
+    this.looking = this.lookAgain()
+  }
+
+  private async lookAgain(): Promise<void> {
+    try {
+      while (this.isWanted && !this.isClosed) {
+        const { isNews } = this
+        this.isWanted = false
+        this.isNews = false
+        await this.lookOnce(isNews)
+      }
+    } finally {
+      this.isLooking = false
+    }
+  }
+
+  private async lookOnce(isNews: boolean): Promise<void> {
+    this.grown = 0
+    this.turnStart = performance.now()
+    let isOther = false
+    try {
+      await this.readAll()
+      // Files may be rotated as fast as they are found.
+      for (let i = 0; i < 10 && !this.hasEnded() && this.discover(); i++) {
+        isOther = true
+        await this.readAll()
+      }
+      if (!this.hasEnded()) this.retire()
+    } catch (error) {
+      this.problem(error)
+    }
+    if (this.hasEnded()) return
+    this.tellState()
+    if (!isNews || isOther) this.findFolders()
+    const isOften = this.generations.length > 1 || this.missingSince !== undefined || this.isPaused
+    this.waker.didLook(this.grown, !isNews, isOften)
+  }
+
+  // Methods, so that they count as changed after each wait.
+
+  private hasEnded(): boolean {
+    return this.isClosed
+  }
+
+  private isHeldUp(): boolean {
+    return this.isClosed || this.isPaused
+  }
+
+  private async readAll(): Promise<void> {
+    if (this.isPaused) return
+    let before = this.lastSeen
+    for (const generation of [...this.generations]) {
+      if (generation.beginning !== undefined) this.begin(generation, generation.beginning, before)
+      await this.readOn(generation)
+      if (this.isHeldUp()) return
+      before = generation
+    }
+  }
+
+  private begin(generation: Generation, state: FollowedFileEvent['state'], before: Generation | undefined): void {
+    const { held, startAt, mayKeep } = generation
+    const number = this.nextNumber++
+    generation.number = number
+    generation.beginning = undefined
+    const kept = before === undefined || mayKeep === 'none' ? undefined : keptPrefix(before.held, held)
+    const isKept =
+      kept !== undefined &&
+      before !== undefined &&
+      (kept.isAll
+        ? mayKeep === 'any' || kept.bytes >= SAME_CONTENT_BYTES || isSameFile(before.held.identity, held.identity)
+        : mayKeep === 'any' && kept.bytes >= SAME_CONTENT_BYTES)
+    held.seek(isKept ? kept.bytes : startAt)
+    const encoding = held.position > 0 ? utf16Of(held.bytesAt(0, 2)) : undefined
+    this.sink.file({
+      state,
+      path: this.path,
+      generation: number,
+      ...(isKept ? { keptBytes: kept.bytes } : {}),
+      ...(isKept && kept.isAll ? { goesOn: true } : {}),
+      ...(encoding === undefined ? {} : { encoding }),
+    })
+  }
+
+  private async readOn(generation: Generation): Promise<void> {
+    const { held } = generation
+    sharedBuffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    try {
+      for (;;) {
+        const offset = held.position
+        const read = held.read(sharedBuffer)
+        if (read === 'nothing') return
+        if (read === 'changed') await this.writtenOver(generation)
+        else await this.handOut(generation, read, offset)
+        if (this.isHeldUp()) return
+      }
+    } catch (error) {
+      this.problem(error)
+      const { code } = error as NodeJS.ErrnoException
+      // The server of a network drive does not know the file any more; its name may lead to another.
+      if (code === 'ESTALE') this.letGo(generation)
+    }
+  }
+
+  private handOut(generation: Generation, bytes: Uint8Array, offset: number): Promise<void> | undefined {
+    this.grown += bytes.length
+    generation.lastBytesAt = performance.now()
+    const wait = this.sink.bytes(bytes, { generation: generation.number, offset })
+    if (wait !== undefined) return this.untilTaken(wait)
+    if (performance.now() - this.turnStart > TURN_MS) return this.letOthersRun()
+    return undefined
+  }
+
+  private async untilTaken(wait: Promise<unknown>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.release = resolve
+      wait.then(
+        () => {
+          resolve()
+        },
+        (error: unknown) => {
+          this.problem(error)
+          resolve()
+        },
+      )
+    })
+    this.release = undefined
+    this.turnStart = performance.now()
+  }
+
+  private async letOthersRun(): Promise<void> {
+    await setImmediate()
+    this.turnStart = performance.now()
+  }
+
+  /** The content is another now, the file is the same. */
+  private async writtenOver(generation: Generation): Promise<void> {
+    const { held } = generation
+    const copy = copyOf(this.path, held, generation.since)
+    if (copy !== undefined) {
+      try {
+        await this.readCopy(copy, generation)
+      } finally {
+        copy.close()
+      }
+    }
+    const state = held.size < held.position ? 'truncated' : 'rewritten'
+    const kept = keptPrefix(held, held)
+    const last = generation.number
+    held.restart(kept.bytes)
+    generation.number = this.nextNumber++
+    generation.since = Date.now()
+    this.sink.file({
+      state,
+      path: this.path,
+      generation: generation.number,
+      ...(kept.bytes === 0 ? {} : { keptBytes: kept.bytes }),
+    })
+    this.sink.ended?.(last)
+  }
+
+  /** What a copy holds that was truncated before it was read. */
+  private async readCopy(copy: HeldFile, generation: Generation): Promise<void> {
+    sharedBuffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    for (;;) {
+      const offset = copy.position
+      const read = copy.read(sharedBuffer)
+      if (read === 'nothing' || read === 'changed' || this.isClosed) return
+      await this.handOut(generation, read, offset)
+    }
+  }
+
+  /** Looks where the name leads; true when that is another file than before. */
+  private discover(): boolean {
+    const current = this.generations.at(-1)
+    const found = this.openNamed(current?.retiredAt === undefined ? current?.held.identity : undefined)
+    if (found === 'missing') {
+      this.isMissing(current)
+      return false
+    }
+    const wasGone = this.isGoneTold
+    this.missingSince = undefined
+    this.isGoneTold = false
+    this.toldProblem = undefined
+    if (found === 'same') return false
+    const again = this.generations.find(({ held }) => isSameFile(held.identity, found.identity))
+    if (again !== undefined) {
+      found.close()
+      this.comeBack(again, wasGone)
+      return true
+    }
+    const before = current ?? this.lastSeen
+    if (current !== undefined) current.retiredAt ??= performance.now()
+    if (before === undefined) this.add(found, 'opened', 0, 'none')
+    else {
+      const isLink = lstatSync(this.path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      const hasName = current?.held.hasName ?? true
+      if (!isLink) {
+        for (const held of this.filesBetween(before.held.identity, found.identity)) {
+          this.add(held, 'rotated', 0, 'none').retiredAt = performance.now()
+        }
+      }
+      const state = wasGone ? 'back' : isLink || !hasName ? 'replaced' : 'rotated'
+      this.add(found, state, 0, hasName || wasGone ? 'all' : 'any')
+    }
+    return true
+  }
+
+  private filesBetween(last: FileIdentity, next: FileIdentity): HeldFile[] {
+    const found = filesBetween(this.path, last, next, (identity) =>
+      this.known.some((one) => isSameFile(one, identity) && one.birth === identity.birth),
+    )
+    const room = Math.max(0, MAX_HELD - this.generations.length)
+    for (const held of found.slice(room)) held.close()
+    return found.slice(0, room)
+  }
+
+  /** The file that the name leads to, if it is another than `current`. */
+  private openNamed(current: FileIdentity | undefined): HeldFile | 'same' | 'missing' {
+    try {
+      const stat = statSync(this.path, { bigint: true, throwIfNoEntry: false })
+      if (stat?.isFile() !== true) return 'missing'
+      if (current !== undefined && isSameFile(identityOf(stat), current)) return 'same'
+      const held = HeldFile.open(this.path)
+      if (held === undefined) return 'missing'
+      if (current === undefined || !isSameFile(held.identity, current)) return held
+      held.close()
+      return 'same'
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.problem(error)
+      return 'missing'
+    }
+  }
+
+  private add(
+    held: HeldFile,
+    beginning: FollowedFileEvent['state'],
+    startAt: number,
+    mayKeep: Generation['mayKeep'],
+  ): Generation {
+    this.known.push(held.identity)
+    if (this.known.length > KNOWN_FILES) this.known.shift()
+    const generation: Generation = {
+      held,
+      beginning,
+      startAt,
+      mayKeep,
+      number: -1,
+      retiredAt: undefined,
+      lastBytesAt: performance.now(),
+      since: Date.now(),
+    }
+    this.generations.push(generation)
+    return generation
+  }
+
+  /** A file that is still held has its name again. */
+  private comeBack(generation: Generation, wasGone: boolean): void {
+    const last = this.generations.at(-1)
+    if (last !== undefined && last !== generation) last.retiredAt ??= performance.now()
+    generation.retiredAt = undefined
+    this.generations = [...this.generations.filter((one) => one !== generation), generation]
+    if (wasGone && generation.beginning === undefined) {
+      this.sink.file({ state: 'back', path: this.path, generation: generation.number })
+    }
+  }
+
+  private isMissing(current: Generation | undefined): void {
+    const now = performance.now()
+    this.missingSince ??= now
+    if (current !== undefined) current.retiredAt ??= now
+    this.appearance.update()
+    if (this.isGoneTold || this.nextNumber === 0 || now - this.missingSince < GONE_MS || this.isPaused) return
+    this.isGoneTold = true
+    this.sink.file({ state: 'gone', path: this.path, generation: this.nextNumber - 1 })
+  }
+
+  /** Lets rotated files go that nobody writes to any more. */
+  private retire(): void {
+    if (this.isPaused) return
+    const now = performance.now()
+    for (const generation of this.generations) {
+      const { retiredAt, lastBytesAt, beginning } = generation
+      if (retiredAt === undefined || beginning !== undefined) continue
+      if (now - Math.max(retiredAt, lastBytesAt) > DRAIN_MS) this.letGo(generation)
+    }
+  }
+
+  private letGo(generation: Generation): void {
+    generation.held.close()
+    if (generation === this.generations.at(-1)) this.lastSeen = generation
+    this.generations = this.generations.filter((one) => one !== generation)
+    if (generation.beginning === undefined) this.sink.ended?.(generation.number)
+  }
+
+  private async openFirst(): Promise<void> {
+    const { from } = this.options
+    const found = this.openNamed(undefined)
+    const held = found === 'missing' || found === 'same' ? undefined : found
+    if (from === 'start' || 'lines' in from) {
+      if (held === undefined) return
+      this.add(held, 'opened', from === 'start' ? 0 : await lastLinesStart(held, from.lines), 'none')
+      return
+    }
+    if (held !== undefined && holds(held, from)) {
+      this.add(held, 'opened', from.offset, 'none')
+      return
+    }
+    // It was rotated while nobody looked.
+    const rotated = findRotated(this.path, from.inode, (one) => holds(one, from))
+    if (rotated !== undefined) {
+      this.add(rotated, 'opened', from.offset, 'none').retiredAt = performance.now()
+      if (held === undefined) return
+      for (const between of this.filesBetween(rotated.identity, held.identity)) {
+        this.add(between, 'rotated', 0, 'none').retiredAt = performance.now()
+      }
+      this.add(held, 'rotated', 0, 'none')
+    } else if (held !== undefined) {
+      const isSame = String(held.identity.ino) === from.inode
+      this.add(held, !isSame ? 'replaced' : held.size < from.offset ? 'truncated' : 'rewritten', 0, 'none')
+    }
+  }
+
+  private findFolders(): void {
+    try {
+      this.realPath = realpathSync(this.path)
+    } catch {
+      // Nothing is there now: the folder of the name tells when it comes.
+    }
+    this.waker.setFolders(foldersOf(this.path, this.realPath))
+  }
+
+  /** Whether news of this name may be news of ours. */
+  private concerns(name: string): boolean {
+    if (this.generations.length > 1 || this.missingSince !== undefined) return true
+    return name === path.basename(this.path) || (this.realPath !== undefined && name === path.basename(this.realPath))
+  }
+
+  private tellState(): void {
+    const { state } = this
+    if (state === this.toldState) return
+    this.toldState = state
+    this.sink.state?.(state)
+  }
+
+  private problem(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error)
+    if (why === this.toldProblem) return
+    this.toldProblem = why
+    this.sink.notice?.(`${this.path} can't be read: ${why}`)
+  }
+}
+
+/** @throws UserError what can't be followed, and why */
+export function checkFollowable(file: string): void {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat === undefined) return
+    if (stat.isDirectory()) {
+      throw new UserError(`${file} is a folder; name a file in it.`, 'is_folder', 'bad_input')
+    }
+    if (!stat.isFile()) throw new UserError(`${file} is no file that can be followed.`, 'no_file', 'bad_input')
+    HeldFile.open(file)?.close()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (error instanceof UserError || code === 'ENOENT' || code === 'ENOTDIR') {
+      if (error instanceof UserError) throw error
+      return
+    }
+    const reason = code === 'EACCES' || code === 'EPERM' ? 'you have no right to read it' : message
+    throw new UserError(`${file} can't be read: ${reason}.`, 'file_unreadable', 'missing', { cause: error })
+  }
+}

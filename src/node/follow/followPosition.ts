@@ -1,0 +1,37 @@
+/** Where following stands, so that it can go on after a restart of ours. */
+import { createHash } from 'node:crypto'
+import type { HeldFile } from './heldFile'
+
+/** Plain data, for a memento or a request. */
+export interface FollowPosition {
+  /** Bytes of the file that were handed out. */
+  readonly offset: number
+  readonly dev: string
+  readonly inode: string
+  /** What stands before the offset: so many bytes with this SHA-256 (hexadecimal). */
+  readonly before: { readonly bytes: number; readonly sha256: string }
+}
+
+const HASHED_BYTES = 4096
+
+export function positionOf({ position, identity, tail }: HeldFile): FollowPosition {
+  const bytes = tail.last(HASHED_BYTES)
+  return {
+    offset: position,
+    dev: String(identity.dev),
+    inode: String(identity.ino),
+    before: { bytes: bytes.length, sha256: hash(bytes) },
+  }
+}
+
+/** Whether a file holds what was followed, so that it can be gone on with at the position's offset. */
+export function holds(held: HeldFile, { offset, before, inode }: FollowPosition): boolean {
+  if (held.size < offset) return false
+  if (before.bytes === 0) return offset === 0 && String(held.identity.ino) === inode
+  const bytes = held.bytesAt(offset - before.bytes, before.bytes)
+  return bytes.length === before.bytes && hash(bytes) === before.sha256
+}
+
+function hash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

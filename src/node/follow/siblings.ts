@@ -1,0 +1,143 @@
+/** The rotated files beside a followed one: those that came and went between two looks, and copies made before a truncation. */
+import { readdirSync, statSync, type BigIntStats } from 'node:fs'
+import path from 'node:path'
+import { HeldFile, identityOf, isSameFile, type FileIdentity } from './heldFile'
+
+/** `.1`, `-20261120`, `.2026-11-20T03`, …: what log rotation puts behind a name or before its extension. */
+const SUFFIX = /^[.\-_]?\d[\d.\-_T:]*$/
+/** A folder with more than this is not searched. */
+const MAX_ENTRIES = 20_000
+/** As much of the end must be the same in a copy. */
+const COPY_TAIL = 64 * 1024
+
+interface Sibling {
+  readonly path: string
+  readonly identity: FileIdentity
+  readonly size: number
+  readonly changedAt: number
+  /** The number of a `.1`, else 0. */
+  readonly number: number
+}
+
+/** Files that a rotation of `file` may have made, compressed ones left out. */
+function siblings(file: string): Sibling[] {
+  const folder = path.dirname(file)
+  const name = path.basename(file)
+  const { name: stem, ext } = path.parse(name)
+  const names = readdirSync(folder)
+  if (names.length > MAX_ENTRIES) return []
+  return names.flatMap((entry) => {
+    if (entry === name) return []
+    const suffix = entry.startsWith(name)
+      ? entry.slice(name.length)
+      : ext !== '' && entry.startsWith(stem) && entry.endsWith(ext)
+        ? entry.slice(stem.length, -ext.length)
+        : ''
+    if (!SUFFIX.test(suffix)) return []
+    const sibling = path.join(folder, entry)
+    const stat = statOf(sibling)
+    if (!stat?.isFile()) return []
+    return [
+      {
+        path: sibling,
+        identity: identityOf(stat),
+        size: Number(stat.size),
+        changedAt: Number(stat.ctimeMs),
+        number: /^\.\d{1,4}$/.test(suffix) ? Number(suffix.slice(1)) : 0,
+      },
+    ]
+  })
+}
+
+function statOf(file: string): BigIntStats | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })
+}
+
+/** The siblings, or none where the folder can't be read (any more). */
+function readable(file: string): Sibling[] {
+  try {
+    return siblings(file)
+  } catch {
+    return []
+  }
+}
+
+/** Opens a sibling unless its name leads elsewhere by now. */
+function open(sibling: Sibling): HeldFile | undefined {
+  try {
+    const held = HeldFile.open(sibling.path)
+    if (held === undefined || isSameFile(held.identity, sibling.identity)) return held
+    held.close()
+    return undefined
+  } catch {
+    // Renamed or removed meanwhile.
+    return undefined
+  }
+}
+
+/**
+ * The files that had the name of `file` after `last` and before `next`, oldest first: made after the one, not after the other,
+ * and rotated away since. Where the file system does not tell when a file was made, the numbers of their names do.
+ */
+export function filesBetween(
+  file: string,
+  last: FileIdentity,
+  next: FileIdentity,
+  isKnown: (identity: FileIdentity) => boolean,
+): HeldFile[] {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const all = readable(file)
+    const lastNumber = all.find(({ identity }) => isSameFile(identity, last))?.number ?? 0
+    const candidates = all
+      .filter(({ identity, number }) => {
+        if (isSameFile(identity, last) || isSameFile(identity, next) || isKnown(identity)) return false
+        if (last.birth > 0n && identity.birth > 0n && identity.birth !== last.birth) {
+          return identity.birth > last.birth && identity.birth <= next.birth
+        }
+        return number > 0 && number < lastNumber
+      })
+      .sort((a, b) =>
+        a.identity.birth === b.identity.birth ? b.number - a.number : a.identity.birth < b.identity.birth ? -1 : 1,
+      )
+    const opened = candidates.map(open)
+    const held = opened.filter((one) => one !== undefined)
+    if (held.length === candidates.length) return held
+    // They were rotated once more while we looked.
+    for (const one of held) one.close()
+  }
+  return []
+}
+
+/**
+ * The copy that was made of `held` before it was truncated, where it has more than was read: positioned behind what was read.
+ * @param since milliseconds since the epoch: an older copy is of an earlier time
+ */
+export function copyOf(file: string, held: HeldFile, since: number): HeldFile | undefined {
+  const { position, tail } = held
+  const length = Math.min(tail.length, COPY_TAIL)
+  if (length === 0) return undefined
+  for (const sibling of readable(file)) {
+    if (sibling.size <= position || sibling.changedAt < since || isSameFile(sibling.identity, held.identity)) continue
+    const copy = open(sibling)
+    if (copy === undefined) continue
+    if (tail.endsWith(copy.bytesAt(position - length, length))) {
+      copy.seek(position)
+      return copy
+    }
+    copy.close()
+  }
+  return undefined
+}
+
+/** The rotated file in which `isSought` finds what was followed before: the inode first, then every other. */
+export function findRotated(file: string, inode: string, isSought: (held: HeldFile) => boolean): HeldFile | undefined {
+  const all = readable(file)
+  const isFirst = ({ identity }: Sibling): number => (String(identity.ino) === inode ? 0 : 1)
+  for (const sibling of all.sort((a, b) => isFirst(a) - isFirst(b))) {
+    const held = open(sibling)
+    if (held === undefined) continue
+    if (isSought(held)) return held
+    held.close()
+  }
+  return undefined
+}

@@ -1,0 +1,375 @@
+/**
+ * One text file as the reading thread sees it: its contents one behind the other (a rotated one stays), the rows between them
+ * that tell what became of the file, and the numbering of all. Everything here is done in short steps.
+ */
+import type { TextKernel } from '../../core/lines/wasm/textKernel'
+import { rowOf } from '../../core/rows'
+import type { EventDetail } from '../../core/store/eventStore'
+import type { AnyEvent } from '../../shared/events/schema'
+import type { Row } from '../../shared/protocol/rows'
+import type { FollowedEvent, Follower, StartFollower } from './follower'
+import { LineRows } from './lineRows'
+import { TextBytes } from './textBytes'
+import type { FollowState, LinesPart, MarkPart, Place, TextFileOptions, TextState } from './textProtocol'
+import { TextSegment } from './textSegment'
+
+/** Counted in one go; the thread answers requests in between. */
+const STEP_BYTES = 8 * 1024 * 1024
+/** While the index is made its progress is told so often. */
+const TELL_MS = 50
+/** So many contents are held open; the lines of older ones leave the view. */
+const MAX_CONTENTS = 5
+/** Rows of a rotated file that is still written to must not reach the numbers of the next. */
+const SEQ_GAP = 2 ** 36
+
+interface Mark {
+  readonly event: AnyEvent
+  readonly time: number
+}
+
+type Part = TextSegment | Mark
+
+export interface TextFileHost {
+  readonly kernel: TextKernel
+  readonly follow: StartFollower
+  onState(state: TextState): void
+  onNotice(message: string): void
+}
+
+export class TextFile {
+  private parts: Part[] = []
+  private readonly rowsOf: LineRows
+  private follower: Follower | undefined
+  private followState: FollowState = 'waiting'
+  private resets = 0
+  private nextSeq = 0
+  private step: NodeJS.Immediate | undefined
+  private toldAt = 0
+  private isClosed = false
+  /** Lines of contents that are not held any more. */
+  private left = 0
+
+  constructor(
+    readonly path: string,
+    private readonly options: TextFileOptions,
+    private readonly host: TextFileHost,
+  ) {
+    this.rowsOf = new LineRows({ format: options.format })
+  }
+
+  /**
+   * Opens the file, or waits for one that is not there; the last rows can be asked for at once.
+   * @throws UserError for what is no file
+   */
+  async open(): Promise<TextState> {
+    const bytes = this.openBytes()
+    if (bytes !== undefined) this.add(bytes, 0, bytes.start, Math.max(bytes.start, bytes.size))
+    if (this.options.follow !== false) {
+      const end = this.last()?.end
+      this.follower = this.host.follow(this.path, end === undefined ? undefined : end, {
+        bytes: (generation, end) => {
+          this.grew(generation, end)
+        },
+        file: (event) => {
+          this.changed(event)
+        },
+        state: (state) => {
+          this.followState = state
+          this.tell()
+        },
+        notice: (message) => this.host.onNotice(message),
+      })
+      await this.follower.start()
+    } else if (bytes === undefined) this.openBytes(true)
+    this.countSoon()
+    return this.state()
+  }
+
+  rows(from: number, to: number): Row[] {
+    const rows: Row[] = []
+    for (const { part, first } of this.numbered()) {
+      const [start, end] = [Math.max(from, first), Math.min(to, first + countOf(part))]
+      if (start >= end) continue
+      if (part instanceof TextSegment) rows.push(...this.rowsOf.rows(part, start - first, end - first, start))
+      else rows.push(markRow(part, first))
+    }
+    return rows
+  }
+
+  /** Rows one by one, their positions counted from the beginning of the file. Waits for the index where it has not come there. */
+  rowsAt(positions: Float64Array): Row[] {
+    const rows: Row[] = []
+    let i = 0
+    while (i < positions.length) {
+      // Neighbours are read together.
+      let end = i + 1
+      while (end < positions.length && (positions[end] ?? 0) - (positions[end - 1] ?? 0) === 1) end++
+      const [first, last] = [positions[i] ?? 0, (positions[end - 1] ?? 0) + 1]
+      this.countTo(last)
+      rows.push(...this.rows(first, last))
+      i = end
+    }
+    return rows
+  }
+
+  detail(position: number): EventDetail {
+    for (const { part, first } of this.numbered()) {
+      if (position < first || position >= first + countOf(part)) continue
+      if (part instanceof TextSegment) return this.rowsOf.detail(part, position - first, position)
+      return { position, bytes: 0, event: part.event }
+    }
+    throw new RangeError(`There is no line at position ${String(position)}.`)
+  }
+
+  /** The position of the first row at or after a place; `count` when there is none. */
+  positionOf(at: Place): number {
+    if ('line' in at) return this.positionOfLine(at.line)
+    return 'seq' in at ? this.positionOfSeq(at.seq) : this.positionOfTime(at.time)
+  }
+
+  pause(isPaused: boolean): void {
+    if (isPaused) this.follower?.pause()
+    else this.follower?.resume()
+  }
+
+  state(): TextState {
+    const parts: (LinesPart | MarkPart)[] = []
+    let [count, bytes, indexed, isComplete] = [0, 0, 0, true]
+    for (const { part, first } of this.numbered()) {
+      if (part instanceof TextSegment) {
+        const { source, generation, origin: from, end, seqBase } = part
+        const { fd, encoding } = source
+        parts.push({ kind: 'lines', first, count: part.count, generation, fd, encoding, from, end, seqBase })
+        bytes += end - from
+        indexed += part.isComplete ? end - from : part.index.counted - from
+        isComplete &&= part.isComplete
+      } else parts.push({ kind: 'mark', first, count: 1, seq: part.event.seq, time: part.time })
+      count = first + countOf(part)
+    }
+    const { format } = this.rowsOf
+    return {
+      parts,
+      count,
+      bytes,
+      indexed,
+      isComplete,
+      follow: this.options.follow === false ? 'paused' : this.followState,
+      resets: this.resets,
+      encoding: this.last()?.source.encoding ?? this.options.encoding ?? 'utf-8',
+      waitingBytes: this.follower?.pendingBytes ?? 0,
+      ...(format === undefined ? {} : { format: { id: format.id, name: format.name } }),
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return
+    this.isClosed = true
+    clearImmediate(this.step)
+    await this.follower?.close()
+    for (const part of this.parts.splice(0)) if (part instanceof TextSegment) part.source.release()
+  }
+
+  /** @returns undefined for a file that is not there */
+  private openBytes(isNeeded = false): TextBytes | undefined {
+    try {
+      return TextBytes.open(this.path, this.options.encoding ?? 'utf-8')
+    } catch (error) {
+      if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  private grew(generation: number, end: number): void {
+    const index = this.parts.findLastIndex((part) => part instanceof TextSegment && part.generation === generation)
+    const part = this.parts[index]
+    if (!(part instanceof TextSegment)) return
+    const before = part.count
+    part.grow(end)
+    this.rowsOf.detect(part)
+    // A rotated file that is still written to: the rows behind it have other places now.
+    if (index < this.parts.length - 1 && part.count !== before) this.resets++
+    this.tell()
+  }
+
+  private changed(event: FollowedEvent): void {
+    const { state, generation, content } = event
+    const last = this.last()
+    // What was opened here first is the follower's first content.
+    if (state === 'opened' && last !== undefined && last.source.identity === content?.identity) {
+      last.generation = generation
+    } else if (state === 'gone') this.mark(state, 0)
+    else this.takeContent(state === 'opened' && last !== undefined ? 'replaced' : state, event)
+    this.tell()
+  }
+
+  private takeContent(state: FollowedEvent['state'], { generation, content, goesOn }: FollowedEvent): void {
+    const last = this.last()
+    let gone = 0
+    if (last !== undefined && content !== undefined) {
+      const isLost = state === 'truncated' || state === 'rewritten'
+      // An unfinished line that comes again is the new content's.
+      if (isLost || goesOn === true) gone = last.cut(Math.min(content.start, last.end))
+      if (goesOn === true && gone > 0) gone--
+      if (gone > 0) this.resets++
+    }
+    const bytes = content === undefined ? undefined : this.openContent(content.path, content.identity)
+    if (last !== undefined || state !== 'opened') this.mark(state, gone)
+    if (last?.count === 0) this.drop(last)
+    if (bytes === undefined || content === undefined) return
+    const from = Math.max(bytes.start, content.start)
+    this.add(bytes, generation, from, from)
+    this.dropOldest()
+  }
+
+  private openContent(path: string, identity: string): TextBytes | undefined {
+    try {
+      const bytes = TextBytes.open(path, this.options.encoding ?? 'utf-8')
+      if (bytes.identity === identity) return bytes
+      bytes.release()
+    } catch {
+      // It was renamed or removed meanwhile.
+    }
+    this.host.onNotice(`A content of ${this.path} was rotated away before it could be opened: its lines are not shown.`)
+    return undefined
+  }
+
+  private add(source: TextBytes, generation: number, from: number, end: number): void {
+    const seqBase = this.parts.length === 0 ? 0 : this.nextSeq - from
+    const segment = new TextSegment(this.host.kernel, source, generation, from, end, seqBase)
+    this.parts.push(segment)
+    this.rowsOf.detect(segment)
+    this.countSoon()
+  }
+
+  /** @param gone how many lines were lost */
+  private mark(state: FollowedEvent['state'], gone: number): void {
+    const last = this.last()
+    if (last !== undefined) this.nextSeq = Math.max(this.nextSeq, last.seqBase + last.end + SEQ_GAP)
+    const time = Date.now()
+    const event = {
+      capture_id: '',
+      seq: this.nextSeq++,
+      timestamp: new Date(time).toISOString(),
+      phase: 'file',
+      data: { state, path: this.path, ...(gone === 0 ? {} : { lines_gone: gone }) },
+    }
+    this.parts.push({ event, time })
+  }
+
+  /** Contents are bounded: the oldest leave, with the marks before the next. */
+  private dropOldest(): void {
+    const contents = this.parts.filter((part) => part instanceof TextSegment)
+    if (contents.length <= MAX_CONTENTS) return
+    const [oldest] = contents
+    if (oldest === undefined) return
+    this.left += oldest.count
+    this.drop(oldest)
+    this.parts.splice(0, this.parts.findIndex((part) => part instanceof TextSegment))
+    this.resets++
+  }
+
+  private drop(segment: TextSegment): void {
+    this.parts.splice(this.parts.indexOf(segment), 1)
+    segment.source.release()
+  }
+
+  private last(): TextSegment | undefined {
+    return this.parts.findLast((part) => part instanceof TextSegment)
+  }
+
+  private *numbered(): Generator<{ part: Part; first: number }> {
+    let first = 0
+    for (const part of this.parts) {
+      yield { part, first }
+      first += countOf(part)
+    }
+  }
+
+  private positionOfLine(line: number): number {
+    const numbered = [...this.numbered()]
+    const found = numbered.findLast(({ part }) => part instanceof TextSegment)
+    if (found === undefined) return 0
+    // A content that begins behind a kept part counts its lines from that part's first.
+    return found.first + Math.min(Math.max(0, line - 1), countOf(found.part))
+  }
+
+  private positionOfSeq(seq: number): number {
+    let count = 0
+    for (const { part, first } of this.numbered()) {
+      count = first + countOf(part)
+      if (!(part instanceof TextSegment)) {
+        if (seq <= part.event.seq) return first
+        continue
+      }
+      const offset = seq - part.seqBase
+      if (offset <= part.origin) return first
+      if (offset >= part.end) continue
+      const line = part.lineAt(offset)
+      return first + (part.startOf(line) < offset ? line + 1 : line)
+    }
+    return count
+  }
+
+  /** Lines without a time belong to the one before; times that go back make it one of the places where it passes. */
+  private positionOfTime(time: number): number {
+    let count = 0
+    for (const { part, first } of this.numbered()) {
+      count = first + countOf(part)
+      if (!(part instanceof TextSegment)) continue
+      let low = 0
+      let high = part.count
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2)
+        if (this.rowsOf.timeOf(part, middle) >= time) high = middle
+        else low = middle + 1
+      }
+      if (low < part.count) return first + low
+    }
+    return count
+  }
+
+  private countTo(position: number): void {
+    for (const { part, first } of this.numbered()) {
+      if (!(part instanceof TextSegment) || part.isComplete || position <= first + part.index.lines) continue
+      while (!part.isComplete && part.index.lines < position - first && !part.countOn(STEP_BYTES));
+    }
+  }
+
+  private countSoon(): void {
+    if (this.step !== undefined || this.isClosed || this.parts.every((part) => isCounted(part))) return
+    this.step = setImmediate(() => {
+      this.step = undefined
+      this.countOn()
+    })
+  }
+
+  private countOn(): void {
+    const part = this.parts.find((one) => !isCounted(one))
+    if (part instanceof TextSegment) {
+      const before = part.count
+      if (part.countOn(STEP_BYTES)) {
+        if (part.count !== before) this.resets++
+        this.tell()
+      } else if (performance.now() - this.toldAt > TELL_MS) this.tell()
+    }
+    this.countSoon()
+  }
+
+  private tell(): void {
+    if (this.isClosed) return
+    this.toldAt = performance.now()
+    this.host.onState(this.state())
+  }
+}
+
+function countOf(part: Part): number {
+  return part instanceof TextSegment ? part.count : 1
+}
+
+function isCounted(part: Part): boolean {
+  return !(part instanceof TextSegment) || part.isComplete
+}
+
+function markRow({ event, time }: Mark, position: number): Row {
+  return { ...rowOf(position, event), time }
+}

@@ -145,12 +145,20 @@ export class LogFiles {
     const before = this.files ?? []
     if (before.length > 0 && !this.isStale) {
       const files = await lookAt(before.map(({ uri }) => uri.fsPath))
-      if (!this.isStale) this.files = files
+      if (!this.isOld()) this.files = files
       const marks = this.marksOf(files)
       if (marks !== this.told) this.changed.fire(undefined)
       this.told = marks
     }
-    if (this.isVisible) this.lookLater()
+    if (this.isLookedAt()) this.lookLater()
+  }
+
+  private isOld(): boolean {
+    return this.isStale
+  }
+
+  private isLookedAt(): boolean {
+    return this.isVisible
   }
 
   private marksOf(files: readonly LogFile[]): string {

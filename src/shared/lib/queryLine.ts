@@ -9,6 +9,7 @@
 import type { Level } from '../events/schema'
 import type { TextQuery } from '../protocol/rows'
 import { expressionProblem } from './expressionProblem'
+import { parseMoment } from './moment'
 
 /** What a line asks for; absent parts ask for nothing. */
 export interface QueryTerms {
@@ -52,8 +53,6 @@ const ALIASES: Readonly<Record<string, Level>> = {
   e: 'error',
   f: 'fatal',
 }
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const DAY_MS = 86_400_000
 
 /** One term as it stands in the line. */
 interface Term {
@@ -182,7 +181,7 @@ function collect(terms: readonly Term[], options: QueryLineOptions): QueryTerms 
       case 'since':
       case 'until': {
         if (term.minus) throw new BadTerm(`${term.kind}: takes no minus`, term.at)
-        const time = timeOf(term, options.now)
+        const time = momentOf(term, options.now)
         if (term.kind === 'since') from = Math.max(from ?? time, time)
         else to = Math.min(to ?? time, time)
         break
@@ -219,23 +218,10 @@ function levelsOf(term: Term): readonly Level[] {
   })
 }
 
-/** `10m` ago, a time of day (the last one that has been), or a date with or without a time; local time without a zone. */
-function timeOf({ value, at }: Term, now: number): number {
-  const ago = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value)
-  if (ago !== null) return now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0)
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(value)
-  if (clock !== null) {
-    const [hours = 0, minutes = 0, seconds = 0] = clock.slice(1).map((part: string | undefined) => Number(part ?? 0))
-    if (hours < 24 && minutes < 60 && seconds < 60) {
-      const today = new Date(now).setHours(hours, minutes, Math.floor(seconds), Math.round((seconds % 1) * 1000))
-      return today > now ? today - DAY_MS : today
-    }
-  }
-  if (/^\d{4}-\d{2}-\d{2}(?:[T ]|$)/.test(value)) {
-    const time = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00` : value)
-    if (!Number.isNaN(time)) return time
-  }
-  throw new BadTerm(`“${value}” is no time; write 10m, 14:05 or 2026-11-20T03:30`, at)
+function momentOf({ value, at }: Term, now: number): number {
+  const time = parseMoment(value, now)
+  if (time === undefined) throw new BadTerm(`“${value}” is no time; write 10m, 14:05 or 2026-11-20T03:30`, at)
+  return time
 }
 
 function textOf({ kind, value, at }: Term, { caseSensitive, wholeWord }: QueryLineOptions): TextQuery {

@@ -1,0 +1,128 @@
+/**
+ * The recording of followed files: a runner of its own that writes what is appended to a run log. It begins with the first
+ * bytes that are appended, so that no empty run is listed, at the place where the files stood when they were opened. It lives
+ * through a reload of the window: the panel that comes back takes it over.
+ */
+import type { FollowPosition } from '../../node/follow/followPosition'
+import { Emitter } from '../../shared/lib/emitter'
+import type { FollowInfo } from '../../shared/protocol/contract'
+
+/** A file and where its recording begins; without a position at its beginning, which may be yet to come. */
+export interface RecordFrom {
+  readonly path: string
+  readonly position?: FollowPosition
+}
+
+/** How a recording ended. */
+export interface RecordingEnd {
+  /** The bound of its size was reached. */
+  readonly isFull: boolean
+  /** Why it failed, if it did. */
+  readonly error?: string
+}
+
+export interface RecordingServices {
+  /** Where the files stand now. */
+  readonly positions: () => Promise<readonly RecordFrom[]>
+  /** Kept for the window that comes after this one. */
+  readonly remember: (from: readonly RecordFrom[]) => void
+  /** Starts a runner; resolves with the run's id once its log exists. @throws UserError when it can't start */
+  readonly start: (from: readonly RecordFrom[]) => Promise<string>
+  readonly stop: (captureId: string) => Promise<void>
+  /** Resolves when the run is over. */
+  readonly ended: (captureId: string) => Promise<RecordingEnd>
+  /** Tells the person what could not be recorded. */
+  readonly report: (error: unknown) => void
+}
+
+export class FollowRecording {
+  private readonly changed = new Emitter<undefined>()
+  private current: FollowInfo['recording'] = 'off'
+  private id: string | undefined
+  private origin: Promise<readonly RecordFrom[]> = Promise.resolve([])
+  private isDisposed = false
+  readonly onDidChange = this.changed.event
+
+  constructor(private readonly services: RecordingServices) {}
+
+  get state(): FollowInfo['recording'] {
+    return this.current
+  }
+
+  get captureId(): string | undefined {
+    return this.id
+  }
+
+  /** Waits for the first bytes. @param from where a window before this one began to wait; default: where the files stand */
+  wait(from?: readonly RecordFrom[]): void {
+    this.origin = from === undefined ? this.services.positions() : Promise.resolve(from)
+    void this.origin.then((origin) => {
+      this.services.remember(origin)
+    }, this.services.report)
+    this.become('waiting')
+  }
+
+  /** Takes over a recording that a window before this one began. */
+  adopt(captureId: string): void {
+    this.watch(captureId)
+  }
+
+  /** The files have grown. */
+  grew(): void {
+    if (this.current !== 'waiting') return
+    this.become('on')
+    void this.begin()
+  }
+
+  async set(on: boolean): Promise<void> {
+    const isOn = this.current === 'on' || this.current === 'waiting'
+    if (on === isOn) return
+    if (on) {
+      this.wait()
+      return
+    }
+    const { id } = this
+    this.become('off')
+    if (id !== undefined) await this.services.stop(id)
+  }
+
+  /** The panel was closed: nobody watches any more. */
+  dispose(): void {
+    if (this.isDisposed) return
+    this.isDisposed = true
+    if (this.current === 'on' && this.id !== undefined) this.services.stop(this.id).catch(this.services.report)
+  }
+
+  private async begin(): Promise<void> {
+    try {
+      const id = await this.services.start(await this.origin)
+      // It was switched off, or the panel closed, while the runner started.
+      if (this.isDisposed || !this.isOn()) await this.services.stop(id)
+      else this.watch(id)
+    } catch (error) {
+      if (this.isDisposed) return
+      this.become('failed')
+      this.services.report(error)
+    }
+  }
+
+  private isOn(): boolean {
+    return this.current === 'on'
+  }
+
+  private watch(id: string): void {
+    this.id = id
+    this.become('on')
+    this.services.ended(id).then((end) => {
+      if (this.isDisposed || this.id !== id || !this.isOn()) return
+      this.id = undefined
+      this.become(end.isFull ? 'full' : end.error === undefined ? 'off' : 'failed')
+    }, this.services.report)
+  }
+
+  private become(state: FollowInfo['recording']): void {
+    if (state === 'off' || state === 'waiting') this.id = undefined
+    this.current = state
+    if (!this.isDisposed) this.changed.fire(undefined)
+  }
+}

@@ -267,8 +267,14 @@ describe('output of a launch', () => {
     await panel.id('clear-button').click()
     await panel.id('cleared').filter({ hasText: '50 earlier rows cleared from the view.' }).waitFor()
     await panel.id('feed-empty').filter({ hasText: 'What comes next is shown here.' }).waitFor()
+    await counted(panel, '0')
+    assert.equal(
+      await panel.id('feed-count').getAttribute('title'),
+      'No event came yet. 50 earlier events were cleared from the view.',
+    )
     await print(panel, [line('new')])
     await panel.page.locator('[data-seq="50"]').waitFor()
+    await counted(panel, '1')
     assert.deepEqual(await panel.seqs(), [50])
     assert.equal(await panel.rows().first().getAttribute('aria-rowindex'), '1')
     await panel.id('feed').press('Home')
@@ -276,12 +282,14 @@ describe('output of a launch', () => {
     // A filter keeps what is cleared away.
     await panel.id('search-input').fill('old')
     await panel.id('search-input').press('Enter')
-    await panel.id('feed-empty').waitFor()
+    await panel.id('feed-empty').filter({ hasText: 'No line matches this filter.' }).waitFor()
+    await counted(panel, '0 of 1')
     await panel.id('search-input').fill('')
     await panel.id('search-input').press('Enter')
     await panel.page.locator('[data-seq="50"]').waitFor()
     await panel.id('show-cleared').click()
     await panel.page.locator('[data-seq="49"]').waitFor()
+    await counted(panel, '51')
     assert.equal(await panel.id('cleared').count(), 0)
     await panel.close()
   })

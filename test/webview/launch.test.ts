@@ -227,6 +227,15 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('says how many numbers are not drawn', async () => {
+      const panel = await harness.open({ kind: 'launch' })
+      await panel.host(({ host }) => {
+        host.setLaunch({ metrics_left_out: { values: 250, other_names: 0, unread_lines: 0 } })
+      })
+      await panel.id('metrics-left-out').filter({ hasText: '250 values are left out: of each name' }).waitFor()
+      await panel.close()
+    })
+
     it('lists results and opens them, and names what is left', async () => {
       const panel = await harness.open({ kind: 'launch', state: 'completed' })
       await panel.host(({ host }) => {

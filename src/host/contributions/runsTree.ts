@@ -5,6 +5,7 @@ import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
+import { workspaceFolders } from '../launch/launchable'
 import { describeState, runIcon } from '../runs/present'
 import { resultsOf, type ListedResult } from '../runs/results'
 
@@ -20,7 +21,7 @@ export function registerRunsTree({ context, runs }: Container): void {
     onDidChangeTreeData: changed.event,
     getChildren: (node) => {
       if (node === undefined) return groupRuns(runs.all)
-      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsOf(node) : []
+      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsIn(node) : []
     },
     getTreeItem: (node) => {
       if ('runs' in node) return groupItem(node)
@@ -79,7 +80,7 @@ function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   const time = started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
   const title = head?.title ?? capture_id
   const { Collapsed, None } = vscode.TreeItemCollapsibleState
-  const item = new vscode.TreeItem(title, resultsOf(run).length > 0 ? Collapsed : None)
+  const item = new vscode.TreeItem(title, resultsIn(run).length > 0 ? Collapsed : None)
   const described = stopping ? 'stopping' : describeState(run)
   item.id = capture_id
   item.description = `${time} · ${described}`
@@ -95,14 +96,21 @@ function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   return item
 }
 
-function resultItem({ capture_id, name, file, bytes, summary }: ListedResult): vscode.TreeItem {
+function resultsIn(run: ListedRun): ListedResult[] {
+  return resultsOf(
+    run,
+    workspaceFolders().map(({ path }) => path),
+  )
+}
+
+function resultItem({ capture_id, name, folder, file, bytes, summary }: ListedResult): vscode.TreeItem {
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None)
   const uri = vscode.Uri.file(file)
   item.id = `${capture_id} ${file}`
   item.resourceUri = uri
   item.iconPath = vscode.ThemeIcon.File
-  item.description = [bytes === undefined ? undefined : formatBytes(bytes), summary]
-    .filter((part) => part !== undefined)
+  item.description = [folder, bytes === undefined ? undefined : formatBytes(bytes), summary]
+    .filter((part) => part !== undefined && part !== '')
     .join(' · ')
   item.contextValue = 'result'
   item.tooltip = file

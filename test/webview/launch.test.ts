@@ -32,12 +32,24 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('does not tell twice that it was stopped as asked', async () => {
+      const panel = await harness.open({ kind: 'launch', state: 'aborted' })
+      await panel.host(({ host }) => {
+        host.setRun({ signal: 'SIGINT' })
+      })
+      await panel.id('exit-code').waitFor()
+      assert.equal((await panel.id('exit-code').innerText()).trim(), 'SIGINT')
+      assert.equal(await panel.id('exit').innerText(), 'SIGINT: stopped as asked')
+      await panel.close()
+    })
+
     it('tells an exit code with its meaning', async () => {
       const panel = await harness.open({ kind: 'launch', state: 'failed' })
       await panel.host(({ host }) => {
         host.setRun({ exit_code: 137 })
       })
       await panel.id('exit-code').filter({ hasText: 'killed, often because memory ran out' }).waitFor()
+      assert.match(await panel.id('run-again').innerText(), /Re-run/)
       assert.match(await panel.id('exit').innerText(), /^exit 137: killed, often because memory ran out$/)
       await panel.host(({ host }) => {
         host.setRun({ exit_code: 42 })
@@ -149,13 +161,17 @@ describe('launch', () => {
   describe('summary', () => {
     it('says why something is not there', async () => {
       const panel = await harness.open({ kind: 'launch' })
+      await panel.id('no-results').filter({ hasText: 'This launch names no result files' }).waitFor()
+      await panel.host(({ host }) => {
+        host.setRun({ expects_results: true })
+      })
       await panel.id('no-results').filter({ hasText: 'listed when the command ends' }).waitFor()
       await panel.id('no-metrics').filter({ hasText: 'No numbers yet' }).waitFor()
       await panel.id('exit').filter({ hasText: 'still running' }).waitFor()
       await panel.host(({ host }) => {
         host.setRun({ state: 'aborted' })
       })
-      await panel.id('no-results').filter({ hasText: 'No result files.' }).waitFor()
+      await panel.id('no-results').filter({ hasText: 'No file was made or changed' }).waitFor()
       await panel.id('no-metrics').filter({ hasText: 'The output named no numbers.' }).waitFor()
       await panel.id('exit').filter({ hasText: 'not recorded' }).waitFor()
       await panel.close()

@@ -144,6 +144,13 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
+  it('shows what was typed behind the question that it answers', async () => {
+    const panel = await harness.open({ kind: 'launch' })
+    await print(panel, [{ ...line('Ada', { stream: 'stdin' }), prompt: 'Your name?' }])
+    assert.equal((await panel.rows().first().locator('.text').innerText()).trim(), 'Your name? Ada')
+    await panel.close()
+  })
+
   it('opens addresses and places through the host, by mouse and by keyboard', async () => {
     const panel = await harness.open({ kind: 'launch' })
     await print(panel, [

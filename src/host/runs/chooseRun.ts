@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import type { Container } from '../container'
+import { withoutIcons } from '../withoutIcons'
 import { describeState, runIcon } from './present'
 
 /** The run that an argument names (an id, or a row of the tree), or the one that the person picks. */
@@ -21,7 +22,7 @@ export async function chooseRun(
     return undefined
   }
   const items = candidates.map((run) => ({
-    label: `$(${runIcon(run).id}) ${run.head?.title ?? run.capture_id}`,
+    label: `$(${runIcon(run).id}) ${withoutIcons(run.head?.title ?? run.capture_id)}`,
     description: describeState(run),
     detail: run.capture_id,
     run,

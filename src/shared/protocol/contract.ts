@@ -107,6 +107,8 @@ export interface RunInfo {
   readonly cwd?: string
   readonly exit_code?: number
   readonly signal?: string
+  /** Its configuration names files that are its results. */
+  readonly expects_results?: boolean
   /** The command reads what is sent by `run/input`. */
   readonly accepts_input?: boolean
 }

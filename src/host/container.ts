@@ -18,6 +18,8 @@ export interface Panels {
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean
+  /** The log of the panel that is the active editor, whether the window has the focus or not. */
+  readonly inFront: string | undefined
   /** Whether it is open, or was when the last window closed and so comes back by itself. */
   isOpening(logPath: string): boolean
 }

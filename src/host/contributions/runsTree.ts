@@ -6,7 +6,7 @@ import { formatBytes } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
 import { workspaceFolders } from '../launch/launchable'
-import { describeState, runIcon } from '../runs/present'
+import { describeState, runIcon, startedAt } from '../runs/present'
 import { resultsOf, type ListedResult } from '../runs/results'
 
 interface Group {
@@ -48,14 +48,6 @@ function groupRuns(all: readonly ListedRun[]): Group[] {
   for (const run of all) if (run.state === 'running') add('Active', run)
   for (const run of all) if (run.state !== 'running') add(dayOf(run), run)
   return [...groups].map(([label, runs]) => ({ label, runs }))
-}
-
-function startedAt({ head, capture_id }: ListedRun): Date {
-  const started = new Date(head?.started_at ?? Number.NaN)
-  if (!Number.isNaN(started.getTime())) return started
-  // A log that can't be read still has its time in its name.
-  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
-  return new Date(`${day}T${h}:${m}:${s}Z`)
 }
 
 function dayOf(run: ListedRun): string {

@@ -59,6 +59,10 @@ class RunPanels implements Panels {
     this.open_.get(logPath)?.panel.dispose()
   }
 
+  get inFront(): string | undefined {
+    return [...this.open_].find(([, { panel }]) => panel.active)?.[0]
+  }
+
   isInFront(logPath: string): boolean {
     return this.open_.get(logPath)?.panel.active === true && vscode.window.state.focused
   }

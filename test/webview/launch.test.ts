@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Harness } from './harness'
+import { focused } from './waits'
 
 describe('launch', () => {
   let harness: Harness
@@ -119,6 +120,25 @@ describe('launch', () => {
       await panel.id('input-send').click()
       await panel.id('notice').filter({ hasText: 'The command no longer reads.' }).waitFor()
       assert.equal(await panel.id('input-line').inputValue(), 'precious')
+      await panel.close()
+    })
+
+    it('has the keys when the command asks, unless the person is doing something else', async () => {
+      const panel = await harness.open({ kind: 'launch' })
+      const ask = (stdout: string) =>
+        panel.host(({ host, argument }) => {
+          host.setLaunch({ current: { stdout: argument } })
+        }, stdout)
+      await panel.id('search-input').focus()
+      await ask('Your name: ')
+      await panel.id('live-line').filter({ hasText: 'Your name:' }).waitFor()
+      assert.equal(await focused(panel), 'search-input')
+      await panel.id('feed').focus()
+      await ask(' 45%|███ | 9/20 [00:10<00:12]')
+      await panel.id('live-line').filter({ hasText: '45%' }).waitFor()
+      assert.equal(await focused(panel), 'feed')
+      await ask('Sure? [y/N] ')
+      await panel.page.locator('[data-testid="input-line"]:focus').waitFor()
       await panel.close()
     })
 

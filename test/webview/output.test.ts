@@ -207,6 +207,18 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
+  it('begins with the times that were chosen in the last panel', async () => {
+    const panel = await harness.open({ kind: 'launch', times: 'off' })
+    assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: no times')
+    await panel.id('time-switch').click()
+    assert.deepEqual(await panel.asked('panel/remember', 1), [{ timeMode: 'clock' }])
+    await panel.page.waitForFunction(() => sessionStorage.getItem('fake-vscode-state')?.includes('"timeMode":"clock"'))
+    await panel.page.reload()
+    await panel.id('time-switch').waitFor()
+    assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: clock time')
+    await panel.close()
+  })
+
   it('shows the line being written in its place, and nothing jumps', async () => {
     const panel = await harness.open({ kind: 'launch' })
     await print(
@@ -309,9 +321,12 @@ describe('output of a launch', () => {
     ])
     await panel.page.locator('[data-seq="1500"]').waitFor()
     await panel.id('copy-output').click()
+    await panel.id('said').filter({ hasText: 'Copied 1,500 lines.' }).waitFor({ state: 'attached' })
+    assert.equal(await panel.id('copy-output').getAttribute('aria-label'), 'Copied')
     await panel.rows().last().locator('.text').click()
     await panel.id('detail').waitFor()
     await panel.id('feed').press('Control+c')
+    await panel.id('said').filter({ hasText: 'Copied 1 line.' }).waitFor({ state: 'attached' })
     const [all, one] = (await panel.asked('clipboard/write', 2)) as { text: string }[]
     const lines = (all?.text ?? '').split('\n')
     assert.deepEqual([lines.length, lines[0], lines[1499], lines[1500]], [1501, 'line 0', 'line 1499', ''])

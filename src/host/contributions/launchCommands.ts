@@ -40,7 +40,7 @@ export function registerLaunchCommands(container: Container): void {
   })
   registerCommand(context, log, commands.rerun, async (argument) => {
     if (!(await requireTrust(LAUNCH_STARTS))) return undefined
-    const run = await chooseRun(container, argument, 'Run which launch again?', isLaunch)
+    const run = await chooseRun(container, argument, 'Re-run which launch?', isLaunch)
     const capture_id = run === undefined ? undefined : await again(run.capture_id)
     return capture_id === undefined ? undefined : { capture_id }
   })

@@ -5,6 +5,7 @@ import { commandLine } from '../../shared/lib/commandLine'
 import { commands } from '../../shared/manifest'
 import { settledFocus } from '../settledFocus'
 import { errorText } from '../userMessages'
+import { withoutIcons } from '../withoutIcons'
 import { listLaunches } from './configurations'
 import { listTasks } from './editorTasks'
 import { currentFolder, type Launchable } from './launchable'
@@ -105,7 +106,7 @@ function settingItems(): Item[] {
   const { launches, problems } = listLaunches()
   return [
     ...launches.map((launchable) => ({
-      label: `$(play) ${launchable.configuration.name}`,
+      label: `$(play) ${withoutIcons(launchable.configuration.name)}`,
       description: describe(launchable),
       launchable,
     })),
@@ -127,7 +128,7 @@ async function scriptItems(): Promise<Item[]> {
   return groups.flatMap(({ label, scripts }) => [
     separator(`npm scripts · ${label}`),
     ...scripts.map(({ name, launchable }) => ({
-      label: `$(package) ${name}`,
+      label: `$(package) ${withoutIcons(name)}`,
       description: describe(launchable),
       launchable,
     })),
@@ -140,7 +141,7 @@ async function taskItems(): Promise<Item[]> {
   return [
     separator('tasks'),
     ...tasks.map(({ source, launchable }) => ({
-      label: `$(tools) ${launchable.configuration.name}`,
+      label: `$(tools) ${withoutIcons(launchable.configuration.name)}`,
       description: `${source} · ${describe(launchable)}`,
       launchable,
     })),

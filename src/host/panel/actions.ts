@@ -1,6 +1,7 @@
 /** What the panel of a run may make the editor do. */
 import * as vscode from 'vscode'
 import { commands } from '../../shared/manifest'
+import type { TimeMode } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { confirmDelete } from '../contributions/runCommands'
@@ -11,6 +12,9 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from './bridge'
 import { trajectoryActions } from './trajectoryActions'
+
+/** Key of the column of times in the editor's memory of the extension. */
+const TIME_MODE = 'tapedeck.panel.timeMode'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
   const { path, captureId } = session
@@ -24,6 +28,10 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     },
     showOutput: async () => {
       await vscode.commands.executeCommand(commands.showOutput)
+    },
+    timeMode: () => container.context.globalState.get<TimeMode>(TIME_MODE),
+    rememberTimeMode: async (mode) => {
+      await container.context.globalState.update(TIME_MODE, mode)
     },
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text)

@@ -248,14 +248,17 @@ export class FileFollower {
         : mayKeep === 'any' && kept.bytes >= SAME_CONTENT_BYTES)
     held.seek(isKept ? kept.bytes : startAt)
     const encoding = held.position > 0 ? utf16Of(held.bytesAt(0, 2)) : undefined
-    this.sink.file({
-      state,
-      path: this.path,
-      generation: number,
-      ...(isKept ? { keptBytes: kept.bytes } : {}),
-      ...(isKept && kept.isAll ? { goesOn: true } : {}),
-      ...(encoding === undefined ? {} : { encoding }),
-    })
+    this.sink.file(
+      {
+        state,
+        path: this.path,
+        generation: number,
+        ...(isKept ? { keptBytes: kept.bytes } : {}),
+        ...(isKept && kept.isAll ? { goesOn: true } : {}),
+        ...(encoding === undefined ? {} : { encoding }),
+      },
+      held,
+    )
   }
 
   private async readOn(generation: Generation): Promise<void> {
@@ -326,12 +329,15 @@ export class FileFollower {
     held.restart(kept.bytes)
     generation.number = this.nextNumber++
     generation.since = Date.now()
-    this.sink.file({
-      state,
-      path: this.path,
-      generation: generation.number,
-      ...(kept.bytes === 0 ? {} : { keptBytes: kept.bytes }),
-    })
+    this.sink.file(
+      {
+        state,
+        path: this.path,
+        generation: generation.number,
+        ...(kept.bytes === 0 ? {} : { keptBytes: kept.bytes }),
+      },
+      held,
+    )
     this.sink.ended?.(last)
   }
 
@@ -438,7 +444,7 @@ export class FileFollower {
     generation.retiredAt = undefined
     this.generations = [...this.generations.filter((one) => one !== generation), generation]
     if (wasGone && generation.beginning === undefined) {
-      this.sink.file({ state: 'back', path: this.path, generation: generation.number })
+      this.sink.file({ state: 'back', path: this.path, generation: generation.number }, generation.held)
     }
   }
 

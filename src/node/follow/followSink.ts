@@ -1,5 +1,7 @@
 /** What a FileFollower tells. */
 
+import type { HeldFile } from './heldFile'
+
 /**
  * `rotated`: another file has the name now, the one before lives on under another name. `replaced`: another file took the
  * place of the one before. `truncated`, `rewritten`: the same file, shorter or not. `gone`, `back`: the name led nowhere for a
@@ -31,8 +33,11 @@ export interface FollowSink {
    * @returns a promise to have nothing more read until it resolves; it must not reject
    */
   bytes(chunk: Uint8Array, at: { readonly generation: number; readonly offset: number }): Promise<unknown> | undefined
-  /** Before the first bytes of a generation; `gone` some time after the last. */
-  file(event: FollowedFileEvent): void
+  /**
+   * Before the first bytes of a generation; `gone` some time after the last.
+   * @param content what begins, at the position where its bytes will begin; open until this returns. None for `gone`
+   */
+  file(event: FollowedFileEvent, content?: HeldFile): void
   /** No more bytes come of this generation. */
   ended?(generation: number): void
   state?(state: FollowState): void

@@ -41,7 +41,7 @@ export class HeldFile {
   private isOpen = true
 
   private constructor(
-    private readonly fd: number,
+    readonly fd: number,
     stat: BigIntStats,
   ) {
     this.identity = identityOf(stat)

@@ -8,6 +8,7 @@ export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1'
 export type PlainEncoding = 'utf-8' | 'latin1'
 
 const NEWLINE = 10
+const LONE_SURROGATE = /\p{Surrogate}/u
 
 export class TextBytes {
   readonly encoding: TextEncoding
@@ -29,15 +30,18 @@ export class TextBytes {
     this.start = mark?.bytes ?? 0
   }
 
-  /** @throws UserError `not_a_text_file` for what is no regular file; else as `open` does */
-  static open(path: string, plain: PlainEncoding): TextBytes {
+  /**
+   * @param shownAs the path for people, where `path` is only the way to it
+   * @throws UserError `not_a_text_file` for what is no regular file; else as `open` does
+   */
+  static open(path: string, plain: PlainEncoding, shownAs = path): TextBytes {
     // A pipe without a writer must not hold us up.
     const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK || 0))
     try {
       const stat = fstatSync(fd, { bigint: true })
       if (!stat.isFile())
         throw new UserError(`${path} is not a file that can be followed.`, 'not_a_text_file', 'bad_input')
-      return new TextBytes(path, fd, `${String(stat.dev)}:${String(stat.ino)}`, plain)
+      return new TextBytes(shownAs, fd, `${String(stat.dev)}:${String(stat.ino)}`, plain)
     } catch (error) {
       closeSync(fd)
       throw error
@@ -108,7 +112,7 @@ export function decodeText(bytes: Uint8Array, encoding: TextEncoding): string {
 /** Whether decoding loses nothing. */
 export function isWellFormed(bytes: Uint8Array, encoding: TextEncoding): boolean {
   if (encoding === 'utf-8') return isUtf8(bytes)
-  return encoding === 'latin1' || (bytes.length % 2 === 0 && decodeText(bytes, encoding).isWellFormed())
+  return encoding === 'latin1' || (bytes.length % 2 === 0 && !LONE_SURROGATE.test(decodeText(bytes, encoding)))
 }
 
 function markOf(head: Uint8Array): { encoding: TextEncoding; bytes: number } | undefined {

@@ -198,6 +198,7 @@ export class TextFile {
     if (state === 'opened' && last !== undefined && last.source.identity === content?.identity) {
       last.generation = generation
     } else if (state === 'gone') this.mark(state, 0)
+    else if (last?.generation === generation) this.goOn(last)
     else this.takeContent(state === 'opened' && last !== undefined ? 'replaced' : state, event)
     this.tell()
   }
@@ -221,9 +222,18 @@ export class TextFile {
     this.dropOldest()
   }
 
+  /** A file has its name back: what it gets now stands behind the row that says so, an unfinished line too. */
+  private goOn(last: TextSegment): void {
+    const { source, generation, end } = last
+    const from = last.isUnfinished ? last.startOf(last.count - 1) : end
+    last.cut(from)
+    this.mark('back', 0)
+    this.add(source.hold(), generation, from, end)
+  }
+
   private openContent(path: string, identity: string): TextBytes | undefined {
     try {
-      const bytes = TextBytes.open(path, this.options.encoding ?? 'utf-8')
+      const bytes = TextBytes.open(path, this.options.encoding ?? 'utf-8', this.path)
       if (bytes.identity === identity) return bytes
       bytes.release()
     } catch {
@@ -264,7 +274,10 @@ export class TextFile {
     if (oldest === undefined) return
     this.left += oldest.count
     this.drop(oldest)
-    this.parts.splice(0, this.parts.findIndex((part) => part instanceof TextSegment))
+    this.parts.splice(
+      0,
+      this.parts.findIndex((part) => part instanceof TextSegment),
+    )
     this.resets++
   }
 

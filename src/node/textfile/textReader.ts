@@ -1,6 +1,13 @@
 /** The host's end of the thread that reads text files (textThread.ts); one for all stores. */
 import { UserError } from '../../shared/userError'
-import type { FromTextThread, TextFileOptions, TextRequestName, TextRequests, TextState, ToTextThread } from './textProtocol'
+import type {
+  FromTextThread,
+  TextFileOptions,
+  TextRequestName,
+  TextRequests,
+  TextState,
+  ToTextThread,
+} from './textProtocol'
 
 /** What is used of a worker thread. */
 export interface ThreadLike {
@@ -57,7 +64,8 @@ export class TextReader {
     name: N,
     params: TextRequests[N]['params'],
   ): Promise<TextRequests[N]['answer']> {
-    if (this.isDisposed) return Promise.reject(new UserError('The reader of text files was ended.', 'text_reader_ended'))
+    if (this.isDisposed)
+      return Promise.reject(new UserError('The reader of text files was ended.', 'text_reader_ended'))
     const id = this.nextId++
     if (name === 'close') this.listeners.delete(file)
     return new Promise<unknown>((resolve, reject) => {

@@ -90,10 +90,7 @@ function countFunction(
         when(
           less(subtract(to, at), 16),
           bits.set(
-            and(
-              bits,
-              subtract(shiftLeft(1, unitBytes === 1 ? subtract(to, at) : shiftRight(subtract(to, at), 1)), 1),
-            ),
+            and(bits, subtract(shiftLeft(1, unitBytes === 1 ? subtract(to, at) : shiftRight(subtract(to, at), 1)), 1)),
           ),
         ),
         total.increase(bitCount(bits)),

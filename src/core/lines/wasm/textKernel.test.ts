@@ -56,8 +56,7 @@ describe('the text kernel', () => {
 
   it(`finds two bytes that stand apart, in either case or in one (seed ${String(seed)})`, () => {
     fill(1)
-    const fold = (byte: number | undefined) =>
-      byte !== undefined && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+    const fold = (byte: number | undefined) => (byte !== undefined && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
     for (let i = 0; i < 500; i++) {
       const pair = {
         first: random.pick([0x41, 0x61, 0x6b, 0x5b, 0xff]),

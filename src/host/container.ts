@@ -1,8 +1,10 @@
 /** What the features share, built once by hand. */
 import path from 'node:path'
+import { Worker } from 'node:worker_threads'
 import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
+import { TextReader } from '../node/textfile/textReader'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
 import { LogFiles } from './follow/logFiles'
@@ -53,6 +55,8 @@ export interface Container {
   readonly settings: Settings
   readonly runs: Runs
   readonly logFiles: LogFiles
+  /** Reads text files, in a thread that starts with the first. */
+  readonly textReader: TextReader
   /** Set by the panels' own feature. */
   panels?: Panels
   /** Set by the launches' own feature. */
@@ -111,5 +115,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   )
   const logFiles = new LogFiles(context, settings)
   context.subscriptions.push(logFiles)
-  return { context, log, settings, runs, logFiles, runnerScript, dispose: () => runs.dispose() }
+  const textReader = new TextReader(() => new Worker(path.join(dist, 'textWorker.js')))
+  context.subscriptions.push(textReader)
+  return { context, log, settings, runs, logFiles, textReader, runnerScript, dispose: () => runs.dispose() }
 }

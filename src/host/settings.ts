@@ -37,10 +37,7 @@ const schemas = {
   'follow.maxFiles': { schema: z.number().int().min(1).max(256), expected: 'a whole number from 1 to 256' },
   'follow.record': { schema: z.boolean(), expected: 'true or false' },
   'follow.maxRecordingMB': { schema: z.number().min(1).max(1_000_000), expected: 'a number of megabytes from 1' },
-  'follow.encoding': {
-    schema: z.enum(['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1']),
-    expected: '"auto", "utf-8", "utf-16le", "utf-16be" or "latin1"',
-  },
+  'follow.encoding': { schema: z.enum(['utf-8', 'latin1']), expected: '"utf-8" or "latin1"' },
   // Its entries are checked one by one, so that one bad entry costs only itself.
   'follow.formats': { schema: z.array(z.unknown()).max(200), expected: 'a list of formats' },
   'notifications.finished': { schema: z.boolean(), expected: 'true or false' },

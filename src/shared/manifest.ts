@@ -41,7 +41,7 @@ export const settingDefaults = {
   'follow.maxFiles': 16,
   'follow.record': true,
   'follow.maxRecordingMB': 1000,
-  'follow.encoding': 'auto',
+  'follow.encoding': 'utf-8',
   'follow.formats': [],
   'notifications.finished': true,
   'notifications.failed': true,

@@ -20,6 +20,9 @@ export interface Growth {
   readonly lastTime?: number
 }
 
+/** Where a row is looked for: at an event, a time (milliseconds since the epoch), or a line of a text, from 1. */
+export type Place = { readonly seq: number } | { readonly time: number } | { readonly line: number }
+
 export interface View {
   readonly count: number
   /** False while a scan is still finding rows; `count` grows until then. */
@@ -27,8 +30,8 @@ export interface View {
   readonly onDidChange: EventSource<undefined>
   /** Rows `from` (inclusive) to `to` (exclusive) of this view, clamped to what there is. */
   rows(from: number, to: number): Promise<readonly Row[]>
-  /** The index in this view of the first row at or after that seq or time; `count` when there is none. */
-  positionOf(at: { seq: number } | { time: number }): Promise<number>
+  /** The index in this view of the first row at or after that place; `count` when there is none. */
+  positionOf(at: Place): Promise<number>
   dispose(): void
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { stat } from 'node:fs/promises'
 import * as vscode from 'vscode'
-import { formatBytes, plural } from '../../shared/lib/format'
+import { formatBytes } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
@@ -104,15 +104,4 @@ async function browseFiles(): Promise<readonly string[]> {
     ...(folder === undefined ? {} : { defaultUri: folder }),
   })
   return (uris ?? []).map(({ fsPath }) => fsPath)
-}
-
-/** Says which files are not followed and why. */
-export function tooMany(files: readonly string[], limit: number): UserError {
-  return new UserError(
-    `${plural(limit, 'log file')} ${limit === 1 ? 'is' : 'are'} followed already, which is the most that the setting tapedeck.follow.maxFiles allows, so ${files
-      .map((file) => path.basename(file))
-      .join(', ')} can't be followed too. Close a panel, or raise the setting.`,
-    'too_many_files',
-    'bad_input',
-  )
 }

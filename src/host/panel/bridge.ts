@@ -32,8 +32,6 @@ export interface BridgeRun {
   write(text: string, end: boolean): Promise<void>
   /** Makes the summary, now and as it changes, until the returned function is called. */
   summarize(listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void): () => void
-  readonly bookmarks: readonly Bookmark[]
-  keepBookmarks(bookmarks: readonly Bookmark[]): void
   /** Of followed files. */
   readonly follow?: BridgeFollow
 }
@@ -56,6 +54,9 @@ export interface BridgeActions {
   /** What was chosen last in any panel. */
   timeMode(): TimeMode | undefined
   rememberTimeMode(mode: TimeMode): Promise<void>
+  /** What the person marked in this run or file. */
+  bookmarks(): readonly Bookmark[]
+  keepBookmarks(bookmarks: readonly Bookmark[]): Promise<void>
   copy(text: string): Promise<void>
   openLink(url: string): Promise<void>
   /** Starts the same launch again; returns the id of the new run, or undefined when the person cancelled. */
@@ -143,7 +144,7 @@ export class PanelBridge {
         run: this.run.info,
         growth: this.growth(),
         restored: this.restored,
-        bookmarks: this.run.bookmarks,
+        bookmarks: this.actions.bookmarks(),
         ...(timeMode === undefined ? {} : { timeMode }),
       })
     },
@@ -202,10 +203,7 @@ export class PanelBridge {
     'follow/record': ({ on }) => this.follow.setRecording(on).then(() => ({})),
     'follow/add': ({ files }) => this.follow.add(files).then(() => ({})),
     'follow/older': ({ path }) => this.follow.showOlder(path).then(() => ({})),
-    'bookmarks/set': ({ bookmarks }) => {
-      this.run.keepBookmarks(bookmarks)
-      return Promise.resolve({})
-    },
+    'bookmarks/set': ({ bookmarks }) => this.actions.keepBookmarks(bookmarks).then(() => ({})),
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
     'panel/remember': ({ timeMode }) => this.actions.rememberTimeMode(timeMode).then(() => ({})),

@@ -5,13 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
 
-/** @param shows what the page shows: the path of a run's log, or of a file of trajectories */
-export function panelHtml(
-  webview: vscode.Webview,
-  assets: vscode.Uri,
-  shows: { readonly run: string } | { readonly trajectories: string },
-): string {
-  const [name, file] = 'run' in shows ? ['run', shows.run] : ['trajectories', shows.trajectories]
+/** What the page shows: the path of a run's log, the key of followed files, or the path of a file of trajectories. */
+export type PageContent = { readonly run: string } | { readonly follow: string } | { readonly trajectories: string }
+
+export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, shows: PageContent): string {
+  const [name = '', file = ''] = Object.entries(shows)[0] ?? []
   const nonce = randomBytes(16).toString('base64')
   const address = (asset: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, asset)).toString()
   const policy = [

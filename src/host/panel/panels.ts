@@ -9,7 +9,9 @@ import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
 import { PanelBridge } from './bridge'
+import { FollowPanels } from './followPanels'
 import { panelHtml } from './html'
+import { PanelShell } from './shell'
 import { webviewTransport } from './transport'
 
 /** What a panel leaves with the editor to be restored from; the rest of it is the webview's own. */
@@ -27,9 +29,17 @@ class RunPanels implements Panels {
   private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
 
   private readonly remembered: readonly string[]
+  private readonly shell: PanelShell
+  private readonly followed: FollowPanels
 
   constructor(private readonly container: Container) {
+    this.shell = new PanelShell(container)
+    this.followed = new FollowPanels(container, this.shell)
     this.remembered = this.recall()
+  }
+
+  follow(files: readonly string[]): Promise<void> {
+    return this.followed.open(files)
   }
 
   async open(logPath: string, preserveFocus = false): Promise<void> {
@@ -39,18 +49,19 @@ class RunPanels implements Panels {
       return known.ready
     }
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
-    const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.options())
+    const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.shell.options)
     await this.fill(panel, logPath, false)
   }
 
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
   async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (await this.followed.restore(panel, state)) return
     const parsed = restoredState.safeParse(state)
     if (!parsed.success || this.open_.has(parsed.data.run)) {
       panel.dispose()
       return
     }
-    panel.webview.options = this.options()
+    panel.webview.options = this.shell.options
     try {
       await this.fill(panel, parsed.data.run, true)
     } catch (error) {
@@ -110,14 +121,6 @@ class RunPanels implements Panels {
     }
   }
 
-  private options(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, localResourceRoots: [this.assets()] }
-  }
-
-  private assets(): vscode.Uri {
-    return vscode.Uri.joinPath(this.container.context.extensionUri, 'dist', 'webview')
-  }
-
   private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
@@ -161,11 +164,7 @@ class RunPanels implements Panels {
     }
     this.shown.set(panel, session)
     name()
-    const media = vscode.Uri.joinPath(this.container.context.extensionUri, 'media')
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'run-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'run-dark.svg'),
-    }
+    panel.iconPath = this.shell.icon
     const stopNaming = session.onDidChange(name)
     panel.onDidDispose(() => {
       stopNaming()
@@ -174,7 +173,7 @@ class RunPanels implements Panels {
       bridge.dispose()
       runs.release(session)
     })
-    panel.webview.html = panelHtml(panel.webview, this.assets(), { run: logPath })
+    panel.webview.html = panelHtml(panel.webview, this.shell.assets, { run: logPath })
   }
 }
 

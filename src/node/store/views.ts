@@ -1,5 +1,5 @@
 /** The three ways to a list of positions: all, by the index's keys, and what a search found. */
-import type { View } from '../../core/store/eventStore'
+import type { Place, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query, Row } from '../../shared/protocol/rows'
 import { lastAtMost } from '../runlog/blockIndex'
@@ -25,7 +25,9 @@ abstract class LogView implements View {
     return end <= start ? [] : this.log.rowsAt(await this.positions(start, end))
   }
 
-  async positionOf(at: { seq: number } | { time: number }): Promise<number> {
+  async positionOf(place: Place): Promise<number> {
+    // An event is a line of the log.
+    const at = 'line' in place ? { seq: place.line - 1 } : place
     // Rows ascend by seq and time, so that halving finds the place; each look reads one row.
     let low = 0
     let high = this.count

@@ -1,0 +1,37 @@
+/** What the panel of followed files may make the editor do. */
+import path from 'node:path'
+import * as vscode from 'vscode'
+import { UserError } from '../../shared/userError'
+import type { Container } from '../container'
+import { exportRunTo } from '../exportRun'
+import { openNamedFile } from '../openFile'
+import type { BridgeActions } from '../panel/bridge'
+import { editorActions } from '../panel/editorActions'
+import { revealFolder } from '../revealFolder'
+import type { FollowSession } from './followSession'
+
+export function followActions(container: Container, session: FollowSession): BridgeActions {
+  const [file = ''] = session.files
+  const notHere = (): never => {
+    throw new UserError('A followed file has no run of its own.', 'not_a_run')
+  }
+  return {
+    ...editorActions(container, session.files.join('\n')),
+    exportRun: async (format) => {
+      const { capture_id } = session.info
+      if (capture_id === '')
+        throw new UserError('Nothing of this file is recorded yet, so there is nothing to export.', 'not_recorded')
+      return exportRunTo(await container.runs.find(capture_id), format)
+    },
+    deleteRun: notHere,
+    openLog: async () => {
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file))
+    },
+    runAgain: notHere,
+    openFolder: () => revealFolder(path.dirname(file)),
+    saveText: notHere,
+    openFile: (name, line, column) => openNamedFile(name, path.dirname(file), line, column),
+    listTrajectories: notHere,
+    getTrajectory: notHere,
+  }
+}

@@ -1,0 +1,26 @@
+/** The rows that a person marked, kept by the editor for the workspace: they come back whenever the run or file is opened. */
+import type * as vscode from 'vscode'
+import { bookmarksSchema, type Bookmark } from '../../shared/protocol/contract'
+
+/** Marks of more runs and files than this are forgotten, the longest untouched first. */
+const MAX_KEPT = 200
+const KEY = 'tapedeck.bookmarks'
+
+type Kept = readonly (readonly [key: string, bookmarks: unknown])[]
+
+/** @param key the path of the run's log or of the followed file */
+export function bookmarksOf(memory: vscode.Memento, key: string): readonly Bookmark[] {
+  const [, kept] = memory.get<Kept>(KEY, []).find(([other]) => other === key) ?? []
+  const parsed = bookmarksSchema.safeParse(kept)
+  return parsed.success ? parsed.data : []
+}
+
+export async function keepBookmarks(
+  memory: vscode.Memento,
+  key: string,
+  bookmarks: readonly Bookmark[],
+): Promise<void> {
+  const others = memory.get<Kept>(KEY, []).filter(([other]) => other !== key)
+  const kept: Kept = bookmarks.length === 0 ? others : [[key, bookmarks], ...others]
+  await memory.update(KEY, kept.slice(0, MAX_KEPT))
+}

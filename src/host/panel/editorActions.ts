@@ -1,0 +1,34 @@
+/** What every panel may make the editor do, whatever it shows. */
+import * as vscode from 'vscode'
+import { commands } from '../../shared/manifest'
+import type { TimeMode } from '../../shared/protocol/contract'
+import type { Container } from '../container'
+import { bookmarksOf, keepBookmarks } from './bookmarks'
+import type { BridgeActions } from './bridge'
+
+/** Key of the column of times in the editor's memory of the extension. */
+const TIME_MODE = 'tapedeck.panel.timeMode'
+
+/** @param key what the panel shows, for what is remembered of it */
+export function editorActions({ context, log }: Container, key: string) {
+  return {
+    showOutput: async () => {
+      await vscode.commands.executeCommand(commands.showOutput)
+    },
+    timeMode: () => context.globalState.get<TimeMode>(TIME_MODE),
+    rememberTimeMode: async (mode) => {
+      await context.globalState.update(TIME_MODE, mode)
+    },
+    bookmarks: () => bookmarksOf(context.workspaceState, key),
+    keepBookmarks: (bookmarks) => keepBookmarks(context.workspaceState, key, bookmarks),
+    copy: async (text) => {
+      await vscode.env.clipboard.writeText(text)
+    },
+    openLink: async (url) => {
+      await vscode.env.openExternal(vscode.Uri.parse(url, true))
+    },
+    log: (message) => {
+      log.error(message)
+    },
+  } satisfies Partial<BridgeActions>
+}

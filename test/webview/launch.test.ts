@@ -44,6 +44,20 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('tells a failed end once, and why where there is more to say', async () => {
+      const panel = await harness.open({ kind: 'launch', state: 'failed' })
+      await panel.host(({ host }) => {
+        host.setRun({ exit_code: 1, error: 'The disk is full.' })
+      })
+      await panel.id('run-band').filter({ hasText: 'The disk is full.' }).waitFor()
+      await panel.host(({ host }) => {
+        host.setRun({ exit_code: 1, error: 'The command ended with exit code 1.' })
+      })
+      await panel.id('run-band').waitFor({ state: 'detached' })
+      await panel.id('exit-code').filter({ hasText: 'general error' }).waitFor()
+      await panel.close()
+    })
+
     it('tells an exit code with its meaning', async () => {
       const panel = await harness.open({ kind: 'launch', state: 'failed' })
       await panel.host(({ host }) => {

@@ -27,6 +27,14 @@ describe('the gate of metrics', () => {
     assert.deepEqual(told[1], { name: 'loss', value: 20, raw: { left_out: 19 } })
   })
 
+  it('leaves nothing out where the same number comes again', () => {
+    const { gate, told } = start()
+    for (let i = 0; i < 100; i++) gate.look(`loss=${String(Math.floor(i / 10))}`, i * 2)
+    gate.flush()
+    assert.equal(sum(told, 'left_out'), 0)
+    assert.deepEqual([...new Set(told.map(({ value }) => value))].length, 10)
+  })
+
   it('leaves nothing out of a slow run', () => {
     const { gate, told } = start()
     for (let i = 0; i < 100; i++) gate.look(`loss=${String(i)}, acc=0.5`, i * 10)

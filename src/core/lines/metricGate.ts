@@ -27,7 +27,8 @@ export class MetricGate {
   private examined = 0
   private unread = 0
   private otherNames = 0
-  private readonly told = new Map<string, number>()
+  /** Of each name the value told last, and when. */
+  private readonly told = new Map<string, { readonly at: number; readonly value: number }>()
   private readonly waiting = new Map<string, MetricDraft>()
   private readonly leftOut = new Map<string, number>()
 
@@ -78,12 +79,16 @@ export class MetricGate {
       this.otherNames++
       return
     }
-    if (this.waiting.delete(name)) this.leftOut.set(name, (this.leftOut.get(name) ?? 0) + 1)
-    if (last !== undefined && now - last < INTERVAL_MS) {
+    const passed = this.waiting.get(name)?.data
+    this.waiting.delete(name)
+    // A bar that ends as it stood is told twice by its line: the same number again is nothing new.
+    if (passed !== undefined && passed.value !== draft.data.value && passed.value !== last?.value)
+      this.leftOut.set(name, (this.leftOut.get(name) ?? 0) + 1)
+    if (last !== undefined && now - last.at < INTERVAL_MS) {
       this.waiting.set(name, draft)
       return
     }
-    this.told.set(name, now)
+    this.told.set(name, { at: now, value: draft.data.value })
     this.tell(draft)
   }
 

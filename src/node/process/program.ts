@@ -29,7 +29,7 @@ const DEFAULT_PATHEXT = '.COM;.EXE;.BAT;.CMD'
 /** The kernel reads no more of a script's first line (BINPRM_BUF_SIZE). */
 const FIRST_LINE_BYTES = 256
 /** More folders than these are counted, not named. */
-const MAX_NAMED = 8
+const MAX_NAMED = 5
 
 /**
  * The path of the program, as the system would find it: a name with a slash from `cwd`, another one in the folders of

@@ -1,5 +1,5 @@
 /** Whether an event holds a text: any string value of its data counts, keys don't. */
-import type { TextQuery } from '../../shared/protocol/rows'
+import type { Query, TextQuery } from '../../shared/protocol/rows'
 
 /**
  * The regular expression of a text query.
@@ -11,24 +11,76 @@ export function textExpression(query: TextQuery): RegExp {
   return new RegExp(whole, query.caseSensitive === true ? 'u' : 'iu')
 }
 
+/** The texts of a query: what a row must have, each of them, and what it must not have, none of them. */
+export function textParts({ text, include = [], exclude = [] }: Query): {
+  readonly wanted: readonly TextQuery[]
+  readonly unwanted: readonly TextQuery[]
+} {
+  return { wanted: text === undefined ? include : [text, ...include], unwanted: exclude }
+}
+
+/** Whether a row's text is what a query's texts want; undefined when it wants any. */
+export function createLineMatcher(query: Query): ((text: string) => boolean) | undefined {
+  return allOf(query, (part) => {
+    const expression = textExpression(part)
+    return (text) => expression.test(text)
+  })
+}
+
+/** The same for event lines as they are in the log, and for where they came from; undefined when the query wants any. */
+export function createEventMatcher(query: Query): ((line: string) => boolean) | undefined {
+  const texts = allOf(query, createTextMatcher)
+  if (query.sources === undefined) return texts
+  const sources = new Set(query.sources)
+  return (line) => sources.has(sourceOf(line)) && texts?.(line) !== false
+}
+
+function allOf(
+  query: Query,
+  create: (part: TextQuery) => (text: string) => boolean,
+): ((text: string) => boolean) | undefined {
+  const { wanted, unwanted } = textParts(query)
+  if (wanted.length + unwanted.length === 0) return undefined
+  const [needed, forbidden] = [wanted.map(create), unwanted.map(create)]
+  return (text) => needed.every((holds) => holds(text)) && !forbidden.some((holds) => holds(text))
+}
+
+/** Whether a time, in milliseconds since the epoch, lies in a query's range; what has none does not. */
+export function isInTime({ time }: Query, ms: number): boolean {
+  if (time === undefined) return true
+  return ms >= (time.from ?? Number.NEGATIVE_INFINITY) && ms < (time.to ?? Number.POSITIVE_INFINITY)
+}
+
+/** The path that an event line names as its source, or an empty text. */
+function sourceOf(line: string): string {
+  const event = parsed(line)
+  const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
+  const source = typeof data === 'object' && data !== null && 'source' in data ? data.source : undefined
+  return typeof source === 'string' ? source : ''
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line.startsWith(',') ? line.slice(1) : line)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Takes event lines as they are in the log.
  * A literal is looked for in the raw line first, so that most lines are never parsed.
  */
-export function createTextMatcher(query: TextQuery): (line: string) => boolean {
+function createTextMatcher(query: TextQuery): (line: string) => boolean {
   const expression = textExpression(query)
   const literal = query.regex === true ? undefined : JSON.stringify(query.pattern).slice(1, -1)
   const folded = literal?.toLowerCase()
   return (line) => {
     if (literal !== undefined && query.caseSensitive === true && !line.includes(literal)) return false
     if (folded !== undefined && query.caseSensitive !== true && !line.toLowerCase().includes(folded)) return false
-    let event: unknown
-    try {
-      event = JSON.parse(line.startsWith(',') ? line.slice(1) : line)
-    } catch {
-      // A damaged line is shown as it is, so it is searched as it is.
-      return expression.test(line)
-    }
+    const event = parsed(line)
+    // A damaged line is shown as it is, so it is searched as it is.
+    if (event === undefined) return expression.test(line)
     const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
     return holds(data, expression, 0)
   }

@@ -19,7 +19,7 @@ import {
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
-import { textExpression } from '../../core/query/textMatcher'
+import { textExpression, textParts } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
 
 /** A run or followed files as the bridge needs them: RunSession, FollowSession. */
@@ -150,7 +150,8 @@ export class PanelBridge {
     },
     'view/open': async ({ query }) => {
       if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
-      if (query.text !== undefined) checkExpression(query.text)
+      const { wanted, unwanted } = textParts(query)
+      for (const part of [...wanted, ...unwanted]) checkExpression(part)
       const view = await this.run.store.view(query)
       const id = this.nextView++
       const stop = view.onDidChange(() => {

@@ -2,6 +2,7 @@
  * The EventStore over a run log. Filters by phase and level are answered from the block index, text by a worker thread;
  * rows come from the file when somebody looks at them.
  */
+import { textParts } from '../../core/query/textMatcher'
 import type { EventDetail, EventStore, Growth, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
@@ -93,7 +94,7 @@ export class RunLogStore implements EventStore {
   }
 
   private createView(query: Query): AllView | KeyView | FoundView {
-    if (query.text !== undefined) {
+    if (isScanned(query)) {
       this.worker ??= this.startWorker(this.log.info)
       return new FoundView(this.log, this.worker, query)
     }
@@ -112,4 +113,10 @@ export class RunLogStore implements EventStore {
     this.worker?.dispose()
     void this.log.dispose()
   }
+}
+
+/** Whether a query asks for more than the index knows. */
+function isScanned(query: Query): boolean {
+  const { wanted, unwanted } = textParts(query)
+  return wanted.length + unwanted.length > 0 || query.time !== undefined || query.sources !== undefined
 }

@@ -1,6 +1,6 @@
 /** The worker thread of one log: it reads the file on its own, so that the extension host never waits for a scan. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { createTextMatcher } from '../../core/query/textMatcher'
+import { createEventMatcher, isInTime } from '../../core/query/textMatcher'
 import { createRunReducer, type RunReducer } from '../../core/reduce/byKind'
 import { createAnswerLedger } from '../../core/reduce/capture'
 import type { Query } from '../../shared/protocol/rows'
@@ -61,20 +61,21 @@ abstract class Scan {
 class Search extends Scan {
   private found: number[] = []
   private readonly wanted: ((key: string) => boolean) | undefined
-  private readonly matches: (line: string) => boolean
+  private readonly matches: ((line: string) => boolean) | undefined
 
   constructor(
     private readonly id: number,
-    query: Query,
+    private readonly query: Query,
   ) {
     super()
     this.wanted = keyFilter(query)
-    this.matches = query.text === undefined ? () => true : createTextMatcher(query.text)
+    this.matches = createEventMatcher(query)
   }
 
   protected take(bytes: Buffer, position: number): void {
-    if (this.wanted !== undefined && !this.wanted(stampOf(bytes, 0, bytes.length).key)) return
-    if (this.matches(bytes.toString('utf8'))) this.found.push(position)
+    const { key, timeMs } = stampOf(bytes, 0, bytes.length)
+    if (this.wanted?.(key) === false || !isInTime(this.query, timeMs)) return
+    if (this.matches?.(bytes.toString('utf8')) !== false) this.found.push(position)
   }
 
   protected tell(scanned: number): void {

@@ -342,10 +342,7 @@ export class TextFile {
   }
 
   private countTo(position: number): void {
-    for (const { part, first } of this.numbered()) {
-      if (!(part instanceof TextSegment) || part.isComplete || position <= first + part.index.lines) continue
-      while (!part.isComplete && part.index.lines < position - first && !part.countOn(STEP_BYTES));
-    }
+    for (const { part, first } of this.numbered()) if (part instanceof TextSegment) part.countToLine(position - first)
   }
 
   private countSoon(): void {

@@ -43,21 +43,14 @@ export class TextFileStore implements EventStore {
    * @throws UserError for what is no text file or can't be read
    */
   static async open(path: string, options: TextFileOptions, reader: TextReader): Promise<TextFileStore> {
-    let store: TextFileStore | undefined
-    const early: { state?: TextState; notices: string[] } = { notices: [] }
+    const opened: { store?: TextFileStore } = {}
+    // What is told before the answer is part of it.
     const file = await reader.open(path, options, {
-      onState: (state) => {
-        if (store === undefined) early.state = state
-        else store.take(state)
-      },
-      onNotice: (message) => {
-        if (store === undefined) early.notices.push(message)
-        else store.noticed.fire(message)
-      },
+      onState: (state) => opened.store?.take(state),
+      onNotice: (message) => opened.store?.noticed.fire(message),
     })
-    store = new TextFileStore(path, file)
-    if (early.state !== undefined) store.known = early.state
-    return store
+    opened.store = new TextFileStore(path, file)
+    return opened.store
   }
 
   get state(): TextState {

@@ -6,14 +6,12 @@ import type {
   TextRequestName,
   TextRequests,
   TextState,
-  ToTextThread,
 } from './textProtocol'
 
 /** What is used of a worker thread. */
 export interface ThreadLike {
   postMessage(message: unknown): void
-  on(event: 'message', listener: (message: never) => void): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'message' | 'error', listener: (value: never) => void): unknown
   terminate(): Promise<unknown>
 }
 
@@ -70,7 +68,7 @@ export class TextReader {
     if (name === 'close') this.listeners.delete(file)
     return new Promise<unknown>((resolve, reject) => {
       this.pending.set(id, { resolve, reject })
-      this.running().postMessage({ file, id, name, params } as ToTextThread)
+      this.running().postMessage({ file, id, name, params })
     }) as Promise<TextRequests[N]['answer']>
   }
 
@@ -81,7 +79,7 @@ export class TextReader {
     thread.on('message', (message: FromTextThread) => {
       this.take(message)
     })
-    thread.on('error', (error) => {
+    thread.on('error', (error: Error) => {
       if (this.thread !== thread) return
       this.thread = undefined
       this.fail(`The reader of text files broke down: ${error.message}`)
@@ -101,7 +99,7 @@ export class TextReader {
   }
 
   private fail(reason: string): void {
-    for (const { reject } of this.pending.values()) reject(new UserError(reason, 'text_reader_ended'))
+    for (const waiting of this.pending.values()) waiting.reject(new UserError(reason, 'text_reader_ended'))
     this.pending.clear()
     for (const listener of this.listeners.values()) listener.onNotice(reason)
     this.listeners.clear()

@@ -10,6 +10,7 @@ import type { TextBytes } from './textBytes'
 /** Up to here a file is counted at once. */
 const AT_ONCE_BYTES = 32 * 1024 * 1024
 const END_BYTES = 1024 * 1024
+const COUNT_BYTES = 8 * 1024 * 1024
 const SAMPLES = 16
 const SAMPLE_BYTES = 64 * 1024
 
@@ -65,6 +66,11 @@ export class TextSegment {
     if (isMore || ending === undefined) return false
     this.ending = undefined
     return true
+  }
+
+  /** Counts until it is known where line `line` begins. */
+  countToLine(line: number): void {
+    while (this.ending !== undefined && this.index.lines < line && !this.countOn(COUNT_BYTES));
   }
 
   grow(end: number): void {

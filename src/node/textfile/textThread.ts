@@ -49,7 +49,8 @@ export function serveTextFiles(port: ThreadPort<FromTextThread, ToTextThread>, f
       case 'positionOf':
         return file.positionOf(message.params.at)
       case 'pause':
-        return file.pause(message.params.isPaused)
+        file.pause(message.params.isPaused)
+        return undefined
       case 'close':
         files.delete(message.file)
         return file.close()

@@ -13,18 +13,22 @@ export const PROTOCOL_VERSION = 1
 const position = z.number().int().nonnegative()
 const viewId = z.number().int().nonnegative()
 
+const textQuerySchema = z.object({
+  pattern: z.string().min(1).max(10_000),
+  caseSensitive: z.boolean().optional(),
+  wholeWord: z.boolean().optional(),
+  regex: z.boolean().optional(),
+})
+
 export const querySchema = z.object({
   phases: z.array(z.string().max(100)).max(200).optional(),
   withoutPhases: z.array(z.string().max(100)).max(200).optional(),
   levels: z.array(levelSchema).optional(),
-  text: z
-    .object({
-      pattern: z.string().min(1).max(10_000),
-      caseSensitive: z.boolean().optional(),
-      wholeWord: z.boolean().optional(),
-      regex: z.boolean().optional(),
-    })
-    .optional(),
+  text: textQuerySchema.optional(),
+  include: z.array(textQuerySchema).max(100).optional(),
+  exclude: z.array(textQuerySchema).max(100).optional(),
+  time: z.object({ from: z.number().optional(), to: z.number().optional() }).optional(),
+  sources: z.array(z.string().max(4096)).max(1000).optional(),
 })
 
 export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])

@@ -41,4 +41,12 @@ export interface Query {
   readonly withoutPhases?: readonly string[] | undefined
   readonly levels?: readonly Level[] | undefined
   readonly text?: TextQuery | undefined
+  /** Each of these must be there too. */
+  readonly include?: readonly TextQuery[] | undefined
+  /** None of these may be there. */
+  readonly exclude?: readonly TextQuery[] | undefined
+  /** Milliseconds since the epoch: at or after `from`, before `to`. */
+  readonly time?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
+  /** Only what came from these paths. */
+  readonly sources?: readonly string[] | undefined
 }

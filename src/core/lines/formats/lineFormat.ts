@@ -13,34 +13,37 @@ interface FormatBase {
 export interface PatternFormat extends FormatBase {
   readonly kind: 'pattern'
   /**
-   * Begins with `^`, runs on the first 4,096 characters, linear on any text. Named groups: `time` (any stamp of stamps.ts), `level`,
-   * `logger`, `message` (goes to the end of the line); every other group is a field. A line whose level word is not known is not of the format.
+   * Begins with `^` and runs on the first 4,096 characters. Named groups: `time` (any stamp of stamps.ts), `level`, `logger`,
+   * `message` (goes to the end of the line); every other group is a field. A line whose level word or stamp is not known is
+   * not of the format.
    */
   readonly pattern: RegExp
-  /** Level words in lower case, besides the common ones (classify.ts); for letters see `letters`. */
+  /** The characters a line may begin with, as a class of a regular expression; any if not given. */
+  readonly starts?: string
+  /** Level words in lower case, besides the common ones of classify.ts. */
   readonly levels?: Readonly<Record<string, Level>>
-  /** Level words that are told apart by case: `I`, `*`. */
+  /** Levels of one character, told apart by case; words don't count then. */
   readonly letters?: Readonly<Record<string, Level>>
-  /** The field that is a number which states the level: a syslog priority, an HTTP status. */
-  readonly levelFrom?: 'priority' | 'status'
+  /** The group that states the level in its own way: `priority` of syslog, `status` of HTTP, `command` of GitHub Actions. */
+  readonly levelFrom?: 'priority' | 'status' | 'command'
   /** Level words (lower case) of lines that belong to the entry above: PostgreSQL's STATEMENT. */
   readonly continuing?: readonly string[]
   /** Lines that are neither entries nor go on with one, such as logcat's `--------- beginning of main`. */
   readonly notes?: RegExp
-  /** Lines that fit nothing don't belong to the entry above: a format without a head that one could miss. */
+  /** A line without the head does not belong to the entry above just for that. */
   readonly isLoose?: true
-  /** How the stamp reads where it is not one of stamps.ts: a custom format's `timeFormat`. */
+  /** Reads the group `time`, where it is none of the stamps of stamps.ts. */
   readonly readTime?: (text: string) => number
-  /** The same head for the fast scanner. Whatever these steps take, `pattern` takes too, with the same level and time. */
+  /** The same head for the fast scanner: what these steps take, `pattern` takes too, with the same level and time. */
   readonly heads?: readonly (readonly HeadStep[])[]
-  /** Takes a field apart: `request` into method and path, structured data into its parameters. */
+  /** Takes fields apart: a request into method and path, structured data into its parameters. */
   readonly refine?: (fields: Record<string, unknown>) => void
 }
 
-/** One JSON object a line. Level and time are found by the same keys in each flavour (jsonLine.ts); a flavour names itself by its keys. */
+/** One JSON object a line. Level and time are found by the same keys in each flavour (jsonLine.ts), which are told apart by their own. */
 export interface JsonFormat extends FormatBase {
   readonly kind: 'json'
-  /** All of them are in an object of this flavour; `name=number` asks for a number. */
+  /** All of them are in an object of this flavour; behind a colon stands the type its value must have. */
   readonly keys: readonly string[]
 }
 
@@ -49,12 +52,12 @@ export interface LogfmtFormat extends FormatBase {
   readonly kind: 'logfmt'
 }
 
-/** A runtime's line around the line of a program. */
+/** A container runtime's line around a program's. */
 export interface WrappedFormat extends FormatBase {
   readonly kind: 'wrapped'
   readonly wrapper: 'cri' | 'docker'
   /** The format of what is inside, undefined for plain text. */
-  readonly inner?: LineFormat
+  readonly inner?: LineFormat | undefined
 }
 
 export type LineFormat = PatternFormat | JsonFormat | LogfmtFormat | WrappedFormat

@@ -5,13 +5,13 @@ import { mount } from 'svelte'
 import { createClient } from '../src/shared/protocol/peer'
 import App from './App.svelte'
 import TrajectoryFile from './TrajectoryFile.svelte'
-import { Panel } from './state/panel.svelte'
+import { Panel, type PanelKey } from './state/panel.svelte'
 import { Trajectories } from './state/trajectories.svelte'
 import { editorPlace, type Place } from './transport'
 
-/** Shows the panel in `target`, talking through `place`; `run` is what the host finds the run by after a reload. */
-export function mountPanel(target: HTMLElement, place: Place, run: string | undefined): Panel {
-  const panel = new Panel(place, run)
+/** Shows the panel in `target`, talking through `place`; `shown` is what the host finds it by after a reload. */
+export function mountPanel(target: HTMLElement, place: Place, shown: PanelKey): Panel {
+  const panel = new Panel(place, shown)
   mount(App, { target, props: { panel } })
   return panel
 }
@@ -31,7 +31,7 @@ const place = editorPlace()
 if (place !== undefined) {
   // Stood in the page until this script was here.
   document.getElementById('loading')?.remove()
-  const { run, trajectories } = document.body.dataset
-  if (trajectories === undefined) mountPanel(document.body, place, run)
+  const { run, files, trajectories } = document.body.dataset
+  if (trajectories === undefined) mountPanel(document.body, place, { run, files })
   else mountTrajectories(document.body, place, trajectories)
 }

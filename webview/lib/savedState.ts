@@ -21,6 +21,8 @@ export interface SavedState {
   readonly version: typeof STATE_VERSION
   /** The run's log: the host finds the run by it when it restores the panel. */
   readonly run?: string | undefined
+  /** The followed files, as the host wrote them in the page. */
+  readonly files?: string | undefined
   readonly hidden: readonly string[]
   readonly levels: readonly Level[]
   readonly text: SavedText
@@ -59,6 +61,7 @@ export function readState(saved: unknown): SavedState {
   return {
     version: STATE_VERSION,
     run: typeof fields['run'] === 'string' ? fields['run'] : undefined,
+    files: typeof fields['files'] === 'string' ? fields['files'] : undefined,
     hidden: stringsOf(fields['hidden']) ?? freshState.hidden,
     levels: levels.filter((level) => stringsOf(fields['levels'])?.includes(level) === true),
     text: {

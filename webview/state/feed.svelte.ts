@@ -4,7 +4,7 @@
  * high as a million rows.
  */
 import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
-import { RequestError, type Client } from '../../src/shared/protocol/peer'
+import { RequestError, type CallParams, type Client } from '../../src/shared/protocol/peer'
 import { RowWindow } from './rowWindow'
 
 /** Pixels; the style sheet has the same numbers, by the class `dense`. */
@@ -249,6 +249,22 @@ export class Feed {
     else if (y + this.rowHeight > this.top + this.height) this.top = y + this.rowHeight - this.height
     this.schedule()
     this.options.onIntent()
+  }
+
+  /**
+   * Chooses the first row at or after a place.
+   * @returns false when there is none in this view
+   */
+  async goTo(at: CallParams<'position/find'>['at']): Promise<boolean> {
+    const { view } = this
+    if (view === undefined) return false
+    const { position } = await this.options.client.call('position/find', { view, at })
+    if (this.view !== view || position >= this.count) return false
+    this.setPaused(false)
+    this.select(position)
+    // In the middle, with what came before it.
+    this.moveTo((position + 0.5) * this.rowHeight - this.height / 2)
+    return true
   }
 
   setFollow(follow: boolean): void {

@@ -21,19 +21,28 @@ import { plainText, type OutputLink } from '../lib/outputText'
 import { nextTimeMode, type TimeMode } from '../lib/timeColumn'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
+import { Bookmarks } from './bookmarks.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
+import { Followed } from './followed.svelte'
 import { Launch, type Notice } from './launch.svelte'
 import { Trajectories } from './trajectories.svelte'
 
 /** The contract has the number beside its schemas, which stay out of the panel; the type keeps the two equal. */
 const PROTOCOL_VERSION: (typeof import('../../src/shared/protocol/contract'))['PROTOCOL_VERSION'] = 1
 const SAVE_MS = 200
+const LIVE: ReadonlySet<RunState> = new Set(['running', 'stopping', 'elsewhere', 'following', 'waiting', 'gone'])
 
 export interface OpenDetail {
   readonly row: Row
   readonly info?: DetailInfo
   readonly problem?: string
+}
+
+/** What the page says that it shows: a run's log, or followed files. */
+export interface PanelKey {
+  readonly run?: string | undefined
+  readonly files?: string | undefined
 }
 
 export class Panel {
@@ -61,6 +70,8 @@ export class Panel {
   readonly filters: Filters
   readonly answers: Answers
   readonly launch: Launch
+  readonly followed: Followed
+  readonly bookmarks: Bookmarks
   readonly trajectories: Trajectories
 
   private readonly client: Client
@@ -74,7 +85,7 @@ export class Panel {
 
   constructor(
     private readonly place: Place,
-    private readonly runKey: string | undefined,
+    private readonly key: PanelKey,
   ) {
     this.saved = readState(place.loadState())
     this.asideWidth = this.saved.asideWidth
@@ -98,6 +109,8 @@ export class Panel {
       void this.sync()
     })
     this.launch = new Launch(this)
+    this.followed = new Followed(this)
+    this.bookmarks = new Bookmarks(this)
     this.trajectories = new Trajectories(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
@@ -118,6 +131,9 @@ export class Panel {
       this.client.on('summary', (summary) => {
         this.latestSummary = summary
         if (!this.feed.paused) this.summary = summary
+      }),
+      this.client.on('reset', () => {
+        void this.sync()
       }),
       this.client.on('notice', (notice) => {
         this.notice = notice
@@ -144,10 +160,15 @@ export class Panel {
     return this.run?.kind === 'launch'
   }
 
+  /** Whether the list is of lines of text: a command's output, a followed file. */
+  get isText(): boolean {
+    return this.isLaunch || this.run?.kind === 'follow'
+  }
+
   /** Whether events may still come. */
   get live(): boolean {
     const state = this.run?.state
-    return state === 'running' || state === 'stopping' || state === 'elsewhere'
+    return state !== undefined && LIVE.has(state)
   }
 
   /** Events that came since the view was paused, whether the filter shows them or not. */
@@ -295,10 +316,11 @@ export class Panel {
 
   private async greet(): Promise<void> {
     try {
-      const { run, growth, timeMode } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      const { run, growth, timeMode, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
       this.usualTimes = timeMode ?? 'clock'
       this.feed.forget()
       this.growth = growth
+      this.bookmarks.take(bookmarks)
       this.takeRun(run)
       this.connectionProblem = undefined
       const first = !this.started
@@ -342,7 +364,7 @@ export class Panel {
 
   private takeRun(run: RunInfo): void {
     this.run = run
-    this.feed.dense = run.kind === 'launch'
+    this.feed.dense = this.isText
     this.launch.input.take(run)
     this.runReceivedAt = performance.now()
     if (run.state !== 'running') this.stopRequested = false
@@ -380,7 +402,8 @@ export class Panel {
     const { feed, filters } = this
     const state: SavedState = {
       version: STATE_VERSION,
-      run: this.runKey ?? this.run?.path,
+      run: this.key.run ?? (this.key.files === undefined ? this.run?.path : undefined),
+      files: this.key.files,
       hidden: filters.hidden,
       levels: filters.onlyLevels,
       text: filters.text,

@@ -14,7 +14,7 @@ import type { PanelShell } from './shell'
 import { webviewTransport } from './transport'
 
 /** The files as JSON: what a panel leaves with the editor to be restored from. */
-const restoredState = z.looseObject({ follow: z.string() })
+const restoredState = z.looseObject({ files: z.string() })
 const filesSchema = z.array(z.string().min(1)).min(1).max(256)
 
 interface Open {
@@ -53,7 +53,7 @@ export class FollowPanels {
   async restore(panel: vscode.WebviewPanel, state: unknown): Promise<boolean> {
     const parsed = restoredState.safeParse(state)
     if (!parsed.success) return false
-    const files = filesOf(parsed.data.follow)
+    const files = filesOf(parsed.data.files)
     if (files === undefined || [...this.open_].some((open) => isSame(open.files, files))) {
       panel.dispose()
       return true
@@ -114,7 +114,7 @@ export class FollowPanels {
       bridge.dispose()
       session.dispose()
     })
-    panel.webview.html = panelHtml(panel.webview, this.shell.assets, { follow: JSON.stringify(files) })
+    panel.webview.html = panelHtml(panel.webview, this.shell.assets, { files: JSON.stringify(files) })
 
     function wasDisposed(): boolean {
       return isDisposed

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
 
 /** What the page shows: the path of a run's log, the key of followed files, or the path of a file of trajectories. */
-export type PageContent = { readonly run: string } | { readonly follow: string } | { readonly trajectories: string }
+export type PageContent = { readonly run: string } | { readonly files: string } | { readonly trajectories: string }
 
 export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, shows: PageContent): string {
   const [name = '', file = ''] = Object.entries(shows)[0] ?? []

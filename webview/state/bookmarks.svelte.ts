@@ -1,0 +1,62 @@
+/** The rows that the person marked: set and taken away with a key, listed, gone to. The host keeps them. */
+import type { Bookmark, RequestName } from '../../src/shared/protocol/contract'
+import type { CallParams } from '../../src/shared/protocol/peer'
+import type { Row } from '../../src/shared/protocol/rows'
+import { plainText } from '../lib/outputText'
+import type { Feed } from './feed.svelte'
+
+const MAX_TEXT = 200
+
+interface BookmarkPanel {
+  readonly feed: Feed
+  act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean>
+  say(text: string): void
+}
+
+export class Bookmarks {
+  /** Ascending by seq. */
+  list = $state.raw<readonly Bookmark[]>([])
+  private readonly seqs = $derived(new Set(this.list.map(({ seq }) => seq)))
+
+  constructor(private readonly panel: BookmarkPanel) {}
+
+  /** As the host kept them. */
+  take(bookmarks: readonly Bookmark[]): void {
+    this.list = bookmarks.toSorted((a, b) => a.seq - b.seq)
+  }
+
+  has(seq: number): boolean {
+    return this.seqs.has(seq)
+  }
+
+  toggle(row: Row): void {
+    const without = this.list.filter(({ seq }) => seq !== row.seq)
+    const isSet = without.length === this.list.length
+    const text = plainText(row.text).slice(0, MAX_TEXT)
+    const bookmark = { seq: row.seq, text, ...(Number.isFinite(row.time) ? { time: row.time } : {}) }
+    this.take(isSet ? [...without, bookmark] : without)
+    this.panel.say(isSet ? 'Bookmarked.' : 'Bookmark taken away.')
+    this.keep()
+  }
+
+  remove(seq: number): void {
+    this.list = this.list.filter((bookmark) => bookmark.seq !== seq)
+    this.keep()
+  }
+
+  /** To the next bookmark behind the chosen row, or the one before it; around at the end. */
+  async step(direction: 1 | -1): Promise<void> {
+    const { feed } = this.panel
+    const here = feed.selectedSeq ?? (direction === 1 ? -1 : Infinity)
+    const ahead =
+      direction === 1
+        ? (this.list.find(({ seq }) => seq > here) ?? this.list[0])
+        : (this.list.findLast(({ seq }) => seq < here) ?? this.list.at(-1))
+    if (ahead === undefined) this.panel.say('There is no bookmark yet. The key b sets one.')
+    else await feed.goTo({ seq: ahead.seq })
+  }
+
+  private keep(): void {
+    void this.panel.act('bookmarks/set', { bookmarks: [...this.list] })
+  }
+}

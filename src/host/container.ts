@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
-import { TextReader } from '../node/textfile/textReader'
+import { TextReader, type ThreadLike } from '../node/textfile/textReader'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
 import { LogFiles } from './follow/logFiles'
@@ -115,7 +115,18 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   )
   const logFiles = new LogFiles(context, settings)
   context.subscriptions.push(logFiles)
-  const textReader = new TextReader(() => new Worker(path.join(dist, 'textWorker.js')))
+  const textReader = new TextReader(() => startThread(path.join(dist, 'textWorker.js')))
   context.subscriptions.push(textReader)
   return { context, log, settings, runs, logFiles, textReader, runnerScript, dispose: () => runs.dispose() }
+}
+
+function startThread(script: string): ThreadLike {
+  const thread = new Worker(script)
+  return {
+    postMessage: (message) => {
+      thread.postMessage(message)
+    },
+    on: (event, listener) => thread.on(event, listener as (value: unknown) => void),
+    terminate: () => thread.terminate(),
+  }
 }

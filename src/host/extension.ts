@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import { createContainer, type Container } from './container'
 import { registerEndNotifications } from './contributions/endNotifications'
+import { registerFollowCommands } from './contributions/followCommands'
 import { registerLaunchCommands } from './contributions/launchCommands'
 import { registerLaunchTasks } from './contributions/launchTasks'
 import { registerOutputChannel } from './contributions/outputChannel'
@@ -20,6 +21,7 @@ const features: readonly ((container: Container) => void)[] = [
   registerRunCommands,
   registerStartCapture,
   registerLaunchCommands,
+  registerFollowCommands,
   registerRunsTree,
   registerSourcesTree,
   registerLaunchTasks,

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
-import { createMarker, marksOfParts } from './marks'
+import type { TextQuery } from '../../src/shared/protocol/rows'
+import { createMarker, marksOfParts, type Marker, type Piece } from './marks'
+
+function piecesOf(marker: Marker | undefined, text: string): readonly Piece[] {
+  if (marker === undefined) throw new Error('nothing is marked')
+  return marker(text)
+}
 
 /** The text with what is marked in brackets. */
-function marked(query: Parameters<typeof createMarker>[0], text: string): string {
-  return createMarker(query)(text)
+function marked(query: TextQuery, text: string): string {
+  return piecesOf(createMarker([query]), text)
     .map((piece) => (piece.hit ? `[${piece.text}]` : piece.text))
     .join('')
 }
@@ -39,7 +45,7 @@ describe('the marks of a search in a row', () => {
 
   it('loses no character, however much is found', () => {
     const text = 'ab'.repeat(5000)
-    const pieces = createMarker({ pattern: 'b' })(text)
+    const pieces = piecesOf(createMarker([{ pattern: 'b' }]), text)
     assert.equal(pieces.map((piece) => piece.text).join(''), text)
     assert.ok(pieces.length <= 202)
   })
@@ -48,7 +54,7 @@ describe('the marks of a search in a row', () => {
     const shared = (pattern: string, texts: readonly string[]) =>
       marksOfParts(
         texts.map((text) => ({ text })),
-        createMarker({ pattern })(texts.join('')),
+        piecesOf(createMarker([{ pattern }]), texts.join('')),
       ).map((pieces) => pieces.map(({ text, hit }) => (hit ? `[${text}]` : text)).join(''))
     assert.deepEqual(shared('loss', ['lo', 'ss=1 l', 'oss', '']), ['[lo]', '[ss]=1 [l]', '[oss]', ''])
     assert.deepEqual(shared('b', ['', 'abba', 'b']), ['', 'a[b][b]a', '[b]'])
@@ -59,7 +65,7 @@ describe('the marks of a search in a row', () => {
 
   it('lose no character of any part, wherever the parts are cut', () => {
     const text = 'Epoch 3: loss=0.25, val_loss=0.31, lossless'
-    const marked = createMarker({ pattern: 'loss' })(text)
+    const marked = piecesOf(createMarker([{ pattern: 'loss' }]), text)
     for (let a = 0; a <= text.length; a++)
       for (let b = a; b <= text.length; b += 3) {
         const parts = [text.slice(0, a), text.slice(a, b), text.slice(b)]
@@ -74,5 +80,19 @@ describe('the marks of a search in a row', () => {
         const hits = cut.flat().filter((piece) => piece.hit)
         assert.equal(hits.map((piece) => piece.text).join(''), 'losslossloss')
       }
+  })
+})
+
+describe('highlighted words', () => {
+  it('are marked each in a colour, under what is searched for', () => {
+    const marker = createMarker([{ pattern: 'timeout' }], ['GET', 'a timeout'])
+    assert.deepEqual(piecesOf(marker, 'GET /x: a timeout, get'), [
+      { text: 'GET', hit: true, tint: 0 },
+      { text: ' /x: a ', hit: false },
+      { text: 'timeout', hit: true },
+      { text: ', ', hit: false },
+      { text: 'get', hit: true, tint: 0 },
+    ])
+    assert.equal(createMarker([]), undefined)
   })
 })

@@ -4,6 +4,8 @@ import type { TextQuery } from '../../src/shared/protocol/rows'
 export interface Piece {
   readonly text: string
   readonly hit: boolean
+  /** Of a word that the person highlighted: the number of its colour, from 0. */
+  readonly tint?: number
 }
 
 /** Cuts a text into what was found and what stands between. */
@@ -16,11 +18,33 @@ const MAX_HITS = 200
 /** After a row that took longer, milliseconds, nothing more is marked for that query. */
 const TOO_SLOW_MS = 30
 
+/** The colours that highlighted words have, one after the other. */
+export const TINTS = 6
+
+/**
+ * The marker of the texts that a view was searched for and of the words that are highlighted in it, each in its colour; what is
+ * searched for stands over what is highlighted. Undefined when there is nothing to mark.
+ */
+export function createMarker(searched: readonly TextQuery[], words: readonly string[] = []): Marker | undefined {
+  const markers = [
+    ...searched.map((query) => markerOf(query)),
+    ...words.map((pattern, i) => markerOf({ pattern }, i % TINTS)),
+  ]
+  const [only] = markers
+  if (only === undefined) return undefined
+  if (markers.length === 1) return only
+  return (text) =>
+    markers.reduce<readonly Piece[]>(
+      (pieces, mark) => pieces.flatMap((piece) => (piece.hit ? [piece] : mark(piece.text))),
+      plain(text),
+    )
+}
+
 /**
  * The marker of a query, which reads the text as the host does (core/query/textMatcher.ts). A regular expression that could
  * take very long on a row is not marked at all: nothing can stop it once it runs.
  */
-export function createMarker(query: TextQuery): Marker {
+function markerOf(query: TextQuery, tint?: number): Marker {
   const expression = expressionOf(query)
   if (expression === undefined) return plain
   const limit = query.regex === true ? MAX_EXPRESSION_TEXT : Infinity
@@ -28,7 +52,7 @@ export function createMarker(query: TextQuery): Marker {
   return (text) => {
     if (slow) return plain(text)
     const started = performance.now()
-    const pieces = cut(text, limit, expression)
+    const pieces = cut(text, limit, expression, tint)
     slow = performance.now() - started > TOO_SLOW_MS
     return pieces
   }
@@ -47,7 +71,7 @@ export function marksOfParts(
     let at = 0
     for (let piece = marked[next]; piece !== undefined && at < text.length; piece = marked[next]) {
       const length = Math.min(piece.text.length - taken, text.length - at)
-      pieces.push({ text: text.slice(at, at + length), hit: piece.hit })
+      pieces.push({ ...piece, text: text.slice(at, at + length) })
       at += length
       taken += length
       if (taken < piece.text.length) break
@@ -62,14 +86,14 @@ function plain(text: string): readonly Piece[] {
   return [{ text, hit: false }]
 }
 
-function cut(text: string, limit: number, expression: RegExp): readonly Piece[] {
+function cut(text: string, limit: number, expression: RegExp, tint: number | undefined): readonly Piece[] {
   const pieces: Piece[] = []
   const searched = text.slice(0, limit)
   let end = 0
   for (const match of searched.matchAll(expression)) {
     if (match[0] === '') continue
     if (match.index > end) pieces.push({ text: text.slice(end, match.index), hit: false })
-    pieces.push({ text: match[0], hit: true })
+    pieces.push({ text: match[0], hit: true, ...(tint === undefined ? {} : { tint }) })
     end = match.index + match[0].length
     if (pieces.length >= MAX_HITS) break
   }

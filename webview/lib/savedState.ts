@@ -26,6 +26,8 @@ export interface SavedState {
   readonly hidden: readonly string[]
   readonly levels: readonly Level[]
   readonly text: SavedText
+  /** The list shows only what the search finds. */
+  readonly onlyHits: boolean
   /** The event that the list stands at, and its distance from the viewport's top in pixels. */
   readonly anchor?: { readonly seq: number; readonly offset: number } | undefined
   /** Undefined until the person or the first load decided. */
@@ -39,6 +41,8 @@ export interface SavedState {
   readonly timeMode?: TimeMode | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
+  /** Words that are highlighted. */
+  readonly highlights: readonly string[]
   /** The result file whose trajectories are shown instead of the list. */
   readonly trajectories?: string | undefined
 }
@@ -49,8 +53,10 @@ export const freshState: SavedState = {
   hidden: chatter,
   levels: [],
   text: { pattern: '', caseSensitive: false, wholeWord: false, regex: false },
+  onlyHits: true,
   asideWidth: DEFAULT_ASIDE_WIDTH,
   tab: 'events',
+  highlights: [],
 }
 
 /** Reads what was saved; anything that is not as it should be is as if it were never saved. */
@@ -70,6 +76,7 @@ export function readState(saved: unknown): SavedState {
       wholeWord: text['wholeWord'] === true,
       regex: text['regex'] === true,
     },
+    onlyHits: fields['onlyHits'] !== false,
     anchor: anchorOf(fields['anchor']),
     follow: typeof fields['follow'] === 'boolean' ? fields['follow'] : undefined,
     detail: seqOf(fields['detail']),
@@ -77,6 +84,7 @@ export function readState(saved: unknown): SavedState {
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
     timeMode: timeModes.find((mode) => mode === fields['timeMode']),
     cleared: seqOf(fields['cleared']),
+    highlights: stringsOf(fields['highlights'], 200) ?? [],
     trajectories: pathOf(fields['trajectories']),
   }
 }
@@ -90,9 +98,9 @@ function recordOf(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
 }
 
-function stringsOf(value: unknown): readonly string[] | undefined {
+function stringsOf(value: unknown, maxLength = 100): readonly string[] | undefined {
   return Array.isArray(value)
-    ? value.filter((entry): entry is string => typeof entry === 'string' && entry.length <= 100).slice(0, 200)
+    ? value.filter((entry): entry is string => typeof entry === 'string' && entry.length <= maxLength).slice(0, 200)
     : undefined
 }
 

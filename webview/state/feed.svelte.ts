@@ -52,8 +52,10 @@ export class Feed {
   count = $state(0)
   /** False while the host still looks for rows. */
   complete = $state(true)
-  /** The text that the rows of the view were searched for. */
-  searched = $state.raw<TextQuery>()
+  /** The texts that the rows of the view were searched for. */
+  searched = $state.raw<readonly TextQuery[]>([])
+  /** Whether a text, a time or a source narrows the view. */
+  isSearched = $state(false)
   /** False until the first view has answered. */
   ready = $state(false)
   height = $state(0)
@@ -138,8 +140,9 @@ export class Feed {
   /**
    * Shows another view of the run. What is shown stays until the first rows of the new view are here.
    * @param anchor where to stand; without it the list stays at its end or begins at its start
+   * @param marks the texts to mark, whether they narrow the view or not
    */
-  async open(query: Query, anchor?: Anchor): Promise<void> {
+  async open(query: Query, anchor?: Anchor, marks: readonly TextQuery[] = query.include ?? []): Promise<void> {
     const generation = ++this.generation
     const { client } = this.options
     const isStale = () => generation !== this.generation
@@ -172,7 +175,9 @@ export class Feed {
         return
       }
       this.reset(opened.view)
-      this.searched = query.text
+      this.searched = marks
+      const { include, exclude, time, sources, withoutSources } = query
+      this.isSearched = [include, exclude, time, sources, withoutSources].some((part) => part !== undefined)
       this.tailRows = 0
       // What was cleared or brought back meanwhile is asked for again below.
       this.base = base

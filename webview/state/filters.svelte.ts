@@ -2,39 +2,75 @@
 import type { Level } from '../../src/shared/events/schema'
 import type { Query, TextQuery } from '../../src/shared/protocol/rows'
 import { expressionProblem } from '../../src/shared/lib/expressionProblem'
+import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/shared/lib/queryLine'
 import { levels, type SavedState, type SavedText } from '../lib/savedState'
 
 /** Milliseconds without a key until a text is searched by itself. */
 const TYPING_PAUSE_MS = 200
 
+interface FilterOptions {
+  /** Called when the query is another. */
+  readonly changed: () => void
+  /** For times such as `since:10m`: the clock while events come, else when the last came; milliseconds since the epoch. */
+  readonly now: () => number
+}
+
 export class Filters {
   hidden = $state.raw<readonly string[]>([])
   onlyLevels = $state.raw<readonly Level[]>([])
+  /** Paths of files whose lines are hidden. */
+  hiddenSources = $state.raw<readonly string[]>([])
+  /** Whether the list shows only what the search finds, or marks it among all. */
+  onlyHits = $state(true)
   /** As it stands in the input. */
   text = $state.raw<SavedText>({ pattern: '', caseSensitive: false, wholeWord: false, regex: false })
   /** Why the text in the input is not searched for; the last good one still is. */
   problem = $state<string>()
 
-  private applied: TextQuery | undefined
+  private applied: QueryTerms = {}
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     saved: SavedState,
-    /** Called when the query is another. */
-    private readonly changed: () => void,
+    private readonly options: FilterOptions,
   ) {
     this.hidden = saved.hidden
     this.onlyLevels = saved.levels
+    this.onlyHits = saved.onlyHits
     this.text = saved.text
     this.takeText()
   }
 
-  /** The query for the host. */
+  /** The query for the list. */
   get query(): Query {
+    const { include: _, ...rest } = this.hitQuery
+    return this.onlyHits ? this.hitQuery : rest
+  }
+
+  /** The texts that are marked in the list. */
+  get marks(): readonly TextQuery[] {
+    return this.applied.include ?? []
+  }
+
+  /** Whether a text is searched for. */
+  get hasText(): boolean {
+    return this.marks.length > 0
+  }
+
+  /** The query for what is searched for. */
+  get hitQuery(): Query {
+    const { levels: typed, phases, withoutPhases = [], withoutSources: typedSources = [], ...rest } = this.applied
+    const withoutSources = [...this.hiddenSources, ...typedSources]
+    const hidden = [...new Set([...this.hidden, ...withoutPhases])]
+    const chosen = this.onlyLevels.length > 0 ? levels.filter((level) => this.showsLevel(level)) : undefined
+    const wanted =
+      chosen === undefined ? typed : typed === undefined ? chosen : chosen.filter((level) => typed.includes(level))
     return {
-      ...(this.hidden.length > 0 ? { withoutPhases: this.hidden } : {}),
-      ...(this.onlyLevels.length > 0 ? { levels: levels.filter((level) => this.showsLevel(level)) } : {}),
-      ...(this.applied === undefined ? {} : { text: this.applied }),
+      ...rest,
+      ...(phases === undefined ? {} : { phases }),
+      ...(hidden.length > 0 ? { withoutPhases: hidden } : {}),
+      ...(withoutSources.length > 0 ? { withoutSources } : {}),
+      ...(wanted === undefined ? {} : { levels: wanted }),
     }
   }
 
@@ -45,7 +81,7 @@ export class Filters {
 
   /** Whether a text or a level narrows the feed, or a phase is hidden. */
   get active(): boolean {
-    return this.hidden.length > 0 || this.narrows
+    return this.hidden.length > 0 || this.hiddenSources.length > 0 || this.narrows
   }
 
   isShown(phase: string): boolean {
@@ -67,7 +103,7 @@ export class Filters {
 
   togglePhase(phase: string): void {
     this.hidden = this.isShown(phase) ? [...this.hidden, phase] : this.hidden.filter((other) => other !== phase)
-    this.changed()
+    this.options.changed()
   }
 
   /** Hides every one of `present` but `phase`; when it stands alone already, shows them all. */
@@ -75,17 +111,36 @@ export class Filters {
     const others = present.filter((other) => other !== phase)
     const alone = this.isShown(phase) && others.every((other) => !this.isShown(other))
     this.hidden = alone ? [] : others
-    this.changed()
+    this.options.changed()
   }
 
   /** Chooses a level or takes it back; what came along with the errors stays alone without them. */
+  setOnlyHits(only: boolean): void {
+    this.onlyHits = only
+    this.options.changed()
+  }
+
+  toggleSource(path: string): void {
+    const others = this.hiddenSources.filter((other) => other !== path)
+    this.hiddenSources = others.length === this.hiddenSources.length ? [...others, path] : others
+    this.options.changed()
+  }
+
+  /** Hides the lines of every file but one; when it stands alone already, shows them all. */
+  onlySource(path: string, all: readonly string[]): void {
+    const others = all.filter((other) => other !== path)
+    const alone = !this.hiddenSources.includes(path) && others.every((other) => this.hiddenSources.includes(other))
+    this.hiddenSources = alone ? [] : others
+    this.options.changed()
+  }
+
   toggleLevel(level: Level): void {
     const wanted = new Set(this.onlyLevels)
     if (this.comesWithErrors(level)) wanted.delete('error')
     if (!wanted.delete(level)) wanted.add(level)
     if (level === 'error' && wanted.has(level)) wanted.delete('fatal')
     this.onlyLevels = levels.filter((other) => wanted.has(other))
-    this.changed()
+    this.options.changed()
   }
 
   /** Takes what is typed; it is applied after a pause, or at once with `applyText`. */
@@ -99,31 +154,47 @@ export class Filters {
 
   applyText(): void {
     clearTimeout(this.timer)
-    if (this.takeText()) this.changed()
+    if (this.takeText()) this.options.changed()
   }
 
   /** Shows every event again. */
   clear(): void {
     this.hidden = []
+    this.hiddenSources = []
     this.onlyLevels = []
     this.text = { ...this.text, pattern: '' }
     clearTimeout(this.timer)
     this.takeText()
-    this.changed()
+    this.options.changed()
   }
 
   dispose(): void {
     clearTimeout(this.timer)
   }
 
-  /** @returns whether the applied text is another now */
+  /** @returns whether what is applied is another now */
   private takeText(): boolean {
-    const { pattern, caseSensitive, wholeWord, regex } = this.text
-    const problem = regex ? expressionProblem(pattern, caseSensitive ? 'u' : 'iu') : undefined
-    this.problem = problem === undefined ? undefined : `${problem.reason}, at character ${String(problem.at)}.`
-    if (problem !== undefined) return false
+    const asked = this.asked()
+    if ('problem' in asked) {
+      this.problem = `${capitalized(asked.problem.reason)}, at character ${String(asked.problem.at)}.`
+      return false
+    }
+    this.problem = undefined
     const before = JSON.stringify(this.applied)
-    this.applied = pattern === '' ? undefined : { pattern, caseSensitive, wholeWord, regex }
+    this.applied = asked
     return JSON.stringify(this.applied) !== before
   }
+
+  /** What the input asks for: with the switch for regular expressions it is one, else a query line. */
+  private asked(): QueryTerms | { readonly problem: QueryProblem } {
+    const { pattern, caseSensitive, wholeWord, regex } = this.text
+    if (!regex) return parseQueryLine(pattern, { now: this.options.now(), caseSensitive, wholeWord })
+    const problem = expressionProblem(pattern, caseSensitive ? 'u' : 'iu')
+    if (problem !== undefined) return { problem }
+    return pattern === '' ? {} : { include: [{ pattern, caseSensitive, wholeWord, regex }] }
+  }
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -60,7 +60,11 @@ export class Followed {
       const place = parseDestination(text, here, last.rows[0]?.time ?? Date.now())
       if (place === undefined) return 'Type a line (1200), a time (14:05, 2026-11-20 03:30), or a span (+10m, -90s).'
       const found = await feed.goTo(place)
-      return found ? undefined : 'line' in place ? 'There is no such line in this view.' : 'Nothing in this view is so late.'
+      return found
+        ? undefined
+        : 'line' in place
+          ? 'There is no such line in this view.'
+          : 'Nothing in this view is so late.'
     } catch (error) {
       this.panel.showProblem(error)
       return undefined

@@ -25,6 +25,8 @@ import { Bookmarks } from './bookmarks.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
+import { Highlights } from './highlights.svelte'
+import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
 import { Trajectories } from './trajectories.svelte'
 
@@ -54,6 +56,7 @@ export class Panel {
   /** Set when the host can't be reached; the panel then shows how to try again. */
   connectionProblem = $state<string>()
   stopRequested = $state(false)
+  goToOpen = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
   /** What was just done, for who hears the panel. */
@@ -72,6 +75,8 @@ export class Panel {
   readonly launch: Launch
   readonly followed: Followed
   readonly bookmarks: Bookmarks
+  readonly highlights: Highlights
+  readonly hits: Hits
   readonly trajectories: Trajectories
 
   private readonly client: Client
@@ -101,9 +106,12 @@ export class Panel {
     this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
     this.feed.selectedSeq = this.saved.detail
     this.feed.cleared = this.saved.cleared
-    this.filters = new Filters(this.saved, () => {
-      this.saveSoon()
-      void this.reopen()
+    this.filters = new Filters(this.saved, {
+      changed: () => {
+        this.saveSoon()
+        void this.reopen()
+      },
+      now: () => (this.live || this.growth.lastTime === undefined ? Date.now() : this.growth.lastTime),
     })
     this.answers = new Answers(this.client, () => {
       void this.sync()
@@ -111,6 +119,8 @@ export class Panel {
     this.launch = new Launch(this)
     this.followed = new Followed(this)
     this.bookmarks = new Bookmarks(this)
+    this.hits = new Hits(this, this.client)
+    this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
@@ -240,6 +250,30 @@ export class Panel {
     await this.act('file/open', place)
   }
 
+  async goToSeq(seq: number): Promise<void> {
+    try {
+      if (!(await this.feed.goTo({ seq }))) this.say('That line is not in this view.')
+    } catch (error) {
+      this.showProblem(error)
+    }
+  }
+
+  /** Sets or takes away the bookmark of the chosen row; or goes to the next bookmark. */
+  async bookmarkKey(next: boolean): Promise<void> {
+    if (next) {
+      await this.bookmarks.step(1)
+      return
+    }
+    const row = this.feed.rowAt(this.feed.selected)
+    if (row === undefined) this.say('Choose a row first: the arrow keys do.')
+    else this.bookmarks.toggle(row)
+  }
+
+  /** Highlights the selected text, else what is searched for. */
+  highlightSelected(): void {
+    if (!this.highlights.add(this.feed.searched[0]?.pattern ?? '')) this.say('Select a text to highlight first.')
+  }
+
   /** Copies the chosen row's text, without codes. */
   async copySelected(): Promise<void> {
     const row = this.feed.rowAt(this.feed.selected)
@@ -319,13 +353,14 @@ export class Panel {
       const { run, growth, timeMode, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
       this.usualTimes = timeMode ?? 'clock'
       this.feed.forget()
+      this.hits.forget()
       this.growth = growth
       this.bookmarks.take(bookmarks)
       this.takeRun(run)
       this.connectionProblem = undefined
       const first = !this.started
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
-      await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor)
+      await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor, this.filters.marks)
       this.started = true
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
       if (first) await this.reopenDetail()
@@ -355,7 +390,7 @@ export class Panel {
     // The host knows no view of a panel that has not said hello.
     if (!this.started) return
     try {
-      await this.feed.open(this.filters.query, this.feed.anchor)
+      await this.feed.open(this.filters.query, this.feed.anchor, this.filters.marks)
     } catch (error) {
       if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
       else this.showProblem(error)
@@ -407,6 +442,7 @@ export class Panel {
       hidden: filters.hidden,
       levels: filters.onlyLevels,
       text: filters.text,
+      onlyHits: filters.onlyHits,
       anchor: this.started ? feed.anchor : this.saved.anchor,
       follow: this.started ? feed.follow : this.saved.follow,
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
@@ -414,6 +450,7 @@ export class Panel {
       tab: this.tab,
       timeMode: this.chosenTimes,
       cleared: feed.cleared,
+      highlights: this.highlights.words,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }
     this.place.saveState(state)

@@ -48,7 +48,7 @@ describe('the parser of lines', () => {
         // What an operating system, a server or a wire calls by number or letter, only the format knows.
         if (level === undefined || line['continued'] === true || line['level'] === level) continue
         console.log(format, line.text, level, line['level'])
-        assert.ok(true||disagreeing.has(format), `${format}: ${line.text} is ${level}, here ${String(line['level'])}`)
+        assert.ok(true || disagreeing.has(format), `${format}: ${line.text} is ${level}, here ${String(line['level'])}`)
       }
     }
   })

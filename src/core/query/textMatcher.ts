@@ -30,9 +30,15 @@ export function createLineMatcher(query: Query): ((text: string) => boolean) | u
 /** The same for event lines as they are in the log, and for where they came from; undefined when the query wants any. */
 export function createEventMatcher(query: Query): ((line: string) => boolean) | undefined {
   const texts = allOf(query, createTextMatcher)
-  if (query.sources === undefined) return texts
-  const sources = new Set(query.sources)
-  return (line) => sources.has(sourceOf(line)) && texts?.(line) !== false
+  if (query.sources === undefined && query.withoutSources === undefined) return texts
+  return (line) => isFrom(query, sourcesOf(line)) && texts?.(line) !== false
+}
+
+/** Whether what has these names (a path, a stream) comes from where a query wants it to come from. */
+export function isFrom({ sources, withoutSources }: Query, names: readonly string[]): boolean {
+  const folded = names.map((name) => name.toLowerCase())
+  const has = (part: string): boolean => folded.some((name) => name.includes(part.toLowerCase()))
+  return sources?.some(has) !== false && withoutSources?.some(has) !== true
 }
 
 function allOf(
@@ -51,12 +57,14 @@ export function isInTime({ time }: Query, ms: number): boolean {
   return ms >= (time.from ?? Number.NEGATIVE_INFINITY) && ms < (time.to ?? Number.POSITIVE_INFINITY)
 }
 
-/** The path that an event line names as its source, or an empty text. */
-function sourceOf(line: string): string {
+/** The path and the stream that an event line names, as far as it does. */
+function sourcesOf(line: string): readonly string[] {
   const event = parsed(line)
   const data = typeof event === 'object' && event !== null && 'data' in event ? event.data : undefined
-  const source = typeof data === 'object' && data !== null && 'source' in data ? data.source : undefined
-  return typeof source === 'string' ? source : ''
+  if (typeof data !== 'object' || data === null) return []
+  return ['source' in data ? data.source : undefined, 'stream' in data ? data.stream : undefined].filter(
+    (name) => typeof name === 'string',
+  )
 }
 
 function parsed(line: string): unknown {

@@ -9,6 +9,7 @@ import {
   requestSchemas,
   type Bookmark,
   type DetailInfo,
+  type GrowthInfo,
   type ExportFormat,
   type NotificationName,
   type Notifications,
@@ -243,13 +244,9 @@ export class PanelBridge {
     }
   }
 
-  private growth(): {
-    size: number
-    phaseCounts: Readonly<Record<string, number>>
-    levelCounts: Readonly<Record<string, number>>
-  } {
-    const { size, phaseCounts, levelCounts } = this.run.store.growth
-    return { size, phaseCounts, levelCounts }
+  private growth(): GrowthInfo {
+    const { size, phaseCounts, levelCounts, lastTime } = this.run.store.growth
+    return { size, phaseCounts, levelCounts, ...(lastTime === undefined ? {} : { lastTime }) }
   }
 
   /** The way from an event to its pixels: one push at a time, each with the newest rows. */

@@ -118,5 +118,10 @@ export class RunLogStore implements EventStore {
 /** Whether a query asks for more than the index knows. */
 function isScanned(query: Query): boolean {
   const { wanted, unwanted } = textParts(query)
-  return wanted.length + unwanted.length > 0 || query.time !== undefined || query.sources !== undefined
+  return (
+    wanted.length + unwanted.length > 0 ||
+    query.time !== undefined ||
+    query.sources !== undefined ||
+    query.withoutSources !== undefined
+  )
 }

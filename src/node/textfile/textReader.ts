@@ -1,12 +1,6 @@
 /** The host's end of the thread that reads text files (textThread.ts); one for all stores. */
 import { UserError } from '../../shared/userError'
-import type {
-  FromTextThread,
-  TextFileOptions,
-  TextRequestName,
-  TextRequests,
-  TextState,
-} from './textProtocol'
+import type { FromTextThread, TextFileOptions, TextRequestName, TextRequests, TextState } from './textProtocol'
 
 /** What is used of a worker thread. */
 export interface ThreadLike {

@@ -29,6 +29,7 @@ export const querySchema = z.object({
   exclude: z.array(textQuerySchema).max(100).optional(),
   time: z.object({ from: z.number().optional(), to: z.number().optional() }).optional(),
   sources: z.array(z.string().max(4096)).max(1000).optional(),
+  withoutSources: z.array(z.string().max(4096)).max(1000).optional(),
 })
 
 export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])
@@ -187,6 +188,8 @@ export interface GrowthInfo {
   readonly size: number
   readonly phaseCounts: Readonly<Record<string, number>>
   readonly levelCounts: Readonly<Record<string, number>>
+  /** Of the last event; milliseconds since the epoch. */
+  readonly lastTime?: number
 }
 
 export interface DetailInfo {

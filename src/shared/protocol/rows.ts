@@ -47,6 +47,8 @@ export interface Query {
   readonly exclude?: readonly TextQuery[] | undefined
   /** Milliseconds since the epoch: at or after `from`, before `to`. */
   readonly time?: { readonly from?: number | undefined; readonly to?: number | undefined } | undefined
-  /** Only what came from these paths. */
+  /** Only what came from these: parts of paths, or the name of a stream; without case. */
   readonly sources?: readonly string[] | undefined
+  /** Not what came from these. */
+  readonly withoutSources?: readonly string[] | undefined
 }

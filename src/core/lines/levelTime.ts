@@ -59,12 +59,12 @@ class FormatScanner implements LevelTimeScanner {
     }
     if (this.json !== undefined && first === 0x7b && bytes[from + 1] === 0x22) {
       this.json.scan(bytes, from, to)
-      if (this.json.level !== 0 || this.json.time === this.json.time) {
+      if (!this.json.isOdd && (this.json.level !== 0 || this.json.time === this.json.time)) {
         this.entry(this.json.level, this.json.time, bytes, from, to)
         return
       }
     }
-    if (this.logfmt?.scan(bytes, from, to) === true) {
+    if (this.logfmt?.scan(bytes, from, to) === true && !this.logfmt.isOdd) {
       this.entry(this.logfmt.level, this.logfmt.time, bytes, from, to)
       return
     }

@@ -45,10 +45,8 @@ describe('the parser of lines', () => {
     for (const { format, lines } of formatSamples()) {
       for (const line of lines) {
         const { level } = classifyLine(line.text)
-        // What an operating system, a server or a wire calls by number or letter, only the format knows.
         if (level === undefined || line['continued'] === true || line['level'] === level) continue
-        console.log(format, line.text, level, line['level'])
-        assert.ok(true || disagreeing.has(format), `${format}: ${line.text} is ${level}, here ${String(line['level'])}`)
+        assert.ok(disagreeing.has(format), `${format}: ${line.text} is ${level}, here ${String(line['level'])}`)
       }
     }
   })
@@ -165,5 +163,5 @@ describe('the parser of lines', () => {
   })
 })
 
-/** Formats that know more of a line than its words. */
-const disagreeing = new Set<string>()
+/** Their letter or number counts, whatever words stand behind it. */
+const disagreeing = new Set(['logcat-threadtime', 'kernel'])

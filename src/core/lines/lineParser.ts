@@ -34,7 +34,7 @@ export interface LineParser {
 /** @throws UserError if `format` is not known */
 export function createLineParser(options: LineParserOptions = {}): LineParser {
   const { formats = [], format: id } = options
-  if (id === undefined) return new FormatParser(options, undefined, true)
+  if (id === undefined) return new FormatParser(options, undefined, 'all')
   const format = [...formats, ...builtInFormats].find((one) => one.id === id)
   if (format === undefined) {
     const known = [...new Set([...formats, ...builtInFormats].map((one) => one.id))]
@@ -44,7 +44,7 @@ export function createLineParser(options: LineParserOptions = {}): LineParser {
       'bad_input',
     )
   }
-  return new FormatParser(options, format, false)
+  return new FormatParser(options, format, 'inside')
 }
 
 /** Formats are looked for in so many lines. */
@@ -53,6 +53,13 @@ const MAX_DETECTED = 64
 const MAX_KEPT = 4096
 /** What stands beside a level is looked for in this part of a line. */
 const MAX_BESIDE = 1000
+
+/** What is inside the lines of a container. */
+interface Inside {
+  readonly parser: FormatParser
+  /** The last line was only a piece. */
+  readonly partial: { stdout: boolean; stderr: boolean }
+}
 
 /** The parser itself, for the scanner too, which hands it the lines that it can't read from their bytes. */
 export class FormatParser implements LineParser {
@@ -65,25 +72,26 @@ export class FormatParser implements LineParser {
   private readonly objects: ObjectReader
   /** The first lines, while the format is looked for. */
   private first: string[] | undefined
-  private inner: FormatParser | undefined
-  private readonly partial = { stdout: false, stderr: false }
+  private readonly inside: { -readonly [wrapper in WrappedFormat['wrapper']]?: Inside } = {}
 
   constructor(
     private readonly options: Omit<LineParserOptions, 'format'>,
     format: LineFormat | undefined,
-    detects: boolean,
+    /** Whether formats are looked for: of the lines, only of what is inside a container's lines, not at all. */
+    private readonly detects: 'all' | 'inside' | 'no',
   ) {
     this.current = format
     this.custom = options.formats ?? []
     this.stamps = new StampReader(options)
     this.objects = new ObjectReader(this.stamps)
-    this.first = detects ? [] : undefined
+    this.first = detects === 'all' ? [] : undefined
   }
 
   get format(): LineFormat | undefined {
-    const { current, inner } = this
-    if (current?.kind !== 'wrapped' || inner?.format === undefined) return current
-    return { ...current, name: `${current.name}: ${inner.format.name}`, inner: inner.format }
+    const { current } = this
+    if (current?.kind !== 'wrapped' || current.inner !== undefined) return current
+    const inner = this.inside[current.wrapper]?.parser.format
+    return inner === undefined ? current : { ...current, name: `${current.name}: ${inner.name}`, inner }
   }
 
   parse(text: string): ParsedLine {
@@ -91,8 +99,8 @@ export class FormatParser implements LineParser {
     if (this.first !== undefined) this.detect(this.first, line)
     const parsed = this.read(line)
     if (parsed.continued === true) {
-      const { above } = this
-      return above === undefined || parsed.level === above ? parsed : { ...parsed, level: above }
+      const { level: _own, ...rest } = parsed
+      return this.above === undefined ? rest : { ...rest, level: this.above }
     }
     this.above = parsed.level
     return parsed
@@ -160,16 +168,24 @@ export class FormatParser implements LineParser {
     const found = unwrap(format.wrapper, text, this.stamps)
     if (found === undefined) return undefined
     const { stream, time, isPartial } = found
-    const goesOn = this.partial[stream]
-    this.partial[stream] = isPartial
+    const inside = (this.inside[format.wrapper] ??= {
+      parser: new FormatParser(
+        this.options,
+        format.inner,
+        this.detects === 'no' ? 'no' : format.inner === undefined ? 'all' : 'inside',
+      ),
+      partial: { stdout: false, stderr: false },
+    })
+    const goesOn = inside.partial[stream]
+    inside.partial[stream] = isPartial
     if (goesOn) return { message: found.text, loggedAt: time, fields: { stream }, continued: true }
-    this.inner ??= new FormatParser(this.options, format.inner, this.first !== undefined || format.inner === undefined)
-    const parsed = this.inner.parse(found.text)
+    const parsed = inside.parser.parse(found.text)
     return { ...parsed, loggedAt: time, fields: { ...parsed.fields, stream } }
   }
 }
 
-function plainText(text: string): string {
+/** A line without its end, a byte order mark and escape codes. */
+export function plainText(text: string): string {
   let line = text.endsWith('\r') ? text.slice(0, -1) : text
   if (line.startsWith('\uFEFF')) line = line.slice(1)
   return line.includes('\u001b') ? stripAnsi(line) : line

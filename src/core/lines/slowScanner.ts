@@ -25,7 +25,7 @@ export class SlowScanner {
   readonly parser: FormatParser
 
   constructor(format: LineFormat | undefined, options: ScannerOptions) {
-    this.parser = new FormatParser(options, format, false)
+    this.parser = new FormatParser(options, format, 'no')
   }
 
   decode(bytes: Uint8Array, from: number, to: number): string {

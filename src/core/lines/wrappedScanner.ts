@@ -2,6 +2,7 @@
 import { StampReader } from './formats/stamps'
 import type { WrappedFormat } from './formats/lineFormat'
 import { unwrap } from './formats/wrappedLine'
+import { plainText } from './lineParser'
 import { SlowScanner, type LevelTimeScanner, type ScannerOptions } from './slowScanner'
 
 const BLANK = 0x20
@@ -37,8 +38,8 @@ export class WrappedScanner implements LevelTimeScanner {
   scan(bytes: Uint8Array, from: number, to: number): void {
     const isRead = this.format.wrapper === 'cri' ? this.cri(bytes, from, to) : this.docker(bytes, from, to)
     if (isRead) return
-    const text = this.slow.decode(bytes, from, to)
-    const found = unwrap(this.format.wrapper, text.endsWith('\r') ? text.slice(0, -1) : text, this.stamps)
+    const text = plainText(this.slow.decode(bytes, from, to))
+    const found = unwrap(this.format.wrapper, text, this.stamps)
     if (found === undefined) {
       this.slow.read(text, this)
       return

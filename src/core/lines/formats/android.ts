@@ -38,7 +38,7 @@ export const androidFormats: readonly PatternFormat[] = [
     id: 'logcat-epoch',
     name: 'Android logcat (epoch)',
     starts: '- 0-9',
-    pattern: head(String.raw` {0,12}(?<time>${EPOCH})`, THREADTIME_REST),
+    pattern: head(String.raw` *(?<time>${EPOCH})`, THREADTIME_REST),
     heads: [[maybeBlanks, { stamp: 'epoch' }, blanks, digits, blanks, digits, ' ', letter, ' ']],
   },
   {
@@ -46,7 +46,7 @@ export const androidFormats: readonly PatternFormat[] = [
     id: 'logcat-monotonic',
     name: 'Android logcat (monotonic)',
     starts: '- 0-9',
-    pattern: head(String.raw` {0,12}(?<uptime>\d{1,8}\.\d{3,9})`, THREADTIME_REST),
+    pattern: head(String.raw` *(?<uptime>\d{1,8}\.\d{3,9})`, THREADTIME_REST),
   },
   {
     ...shared,

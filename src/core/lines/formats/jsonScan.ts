@@ -81,12 +81,16 @@ const mongoLetters = new Map<number, number>([
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** Whether there is a control character, such as that of a colour, in what was walked over. */
+let sawControl = false
 
 export class JsonScanner {
   /** Of the last line: 0 none, 1 trace … 6 fatal. */
   level = 0
   /** ms since the epoch, NaN for none. */
   time = Number.NaN
+  /** There was a control character, so the line is not what a reader sees. */
+  isOdd = false
   private hasMark = false
 
   constructor(private readonly stamps: StampReader) {}
@@ -96,8 +100,10 @@ export class JsonScanner {
     this.level = 0
     this.time = Number.NaN
     this.hasMark = false
+    sawControl = false
     this.object(bytes, from + 1, Math.min(to, from + MAX_JSON_SCAN), 0)
     if (this.level === 0 && this.hasMark) this.level = 3
+    this.isOdd = sawControl
   }
 
   /** Reads keys and values up to the object's end; returns what is behind it, or `to` once nothing is left to find. */
@@ -107,6 +113,7 @@ export class JsonScanner {
       const byte = bytes[at] ?? 0
       if (byte === 0x7d) return at + 1
       if (byte !== QUOTE) {
+        if (byte < 0x20) sawControl = true
         at++
         continue
       }
@@ -118,7 +125,7 @@ export class JsonScanner {
         if (letter === BACKSLASH) {
           at++
           hash = 0
-        }
+        } else if (letter < 0x20) sawControl = true
         hash = (Math.imul(hash, 31) + (letter | 0x20)) | 0
       }
       at++
@@ -144,7 +151,11 @@ export class JsonScanner {
       return endOfNested(bytes, at, to)
     }
     let end = at
-    while (end < to && bytes[end] !== 0x2c && bytes[end] !== 0x7d && bytes[end] !== 0x5d) end++
+    for (; end < to; end++) {
+      const byte = bytes[end] ?? 0
+      if (byte === 0x2c || byte === 0x7d || byte === 0x5d) break
+      if (byte < 0x20) sawControl = true
+    }
     if (kind !== 0) this.number(bytes, at, end, kind)
     return this.isDone ? to : end
   }
@@ -223,6 +234,7 @@ function endOfString(bytes: Uint8Array, from: number, to: number): number {
     const byte = bytes[at] ?? 0
     if (byte === QUOTE) return at
     if (byte === BACKSLASH) at++
+    else if (byte < 0x20) sawControl = true
   }
   return to
 }
@@ -234,6 +246,7 @@ function endOfNested(bytes: Uint8Array, from: number, to: number): number {
     const byte = bytes[at] ?? 0
     if (byte === QUOTE) at = endOfString(bytes, at + 1, to)
     else if (byte === 0x7b || byte === 0x5b) depth++
+    else if (byte < 0x20) sawControl = true
     else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return at + 1
   }
   return to

@@ -32,6 +32,8 @@ export class LogfmtScanner {
   level = 0
   /** ms since the epoch, NaN for none. */
   time = Number.NaN
+  /** There was a control character, so the line is not what a reader sees. */
+  isOdd = false
 
   constructor(private readonly stamps: StampReader) {}
 
@@ -39,6 +41,7 @@ export class LogfmtScanner {
   scan(bytes: Uint8Array, from: number, lineEnd: number): boolean {
     this.level = 0
     this.time = Number.NaN
+    this.isOdd = false
     const to = Math.min(lineEnd, from + MAX_SCAN)
     let at = from
     let isFirst = true
@@ -47,12 +50,15 @@ export class LogfmtScanner {
       const start = at
       for (; at < to; at++) {
         const byte = bytes[at] ?? 0
-        if (byte === 0x3d || byte <= 0x20 || byte === QUOTE) break
+        if (byte === 0x3d || byte <= 0x20 || byte === QUOTE) {
+          if (byte < 0x20) this.isOdd = true
+          break
+        }
         hash = (Math.imul(hash, 31) + (byte | 0x20)) | 0
       }
       if (at >= to || bytes[at] !== 0x3d || at === start) {
         if (isFirst) return false
-        if (bytes[at] === QUOTE) at = endOfQuoted(bytes, at + 1, to)
+        if (bytes[at] === QUOTE) at = this.endOfQuoted(bytes, at + 1, to)
         at++
         continue
       }
@@ -71,10 +77,11 @@ export class LogfmtScanner {
     let behind
     if (from < to && bytes[from] === QUOTE) {
       start = from + 1
-      end = endOfQuoted(bytes, start, to)
+      end = this.endOfQuoted(bytes, start, to)
       behind = end + 1
     } else {
       while (end < to && (bytes[end] ?? 0) > 0x20) end++
+      if (end < to && bytes[end] !== 0x20) this.isOdd = true
       behind = end
     }
     if (kind === LEVEL && this.level === 0 && end - start < 16) this.level = words.at(bytes, start, end)
@@ -82,13 +89,14 @@ export class LogfmtScanner {
       this.time = this.stamps.time
     return behind
   }
-}
 
-function endOfQuoted(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte === QUOTE) return at
-    if (byte === BACKSLASH) at++
+  private endOfQuoted(bytes: Uint8Array, from: number, to: number): number {
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte === QUOTE) return at
+      if (byte === BACKSLASH) at++
+      else if (byte < 0x20) this.isOdd = true
+    }
+    return to
   }
-  return to
 }

@@ -166,8 +166,8 @@ export class StampReader {
     let day = isPadded ? -1 : two(bytes, from)
     if (day >= 0) from += 2
     else {
-      day = (bytes[from] ?? 0) - 0x30
-      if (day < 1 || day > 9) return -1
+      day = one(bytes, from)
+      if (day < 0) return -1
       from++
     }
     if (bytes[from] === COMMA) return this.readLongDate(bytes, from + 1, to, month, day)
@@ -220,10 +220,11 @@ export class StampReader {
 
   /** `Thu Oct 01 22:00:00.123456 2026` and `Thu, 01 Oct 2026 22:00:00 GMT`. */
   private readApache(bytes: Uint8Array, at: number, to: number): number {
+    if (!isName(bytes, at)) return -1
     if (bytes[at + 3] === COMMA) return bytes[at + 4] === BLANK ? this.readDayFirst(bytes, at + 5, to) : -1
     if (to - at < 24 || bytes[at + 3] !== BLANK || bytes[at + 7] !== BLANK || bytes[at + 10] !== BLANK) return -1
     const month = monthOf(bytes, at + 4)
-    const day = bytes[at + 8] === BLANK ? (bytes[at + 9] ?? 0) - 0x30 : two(bytes, at + 8)
+    const day = bytes[at + 8] === BLANK ? one(bytes, at + 9) : two(bytes, at + 8)
     const end = this.readClock(bytes, at + 11, to)
     if (month < 0 || day < 0 || end < 0 || end + 5 > to || bytes[end] !== BLANK) return -1
     const century = two(bytes, end + 1)
@@ -320,7 +321,7 @@ export class StampReader {
   private readClock(bytes: Uint8Array, at: number, to: number, isShort = false): number {
     let end = at + 8
     if (end > to || bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return -1
-    const hour = isShort ? (bytes[at + 1] ?? 0) - 0x30 : two(bytes, at)
+    const hour = isShort ? one(bytes, at + 1) : two(bytes, at)
     const minute = two(bytes, at + 3)
     const second = two(bytes, at + 6)
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1
@@ -461,8 +462,20 @@ function isDigit(byte: number): boolean {
 
 function hex(byte: number): number {
   if (isDigit(byte)) return byte - 0x30
-  const letter = (byte | 0x20) - 0x61
+  const letter = byte - 0x61
   return letter >= 0 && letter < 6 ? letter + 10 : -1
+}
+
+/** Whether three letters stand here as in the name of a day. */
+function isName(bytes: Uint8Array, at: number): boolean {
+  const [a = 0, b = 0, c = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]]
+  return a >= 0x41 && a <= 0x5a && b >= 0x61 && b <= 0x7a && c >= 0x61 && c <= 0x7a
+}
+
+/** The digit here, negative if it is none. */
+function one(bytes: Uint8Array, at: number): number {
+  const digit = (bytes[at] ?? 0) - 0x30
+  return digit <= 9 ? digit : -1
 }
 
 /** The number of two digits, negative if they are none. */

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { Editor } from '../editor/editor'
+
+declare const __PROJECT_ROOT__: string
+const shots = process.env['TAPEDECK_SHOTS']
+const LEVELS = ['INFO', 'INFO', 'INFO', 'DEBUG', 'WARN', 'INFO', 'INFO', 'ERROR']
+const START = Date.UTC(2026, 10, 20, 3, 0, 0)
+
+/** Line `i`, one a second: `2026-11-20T03:00:00.000Z INFO  [main] app.Server - request 0`. */
+function line(i: number): string {
+  const time = new Date(START + i * 1000).toISOString()
+  return `${time} ${(LEVELS[i % LEVELS.length] ?? '').padEnd(5)} [main] app.Server - request ${String(i)}\n`
+}
+
+function lines(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, i) => line(from + i)).join('')
+}
+
+describe('a log file in the editor', () => {
+  let editor: Editor
+  let home: string
+  let workspace: string
+  let log: string
+
+  const feed = () => editor.webviewFrame().locator('[data-testid="feed"]')
+  const row = (text: string | RegExp) => editor.webviewFrame().locator('[data-testid="event-row"]', { hasText: text })
+  const at = (id: string) => editor.webviewFrame().locator(`[data-testid="${id}"]`)
+  const state = (word: string) =>
+    editor.webviewFrame().locator('[data-testid="run-state"]', { hasText: new RegExp(`^${word}$`) })
+  const request = (i: number) => new RegExp(`request ${String(i)}(?!\\d)`)
+  const shot = async (name: string): Promise<void> => {
+    if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
+  }
+  const recorded = (): string[] => {
+    const folder = path.join(workspace, '.tapedeck', 'runs')
+    return existsSync(folder) ? readdirSync(folder).filter((name) => /Z-[a-z0-9]{6}\.json$/.test(name)) : []
+  }
+
+  before(async () => {
+    home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
+    workspace = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-workspace-'))
+    await mkdir(path.join(workspace, 'service'))
+    log = path.join(workspace, 'service', 'app.log')
+    writeFileSync(log, lines(0, 5000))
+    editor = await Editor.start({
+      workspace,
+      extension: { folder: __PROJECT_ROOT__ },
+      env: { XDG_STATE_HOME: path.join(home, 'state'), XDG_DATA_HOME: path.join(home, 'data') },
+    })
+  })
+
+  after(async () => {
+    await editor.close()
+    await rm(workspace, { recursive: true, force: true })
+    await rm(home, { recursive: true, force: true })
+  })
+
+  it('shows its end at a click, and each line as it is appended', async () => {
+    await editor.runCommand('View: Show Tapedeck')
+    await editor.treeRows('app.log').click()
+    await row(request(4999)).waitFor()
+    await state('following').waitFor()
+    appendFileSync(log, lines(5000, 5001))
+    await row(request(5000)).waitFor()
+    await shot('follow-end')
+  })
+
+  it('stands still while it is paused, counts what comes, and goes on with all of it', async () => {
+    await at('pause-button').click()
+    await state('paused').waitFor()
+    appendFileSync(log, lines(5001, 6001))
+    await at('pause-button').filter({ hasText: '1,000 new' }).waitFor()
+    assert.equal(await row(request(6000)).count(), 0)
+    await shot('follow-paused')
+    await at('pause-button').click()
+    await row(request(6000)).waitFor()
+    await state('following').waitFor()
+  })
+
+  it('goes on through five kinds of rotation, each line once', async () => {
+    let next = 6001
+    const appended = async (): Promise<void> => {
+      const first = next
+      next += 3
+      appendFileSync(log, lines(first, next))
+      for (let i = first; i < next; i++) {
+        await row(request(i)).waitFor()
+        assert.equal(await row(request(i)).count(), 1, `request ${String(i)}`)
+      }
+    }
+    const rotations: readonly (readonly [string, () => void])[] = [
+      [
+        'rename and create',
+        () => {
+          renameSync(log, `${log}.1`)
+        },
+      ],
+      [
+        'copy and truncate',
+        () => {
+          writeFileSync(`${log}.2`, readFileSync(log))
+          truncateSync(log, 0)
+        },
+      ],
+      [
+        'truncate and rewrite',
+        () => {
+          writeFileSync(log, lines(next, ++next))
+        },
+      ],
+      [
+        'delete and create',
+        () => {
+          rmSync(log)
+        },
+      ],
+      [
+        'replace',
+        () => {
+          writeFileSync(`${log}.new`, lines(next, ++next))
+          renameSync(`${log}.new`, log)
+        },
+      ],
+    ]
+    for (const [name, rotate] of rotations) {
+      await appended()
+      rotate()
+      await appended().catch((error: unknown) => {
+        throw new Error(`after ${name}: ${String(error)}`)
+      })
+    }
+    await editor.webviewFrame().locator('[data-testid="event-row"][data-phase="file"]').first().waitFor()
+    await shot('follow-rotated')
+  })
+
+  it('records what was appended as a run', async () => {
+    assert.equal(recorded().length, 1)
+  })
+
+  it('shows the top of a file of 1 GB, its errors, and a time in it', async function () {
+    this.timeout(180_000)
+    const big = path.join(workspace, 'service', 'big.log')
+    const block = Array.from({ length: 1000 }, (_, i) => i)
+    const fd = openSync(big, 'w')
+    let written = 0
+    for (let n = 0; written < 1_000_000_000; n++)
+      written += writeSync(fd, block.map((i) => line(n * 1000 + i)).join(''))
+    closeSync(fd)
+    const last = Math.round(written / line(1_000_000).length)
+    await editor.runCommand('Tapedeck: Follow Log File')
+    await editor.quickInput().fill('big.log')
+    await editor.quickInputRows().filter({ hasText: 'big.log' }).first().waitFor()
+    await editor.page.keyboard.press('Enter')
+    await at('run-title').filter({ hasText: 'big.log' }).waitFor()
+    await row(/request \d{7,8}/)
+      .first()
+      .waitFor()
+    assert.ok(last > 10_000_000)
+    await feed().press('Home')
+    await row(request(0)).waitFor()
+    await shot('follow-big-top')
+    await at('level-filter-error').click()
+    await row(request(7)).waitFor()
+    await row(request(15)).waitFor()
+    assert.equal(await row(request(8)).count(), 0)
+    await shot('follow-big-errors')
+    await at('show-all').click()
+    await feed().press('g')
+    await at('go-to-input').fill('2026-11-22T03:00:05Z')
+    await at('go-to-input').press('Enter')
+    await row(request(2 * 86_400 + 5)).waitFor()
+    await shot('follow-big-time')
+  })
+})

@@ -1,12 +1,16 @@
 /** The threads of text files, run in the thread of the test: the same messages, and nothing to build. */
-import { EventEmitter } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import { followFile } from '../../src/node/textfile/fileFollowing'
+import { serveScans } from '../../src/node/textfile/scanThread'
+import type { TextThreads } from '../../src/node/textfile/textFileStore'
 import { TextReader, type ThreadLike } from '../../src/node/textfile/textReader'
 import { serveTextFiles } from '../../src/node/textfile/textThread'
 
-export function textReader(): TextReader {
-  return new TextReader(() => threadOf((port) => serveTextFiles(port, followFile)))
+export function textThreads(): TextThreads {
+  return {
+    reader: new TextReader(() => threadOf((port) => serveTextFiles(port, followFile))),
+    startScanner: () => threadOf(serveScans),
+  }
 }
 
 interface Port {
@@ -20,13 +24,13 @@ function threadOf(serve: (port: Port) => void): ThreadLike {
     post: (message) => port2.postMessage(message),
     onMessage: (listener) => port2.on('message', listener as (message: unknown) => void),
   })
-  return Object.assign(new EventEmitter(), {
-    on: (event: string, listener: (value: never) => void) =>
-      event === 'message' ? port1.on(event, listener as (message: unknown) => void) : port1,
-    postMessage: (message: unknown) => port1.postMessage(message),
+  return {
+    postMessage: (message) => port1.postMessage(message),
+    onMessage: (listener) => port1.on('message', listener as (message: unknown) => void),
+    onError: () => undefined,
     terminate: () => {
       port1.close()
       return Promise.resolve()
     },
-  })
+  }
 }

@@ -46,8 +46,9 @@ export class TextFile {
   private step: NodeJS.Immediate | undefined
   private toldAt = 0
   private isClosed = false
-  /** Lines of contents that are not held any more. */
-  private left = 0
+  /** Contents that nobody may read any more who knows of so many resets. */
+  private leaving: { readonly source: TextBytes; readonly resets: number }[] = []
+  private renumbers = 0
 
   constructor(
     readonly path: string,
@@ -121,8 +122,12 @@ export class TextFile {
     throw new RangeError(`There is no line at position ${String(position)}.`)
   }
 
-  /** The position of the first row at or after a place; `count` when there is none. */
-  positionOf(at: Place): number {
+  /**
+   * The position of the first row at or after a place; `count` when there is none.
+   * @param isExact counted from the beginning of the file, even where `count` is an estimate
+   */
+  positionOf(at: Place, isExact: boolean): number {
+    if (isExact) this.countFor(at)
     if ('line' in at) return this.positionOfLine(at.line)
     return 'seq' in at ? this.positionOfSeq(at.seq) : this.positionOfTime(at.time)
   }
@@ -155,6 +160,7 @@ export class TextFile {
       isComplete,
       follow: this.options.follow === false ? 'paused' : this.followState,
       resets: this.resets,
+      renumbers: this.renumbers,
       encoding: this.last()?.source.encoding ?? this.options.encoding ?? 'utf-8',
       waitingBytes: this.follower?.pendingBytes ?? 0,
       ...(format === undefined ? {} : { format: { id: format.id, name: format.name } }),
@@ -167,6 +173,13 @@ export class TextFile {
     clearImmediate(this.step)
     await this.follower?.close()
     for (const part of this.parts.splice(0)) if (part instanceof TextSegment) part.source.release()
+    this.release(Number.POSITIVE_INFINITY)
+  }
+
+  /** Nobody reads contents any more that were dropped up to this reset. */
+  release(resets: number): void {
+    for (const one of this.leaving) if (one.resets <= resets) one.source.release()
+    this.leaving = this.leaving.filter((one) => one.resets > resets)
   }
 
   /** @returns undefined for a file that is not there */
@@ -272,18 +285,18 @@ export class TextFile {
     if (contents.length <= MAX_CONTENTS) return
     const [oldest] = contents
     if (oldest === undefined) return
-    this.left += oldest.count
     this.drop(oldest)
     this.parts.splice(
       0,
       this.parts.findIndex((part) => part instanceof TextSegment),
     )
-    this.resets++
   }
 
+  /** Others may read its content until they have heard of it. */
   private drop(segment: TextSegment): void {
     this.parts.splice(this.parts.indexOf(segment), 1)
-    segment.source.release()
+    this.resets++
+    this.leaving.push({ source: segment.source, resets: this.resets })
   }
 
   private last(): TextSegment | undefined {
@@ -345,6 +358,14 @@ export class TextFile {
     for (const { part, first } of this.numbered()) if (part instanceof TextSegment) part.countToLine(position - first)
   }
 
+  private countFor(at: Place): void {
+    for (const part of this.parts) {
+      if (!(part instanceof TextSegment)) continue
+      if ('seq' in at) part.countToOffset(at.seq - part.seqBase)
+      else part.countToLine(Number.POSITIVE_INFINITY)
+    }
+  }
+
   private countSoon(): void {
     if (this.step !== undefined || this.isClosed || this.parts.every((part) => isCounted(part))) return
     this.step = setImmediate(() => {
@@ -358,7 +379,7 @@ export class TextFile {
     if (part instanceof TextSegment) {
       const before = part.count
       if (part.countOn(STEP_BYTES)) {
-        if (part.count !== before) this.resets++
+        if (part.count !== before) this.renumbers++
         this.tell()
       } else if (performance.now() - this.toldAt > TELL_MS) this.tell()
     }

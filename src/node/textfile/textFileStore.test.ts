@@ -3,31 +3,30 @@ import { appendFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } f
 import path from 'node:path'
 import { temporaryFolder } from '../../../test/fakes/logs'
 import { Random } from '../../../test/fakes/random'
-import { textReader } from '../../../test/fakes/textThreads'
+import { textThreads } from '../../../test/fakes/textThreads'
 import type { Row } from '../../shared/protocol/rows'
 import type { TextFileOptions } from './textProtocol'
-import { TextFileStore } from './textFileStore'
-import type { TextReader } from './textReader'
+import { TextFileStore, type TextThreads } from './textFileStore'
 
 const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1_000_000)
 
 describe('a text file store', () => {
   const folder = temporaryFolder()
   let file = ''
-  let reader: TextReader
+  let threads: TextThreads
   let store: TextFileStore
 
   beforeEach(() => {
     file = path.join(folder.path, 'x.log')
-    reader = textReader()
+    threads = textThreads()
   })
   afterEach(async () => {
     await store.close()
-    reader.dispose()
+    threads.reader.dispose()
   })
 
   async function open(options: TextFileOptions = {}): Promise<void> {
-    store = await TextFileStore.open(file, options, reader)
+    store = await TextFileStore.open(file, options, threads)
   }
 
   async function rows(from = 0, to = Number.MAX_SAFE_INTEGER): Promise<readonly Row[]> {

@@ -5,19 +5,33 @@
  * A row's `seq` is made of where its line begins in the file, so that it stays the same while the number of lines is an
  * estimate and when it becomes known: after `onDidReset` a place is found again by its seq. `position` counts rows.
  */
+import { levelNames } from '../../core/lines/parsedLine'
 import type { EventDetail, EventStore, Growth } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
 import type { TextFileOptions, TextState } from './textProtocol'
-import type { OpenText, TextReader } from './textReader'
-import { AllTextView, type TextView } from './textViews'
+import { HistogramCounter, type HistogramProgress } from './histogramCounter'
+import type { TimeRange } from './scanProtocol'
+import type { OpenText, TextReader, ThreadLike } from './textReader'
+import { TextScanner } from './textScanner'
+import { createTextView, type StoreView, type TextView } from './textViews'
+
+/** The threads of text files: one reads for all stores, each store has its own that searches. */
+export interface TextThreads {
+  readonly reader: TextReader
+  startScanner(this: void): ThreadLike
+}
 
 export class TextFileStore implements EventStore {
   private readonly grew = new Emitter<Growth>()
   private readonly reset = new Emitter<undefined>()
   private readonly stateChanged = new Emitter<TextState>()
   private readonly noticed = new Emitter<string>()
-  private readonly views = new Set<AllTextView>()
+  private readonly views = new Set<StoreView>()
+  private readonly counters = new Set<HistogramCounter>()
+  private scanner: TextScanner | undefined
+  /** Lines by level, once they are counted. */
+  private levels: Float64Array | undefined
   private known: TextState
   private isDisposed = false
   readonly onDidGrow = this.grew.event
@@ -34,6 +48,7 @@ export class TextFileStore implements EventStore {
   private constructor(
     readonly path: string,
     private readonly file: OpenText,
+    private readonly startScanner: () => ThreadLike,
   ) {
     this.known = file.state
   }
@@ -42,14 +57,14 @@ export class TextFileStore implements EventStore {
    * Opens a file, or waits for one that is not there yet. The last rows can be had at once, whatever the file's size.
    * @throws UserError for what is no text file or can't be read
    */
-  static async open(path: string, options: TextFileOptions, reader: TextReader): Promise<TextFileStore> {
+  static async open(path: string, options: TextFileOptions, threads: TextThreads): Promise<TextFileStore> {
     const opened: { store?: TextFileStore } = {}
     // What is told before the answer is part of it.
-    const file = await reader.open(path, options, {
+    const file = await threads.reader.open(path, options, {
       onState: (state) => opened.store?.take(state),
       onNotice: (message) => opened.store?.noticed.fire(message),
     })
-    opened.store = new TextFileStore(path, file)
+    opened.store = new TextFileStore(path, file, threads.startScanner)
     return opened.store
   }
 
@@ -64,29 +79,38 @@ export class TextFileStore implements EventStore {
       size: count,
       bytes,
       phaseCounts: { log_line: count - marks, ...(marks === 0 ? {} : { file: marks }) },
-      levelCounts: {},
+      levelCounts: levelCountsOf(this.levels),
     }
   }
 
-  view(_query: Query, signal?: AbortSignal): Promise<TextView> {
+  view(query: Query, signal?: AbortSignal): Promise<TextView> {
     signal?.throwIfAborted()
-    const { file } = this
-    const state = (): TextState => this.known
-    const view = new AllTextView(
-      {
-        get count() {
-          return state().count
-        },
-        get isComplete() {
-          return state().isComplete
-        },
-        rows: (from, to) => file.ask('rows', { from, to }),
-        positionOf: (at) => file.ask('positionOf', { at }),
-      },
-      (disposed) => this.views.delete(disposed),
-    )
+    const view = createTextView(this.file, this.path, this.known, query, () => this.searcher())
     this.views.add(view)
+    view.onDispose(() => this.views.delete(view))
+    signal?.addEventListener('abort', () => {
+      view.dispose()
+    })
     return Promise.resolve(view)
+  }
+
+  /**
+   * Counts the lines of the whole file by level over time, and goes on as it grows.
+   * @param range buckets of a part of the time; without it all times, as finely as about 2,000 buckets can
+   * @param listener told several times a second while it counts
+   */
+  histogram(range: TimeRange | undefined, listener: (progress: HistogramProgress) => void): { dispose(): void } {
+    const counter = new HistogramCounter(this.searcher(), range, this.known, (progress) => {
+      if (range === undefined) this.levels = progress.buckets.totals
+      listener(progress)
+    })
+    this.counters.add(counter)
+    return {
+      dispose: () => {
+        this.counters.delete(counter)
+        void counter.dispose()
+      },
+    }
   }
 
   detail(position: number): Promise<EventDetail> {
@@ -112,6 +136,9 @@ export class TextFileStore implements EventStore {
     if (this.isDisposed) return
     this.isDisposed = true
     for (const view of [...this.views]) view.dispose()
+    this.counters.clear()
+    // It must not read any more when the descriptors are closed.
+    await this.scanner?.dispose()
     await this.file.ask('close', {})
   }
 
@@ -119,9 +146,31 @@ export class TextFileStore implements EventStore {
     if (this.isDisposed) return
     const before = this.known
     this.known = state
-    if (state.resets !== before.resets) this.reset.fire(undefined)
-    for (const view of this.views) view.didChange()
+    const isReset = state.resets !== before.resets
+    for (const reader of [...this.views, ...this.counters]) reader.update(state)
+    if (isReset) void this.release(state.resets)
+    if (isReset || state.renumbers !== before.renumbers) this.reset.fire(undefined)
     this.stateChanged.fire(state)
     if (state.bytes !== before.bytes || state.count !== before.count) this.grew.fire(this.growth)
   }
+
+  /** Contents that left the view may be closed when nobody searches them any more. */
+  private async release(resets: number): Promise<void> {
+    await Promise.all([...this.views, ...this.counters].map((reader) => reader.settled()))
+    if (!this.isDisposed) await this.file.ask('release', { resets }).catch(() => undefined)
+  }
+
+  private searcher(): TextScanner {
+    this.scanner ??= new TextScanner(this.startScanner)
+    return this.scanner
+  }
+}
+
+function levelCountsOf(totals: Float64Array | undefined): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [level, count] of totals?.entries() ?? []) {
+    const name = levelNames[level]
+    if (name !== undefined && count > 0) counts[name] = count
+  }
+  return counts
 }

@@ -48,8 +48,10 @@ export interface TextState {
   readonly indexed: number
   readonly isComplete: boolean
   readonly follow: FollowState
-  /** Goes up when positions became void. */
+  /** Goes up when positions became void: lines are gone, older ones came or left. */
   readonly resets: number
+  /** Goes up when the estimated number of lines became the known one. */
+  readonly renumbers: number
   readonly encoding: TextEncoding
   /** What the lines were found to be; undefined for plain text. */
   readonly format?: { readonly id: string; readonly name: string }
@@ -68,7 +70,9 @@ export interface TextRequests {
   /** The same for positions one by one; they ascend, and count from the beginning of the file even where `count` is an estimate. */
   rowsAt: { params: { positions: Float64Array }; answer: readonly Row[] }
   detail: { params: { position: number }; answer: EventDetail }
-  positionOf: { params: { at: Place }; answer: number }
+  positionOf: { params: { at: Place; isExact: boolean }; answer: number }
+  /** Contents that were dropped up to this reset are not read any more. */
+  release: { params: { resets: number }; answer: undefined }
   pause: { params: { isPaused: boolean }; answer: undefined }
   close: { params: Record<string, never>; answer: undefined }
 }

@@ -5,7 +5,8 @@ import type { FromTextThread, TextFileOptions, TextRequestName, TextRequests, Te
 /** What is used of a worker thread. */
 export interface ThreadLike {
   postMessage(message: unknown): void
-  on(event: 'message' | 'error', listener: (value: never) => void): unknown
+  onMessage(listener: (message: never) => void): void
+  onError(listener: (error: Error) => void): void
   terminate(): Promise<unknown>
 }
 
@@ -70,10 +71,10 @@ export class TextReader {
     if (this.thread !== undefined) return this.thread
     const thread = this.start()
     this.thread = thread
-    thread.on('message', (message: FromTextThread) => {
+    thread.onMessage((message: FromTextThread) => {
       this.take(message)
     })
-    thread.on('error', (error: Error) => {
+    thread.onError((error: Error) => {
       if (this.thread !== thread) return
       this.thread = undefined
       this.fail(`The reader of text files broke down: ${error.message}`)

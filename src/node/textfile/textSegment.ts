@@ -73,6 +73,11 @@ export class TextSegment {
     while (this.ending !== undefined && this.index.lines < line && !this.countOn(COUNT_BYTES));
   }
 
+  /** Counts until it is known which line holds the byte at `offset`. */
+  countToOffset(offset: number): void {
+    while (this.ending !== undefined && this.index.counted < offset && !this.countOn(COUNT_BYTES));
+  }
+
   grow(end: number): void {
     if (end <= this.end) return
     this.end = end

@@ -47,7 +47,10 @@ export function serveTextFiles(port: ThreadPort<FromTextThread, ToTextThread>, f
       case 'detail':
         return file.detail(message.params.position)
       case 'positionOf':
-        return file.positionOf(message.params.at)
+        return file.positionOf(message.params.at, message.params.isExact)
+      case 'release':
+        file.release(message.params.resets)
+        return undefined
       case 'pause':
         file.pause(message.params.isPaused)
         return undefined

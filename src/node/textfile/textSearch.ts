@@ -1,0 +1,211 @@
+/**
+ * Finds the lines of a source that a query wants. Texts are looked for in whole pieces (textPlan.ts), so that most lines are never
+ * looked at; levels and times are read line by line from the bytes.
+ */
+import { isAscii } from 'node:buffer'
+import type { LineFormat } from '../../core/lines/formats/lineFormat'
+import { levelNumbers } from '../../core/lines/parsedLine'
+import type { BytePair, TextKernel } from '../../core/lines/wasm/textKernel'
+import { createLineMatcher, isInTime, textExpression, textParts } from '../../core/query/textMatcher'
+import { planText, type TextPlan } from '../../core/query/textPlan'
+import type { Query, TextQuery } from '../../shared/protocol/rows'
+import { LineScan } from './lineScan'
+import type { Piece } from './scanText'
+import type { TextEncoding } from './textBytes'
+
+const NEWLINE = 10
+const CARRIAGE_RETURN = 13
+/** The commonest characters of logs, the most frequent first. */
+const COMMON = ' e0t1ai2onr3s.:-45l6789d/cumphf"=,gbwyvkTIEAOSRN_xDC'
+
+/** A text in bytes, and which two of them are looked for first. */
+interface Literal {
+  readonly bytes: Uint8Array
+  readonly ignoresCase: boolean
+  readonly pair: BytePair
+  /** Where the pair's first byte stands in the text. */
+  readonly at: number
+}
+
+export class TextSearch {
+  private readonly buffer: Buffer
+  private readonly scan: LineScan
+  private readonly matches: ((text: string) => boolean) | undefined
+  private readonly wantedLevels: ReadonlySet<number> | undefined
+  private readonly plan: TextPlan | undefined
+  private readonly literal: Literal | undefined
+  /** The driving part's answer is the query's. */
+  private readonly isAlone: boolean
+  private long: { readonly wanted: boolean[]; isForbidden: boolean; isIn: boolean } | undefined
+
+  /** @param found told of each line, in order */
+  constructor(
+    private readonly kernel: TextKernel,
+    private readonly encoding: TextEncoding,
+    private readonly query: Query,
+    format: LineFormat | undefined,
+    private readonly found: (line: number) => void,
+  ) {
+    const { text } = kernel
+    this.buffer = Buffer.from(text.buffer, text.byteOffset, text.length)
+    this.matches = createLineMatcher(query)
+    this.wantedLevels = query.levels && new Set(query.levels.map((level) => levelNumbers[level]))
+    const isByLine = query.levels !== undefined || query.time !== undefined
+    this.scan = new LineScan(kernel, format, !isByLine)
+    const { wanted, unwanted } = textParts(query)
+    this.isAlone = wanted.length === 1 && unwanted.length === 0
+    this.plan = isByLine ? undefined : bestPlan(wanted)
+    this.literal = this.plan?.literal === undefined ? undefined : literalOf(this.plan.literal, this.plan.ignoresCase)
+  }
+
+  /**
+   * Looks at a piece whose first line has the number `line`.
+   * @returns whether an unfinished line is one that is wanted
+   */
+  look({ kind, length }: Piece, line: number): boolean {
+    if (kind === 'lines') {
+      if (this.literal !== undefined) this.findLiteral(this.literal, length, line)
+      else if (this.plan?.many !== undefined) this.findMany(this.plan.many, this.plan.isManyExact, length, line)
+      else this.scan.lines(length, line, this.lookAtLine)
+      return false
+    }
+    if (kind === 'unfinished') {
+      let isWanted = false
+      this.scan.unfinished(length, line, (_, from, to, level, time) => {
+        isWanted = this.isWanted(from, to, level, time)
+      })
+      return isWanted
+    }
+    this.lookAtPart(length, line)
+    if (kind === 'lastPart') this.endLongLine(line)
+    return false
+  }
+
+  private readonly lookAtLine = (line: number, from: number, to: number, level: number, time: number): void => {
+    if (this.isWanted(from, to, level, time)) this.found(line)
+  }
+
+  private isWanted(from: number, to: number, level: number, time: number): boolean {
+    if (this.wantedLevels?.has(level) === false || !isInTime(this.query, time)) return false
+    return this.matches === undefined || this.matches(this.textOf(from, to))
+  }
+
+  private findLiteral(literal: Literal, length: number, first: number): void {
+    const { kernel, buffer } = this
+    const isEnough = this.plan?.isLiteral === true && this.isAlone
+    let counted = 0
+    let line = first
+    for (let at = kernel.find(literal.pair, 0, length); at < length;) {
+      if (!hasBytes(buffer, at - literal.at, literal)) {
+        at = kernel.find(literal.pair, at + 1, length)
+        continue
+      }
+      const start = at === 0 ? 0 : buffer.lastIndexOf(NEWLINE, at - 1) + 1
+      const end = buffer.indexOf(NEWLINE, at)
+      line += kernel.count(counted, start)
+      counted = start
+      if (isEnough || this.matches?.(this.textOf(start, end)) !== false) this.found(line)
+      at = kernel.find(literal.pair, end + 1, length)
+    }
+  }
+
+  /** The expression over the whole piece as one text. */
+  private findMany(expression: RegExp, isExact: boolean, length: number, first: number): void {
+    const { kernel, buffer } = this
+    const isBytes = this.encoding === 'latin1' || isAscii(buffer.subarray(0, length))
+    const text = isBytes ? buffer.toString('latin1', 0, length) : buffer.toString('utf8', 0, length)
+    let counted = 0
+    let line = first
+    expression.lastIndex = 0
+    for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+      const { index } = match
+      const start = index === 0 ? 0 : text.lastIndexOf('\n', index - 1) + 1
+      const end = text.indexOf('\n', index)
+      if (end < 0) break
+      line += isBytes ? kernel.count(counted, start) : newlinesIn(text, counted, start)
+      counted = start
+      const isEnough = isExact && this.isAlone && index + match[0].length <= end
+      if (isEnough || this.matches?.(lineOf(text, start, end)) !== false) this.found(line)
+      expression.lastIndex = end + 1
+    }
+  }
+
+  private lookAtPart(length: number, line: number): void {
+    const { wanted, unwanted } = textParts(this.query)
+    if (this.long === undefined) {
+      const long = { wanted: wanted.map(() => false), isForbidden: false, isIn: false }
+      this.scan.line(length, line, (_, _from, _to, level, time) => {
+        long.isIn = this.wantedLevels?.has(level) !== false && isInTime(this.query, time)
+      })
+      this.long = long
+    }
+    const { long } = this
+    if (!long.isIn) return
+    const text = this.textOf(0, length)
+    for (const [i, part] of wanted.entries()) long.wanted[i] ||= textExpression(part).test(text)
+    long.isForbidden ||= unwanted.some((part) => textExpression(part).test(text))
+  }
+
+  private endLongLine(line: number): void {
+    const { long } = this
+    this.long = undefined
+    if (long?.isIn === true && !long.isForbidden && long.wanted.every(Boolean)) this.found(line)
+  }
+
+  /** The text of a line, without its end. */
+  private textOf(from: number, to: number): string {
+    const end = to > from && this.buffer[to - 1] === CARRIAGE_RETURN ? to - 1 : to
+    return this.encoding === 'latin1'
+      ? this.buffer.toString('latin1', from, end)
+      : this.buffer.toString('utf8', from, end)
+  }
+}
+
+/** The part whose places are found the fastest: that with the longest literal, else one that is found in many lines at once. */
+function bestPlan(wanted: readonly TextQuery[]): TextPlan | undefined {
+  const plans = wanted.map(planText)
+  const byLiteral = [...plans].sort((a, b) => (b.literal?.length ?? 0) - (a.literal?.length ?? 0))
+  return byLiteral[0]?.literal === undefined ? plans.find(({ many }) => many !== undefined) : byLiteral[0]
+}
+
+function literalOf(text: string, ignoresCase: boolean): Literal {
+  const bytes = Buffer.from(text, 'latin1')
+  // The two rarest.
+  const ranks = Array.from(text, (character, at) => {
+    const rank = COMMON.indexOf(character)
+    return { at, rank: rank < 0 ? COMMON.length : rank }
+  }).sort((a, b) => b.rank - a.rank)
+  const [one, other] = [ranks[0]?.at ?? 0, ranks[1]?.at ?? 0]
+  const [at, second] = [Math.min(one, other), Math.max(one, other)]
+  return {
+    bytes,
+    ignoresCase,
+    at: bytes.length === 1 ? 0 : at,
+    pair: {
+      first: bytes[bytes.length === 1 ? 0 : at] ?? 0,
+      second: bytes[bytes.length === 1 ? 0 : second] ?? 0,
+      apart: bytes.length === 1 ? 0 : second - at,
+      ignoresCase,
+    },
+  }
+}
+
+function hasBytes(buffer: Uint8Array, from: number, { bytes, ignoresCase }: Literal): boolean {
+  if (from < 0) return false
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = buffer[from + i] ?? 0
+    const same = ignoresCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+    if (same !== bytes[i]) return false
+  }
+  return true
+}
+
+function newlinesIn(text: string, from: number, to: number): number {
+  let count = 0
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
+function lineOf(text: string, start: number, end: number): string {
+  return text.slice(start, end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end)
+}

@@ -37,7 +37,8 @@ export function classifyLine(text: string): LineClass {
   return { ...(level === undefined ? {} : { level }), ...(outcome === undefined ? {} : { outcome }) }
 }
 
-const levelWords: Readonly<Record<string, Level>> = {
+/** Levels by their words, in lower case. */
+export const levelWords: Readonly<Record<string, Level>> = {
   trace: 'trace',
   trc: 'trace',
   verbose: 'debug',
@@ -64,7 +65,7 @@ const levelWords: Readonly<Record<string, Level>> = {
   panic: 'fatal',
 }
 /** Levels by the first letter in glog and logcat. */
-const letters: Readonly<Record<string, Level>> = {
+export const levelLetters: Readonly<Record<string, Level>> = {
   V: 'trace',
   D: 'debug',
   I: 'info',
@@ -94,7 +95,7 @@ const AFTER_STATED = /^\s{0,8}[\]:|>)!-]/
 
 function statedLevel(line: string): Level | undefined {
   const letter = (GLOG.exec(line) ?? LOGCAT.exec(line))?.[1]
-  if (letter !== undefined) return letters[letter]
+  if (letter !== undefined) return levelLetters[letter]
   const field = line.includes('ev') || line.includes('lvl') ? FIELD.exec(line)?.[1] : undefined
   if (field !== undefined) {
     const level = /^\d/.test(field) ? numbers[Number(field) / 10 - 1] : levelWords[field.toLowerCase()]
@@ -117,7 +118,7 @@ function statedLevel(line: string): Level | undefined {
 }
 
 /** Beside a stated level only a verdict in capitals or a tick counts. */
-function statedOutcome(line: string, level: Level): LineClass['outcome'] {
+export function statedOutcome(line: string, level: Level): LineClass['outcome'] {
   const tick = tickOf(line)
   if (tick !== undefined) return tick
   if (/\bBUILD FAIL(?:URE|ED)\b/.test(line)) return 'failure'

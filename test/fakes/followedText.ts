@@ -4,7 +4,9 @@ import type { FollowedFileEvent } from '../../src/node/follow/followSink'
 import { LineDecoder } from '../../src/core/lines/lineDecoder'
 
 export class FollowedText {
+  /** As they came. */
   readonly lines: string[] = []
+  private readonly byGeneration: string[][] = []
   readonly raws: Buffer[] = []
   readonly files: FollowedFileEvent[] = []
   readonly notices: string[] = []
@@ -23,6 +25,7 @@ export class FollowedText {
             const encoding = this.files.at(-1)?.encoding
             decoder = new LineDecoder(encoding === undefined ? {} : { encoding }, offset === 0, ({ text, raw }) => {
               this.lines.push(text)
+              ;(this.byGeneration[generation] ??= []).push(text)
               if (raw !== undefined) this.raws.push(Buffer.from(raw))
             })
             this.decoders.set(generation, decoder)
@@ -33,7 +36,7 @@ export class FollowedText {
         },
         file: (event) => {
           this.files.push(event)
-          if (event.goesOn === true) this.decoders.get(event.generation - 1)?.drop()
+          if (event.goesOn === true) this.decoders.get(event.keptOf ?? -1)?.drop()
           this.check()
         },
         ended: (generation) => {
@@ -48,6 +51,16 @@ export class FollowedText {
 
   get states(): string[] {
     return this.files.map(({ state }) => state)
+  }
+
+  /** One generation after the other: a rotated file may still be written to when the next one has lines. */
+  get inOrder(): string[] {
+    return this.byGeneration.flat()
+  }
+
+  /** Bytes of the unfinished line of the newest generation. */
+  get pendingBytes(): number {
+    return this.decoders.get(this.newest)?.pendingBytes ?? 0
   }
 
   /** The line that is not finished. */
@@ -70,6 +83,12 @@ export class FollowedText {
 
   async close(): Promise<void> {
     await this.follower.close()
+    // Only the newest content may go on.
+    for (const [generation, decoder] of this.decoders) if (generation !== this.newest) decoder.end()
+  }
+
+  private get newest(): number {
+    return this.files.at(-1)?.generation ?? 0
   }
 
   private check(): void {

@@ -18,7 +18,7 @@ import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
 import { HeldFile, identityOf, isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
 import { lastLinesStart } from './lastLines'
-import { copyOf, filesBetween, findRotated } from './siblings'
+import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
 import { Waker, foldersOf } from './waker'
 
 export interface FollowOptions {
@@ -38,7 +38,7 @@ const TURN_MS = 5
 const MAX_HELD = 64
 /** A content that is the same up to the position and at least so long is taken for the same under a new inode. */
 const SAME_CONTENT_BYTES = 256
-const KNOWN_FILES = 64
+const KNOWN_FILES = 256
 
 let sharedBuffer: Buffer | undefined
 
@@ -48,8 +48,8 @@ interface Generation {
   beginning: FollowedFileEvent['state'] | undefined
   /** Where to begin. */
   readonly startAt: number
-  /** Which beginning may be what was handed out before: none, any, or only one that holds all of that. */
-  readonly mayKeep: 'none' | 'any' | 'all'
+  /** There was nothing under the name before. */
+  readonly isAfterGap: boolean
   number: number
   /** Since when another file has the name, or none; undefined for the one that has it. */
   retiredAt: number | undefined
@@ -114,6 +114,7 @@ export class FileFollower {
     this.hasStarted = true
     this.findFolders()
     await this.openFirst()
+    this.knowSiblings()
     await this.look()
   }
 
@@ -165,8 +166,13 @@ export class FileFollower {
 
   /** Where to go on after a restart; undefined before anything was opened. */
   get position(): FollowPosition | undefined {
+    return this.positionBefore(0)
+  }
+
+  /** The same, so that the last `bytes` come again: those of an unfinished line. */
+  positionBefore(bytes: number): FollowPosition | undefined {
     const begun = this.generations.findLast(({ beginning }) => beginning === undefined) ?? this.lastSeen
-    return begun === undefined ? undefined : positionOf(begun.held)
+    return begun === undefined ? undefined : positionOf(begun.held, bytes)
   }
 
   private wake(isNews: boolean): void {
@@ -227,25 +233,29 @@ export class FileFollower {
     if (this.isPaused) return
     let before = this.lastSeen
     for (const generation of [...this.generations]) {
+      if (!this.generations.includes(generation)) continue
       if (generation.beginning !== undefined) this.begin(generation, generation.beginning, before)
       await this.readOn(generation)
       if (this.isHeldUp()) return
-      before = generation
+      // What was empty says nothing about what follows.
+      if (generation.held.position > 0) before = generation
     }
   }
 
   private begin(generation: Generation, state: FollowedFileEvent['state'], before: Generation | undefined): void {
-    const { held, startAt, mayKeep } = generation
+    const { held, startAt, isAfterGap } = generation
     const number = this.nextNumber++
     generation.number = number
     generation.beginning = undefined
-    const kept = before === undefined || mayKeep === 'none' ? undefined : keptPrefix(before.held, held)
+    const kept = before === undefined ? undefined : keptPrefix(before.held, held)
+    // A rotated file still has a name: what follows it is new, even where it begins with the same words.
+    const isInPlace = before !== undefined && !isAfterGap && !before.held.hasName
     const isKept =
-      kept !== undefined &&
       before !== undefined &&
-      (kept.isAll
-        ? mayKeep === 'any' || kept.bytes >= SAME_CONTENT_BYTES || isSameFile(before.held.identity, held.identity)
-        : mayKeep === 'any' && kept.bytes >= SAME_CONTENT_BYTES)
+      kept !== undefined &&
+      (kept.isAll && (isInPlace || isSameFile(before.held.identity, held.identity))
+        ? true
+        : (kept.isAll || isInPlace) && kept.bytes >= SAME_CONTENT_BYTES)
     held.seek(isKept ? kept.bytes : startAt)
     const encoding = held.position > 0 ? utf16Of(held.bytesAt(0, 2)) : undefined
     this.sink.file(
@@ -253,7 +263,7 @@ export class FileFollower {
         state,
         path: this.path,
         generation: number,
-        ...(isKept ? { keptBytes: kept.bytes } : {}),
+        ...(isKept ? { keptBytes: kept.bytes, keptOf: before.number } : {}),
         ...(isKept && kept.isAll ? { goesOn: true } : {}),
         ...(encoding === undefined ? {} : { encoding }),
       },
@@ -315,14 +325,20 @@ export class FileFollower {
   /** The content is another now, the file is the same. */
   private async writtenOver(generation: Generation): Promise<void> {
     const { held } = generation
-    const copy = copyOf(this.path, held, generation.since)
+    const copy = copyOf(this.path, held, generation.since, (identity) => this.isBegun(identity))
     if (copy !== undefined) {
+      this.know(copy.identity)
+      // While paused it looked like a file that had the name.
+      for (const one of [...this.generations]) {
+        if (one.beginning !== undefined && isSameFile(one.held.identity, copy.identity)) this.letGo(one)
+      }
       try {
         await this.readCopy(copy, generation)
       } finally {
         copy.close()
       }
     }
+    this.knowSiblings()
     const state = held.size < held.position ? 'truncated' : 'rewritten'
     const kept = keptPrefix(held, held)
     const last = generation.number
@@ -334,7 +350,7 @@ export class FileFollower {
         state,
         path: this.path,
         generation: generation.number,
-        ...(kept.bytes === 0 ? {} : { keptBytes: kept.bytes }),
+        ...(kept.bytes === 0 ? {} : { keptBytes: kept.bytes, keptOf: last }),
       },
       held,
     )
@@ -373,28 +389,51 @@ export class FileFollower {
     }
     const before = current ?? this.lastSeen
     if (current !== undefined) current.retiredAt ??= performance.now()
-    if (before === undefined) this.add(found, 'opened', 0, 'none')
+    if (before === undefined) this.add(found, 'opened')
     else {
       const isLink = lstatSync(this.path, { throwIfNoEntry: false })?.isSymbolicLink() === true
       const hasName = current?.held.hasName ?? true
-      if (!isLink) {
-        for (const held of this.filesBetween(before.held.identity, found.identity)) {
-          this.add(held, 'rotated', 0, 'none').retiredAt = performance.now()
-        }
-      }
+      if (!isLink) this.addBetween(before.held.identity, found.identity)
       const state = wasGone ? 'back' : isLink || !hasName ? 'replaced' : 'rotated'
-      this.add(found, state, 0, hasName || wasGone ? 'all' : 'any')
+      this.add(found, state, 0, wasGone)
+      this.knowSiblings()
     }
     return true
   }
 
-  private filesBetween(last: FileIdentity, next: FileIdentity): HeldFile[] {
-    const found = filesBetween(this.path, last, next, (identity) =>
-      this.known.some((one) => isSameFile(one, identity) && one.birth === identity.birth),
+  /** Files that had the name between two others, and that nobody has seen. */
+  private addBetween(last: FileIdentity, next: FileIdentity): void {
+    const found = filesBetween(this.path, last, next, (identity) => this.isKnown(identity))
+    for (const held of found) {
+      if (this.generations.length >= MAX_HELD) held.close()
+      else this.add(held, 'rotated').retiredAt = performance.now()
+    }
+  }
+
+  /** What lies beside the file while it still has its name never had that name after it. */
+  private knowSiblings(): void {
+    const found = siblingIdentities(this.path)
+    const current = this.generations.at(-1)
+    if (current === undefined || this.openNamed(current.held.identity) !== 'same') return
+    for (const identity of found) this.know(identity)
+  }
+
+  private isKnown(identity: FileIdentity): boolean {
+    return this.known.some((one) => isSameFile(one, identity) && one.birth === identity.birth)
+  }
+
+  /** Whether it was read as a file of its own. */
+  private isBegun(identity: FileIdentity): boolean {
+    if (!this.isKnown(identity)) return false
+    return !this.generations.some(
+      ({ held, beginning }) => beginning !== undefined && isSameFile(held.identity, identity),
     )
-    const room = Math.max(0, MAX_HELD - this.generations.length)
-    for (const held of found.slice(room)) held.close()
-    return found.slice(0, room)
+  }
+
+  private know(identity: FileIdentity): void {
+    if (this.isKnown(identity)) return
+    this.known.push(identity)
+    if (this.known.length > KNOWN_FILES) this.known.shift()
   }
 
   /** The file that the name leads to, if it is another than `current`. */
@@ -415,19 +454,13 @@ export class FileFollower {
     }
   }
 
-  private add(
-    held: HeldFile,
-    beginning: FollowedFileEvent['state'],
-    startAt: number,
-    mayKeep: Generation['mayKeep'],
-  ): Generation {
-    this.known.push(held.identity)
-    if (this.known.length > KNOWN_FILES) this.known.shift()
+  private add(held: HeldFile, beginning: FollowedFileEvent['state'], startAt = 0, isAfterGap = false): Generation {
+    this.know(held.identity)
     const generation: Generation = {
       held,
       beginning,
       startAt,
-      mayKeep,
+      isAfterGap,
       number: -1,
       retiredAt: undefined,
       lastBytesAt: performance.now(),
@@ -482,25 +515,23 @@ export class FileFollower {
     const held = found === 'missing' || found === 'same' ? undefined : found
     if (from === 'start' || 'lines' in from) {
       if (held === undefined) return
-      this.add(held, 'opened', from === 'start' ? 0 : await lastLinesStart(held, from.lines), 'none')
+      this.add(held, 'opened', from === 'start' ? 0 : await lastLinesStart(held, from.lines))
       return
     }
     if (held !== undefined && holds(held, from)) {
-      this.add(held, 'opened', from.offset, 'none')
+      this.add(held, 'opened', from.offset)
       return
     }
     // It was rotated while nobody looked.
     const rotated = findRotated(this.path, from.inode, (one) => holds(one, from))
     if (rotated !== undefined) {
-      this.add(rotated, 'opened', from.offset, 'none').retiredAt = performance.now()
+      this.add(rotated, 'opened', from.offset).retiredAt = performance.now()
       if (held === undefined) return
-      for (const between of this.filesBetween(rotated.identity, held.identity)) {
-        this.add(between, 'rotated', 0, 'none').retiredAt = performance.now()
-      }
-      this.add(held, 'rotated', 0, 'none')
+      this.addBetween(rotated.identity, held.identity)
+      this.add(held, 'rotated')
     } else if (held !== undefined) {
       const isSame = String(held.identity.ino) === from.inode
-      this.add(held, !isSame ? 'replaced' : held.size < from.offset ? 'truncated' : 'rewritten', 0, 'none')
+      this.add(held, !isSame ? 'replaced' : held.size < from.offset ? 'truncated' : 'rewritten')
     }
   }
 

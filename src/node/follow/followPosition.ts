@@ -14,10 +14,12 @@ export interface FollowPosition {
 
 const HASHED_BYTES = 4096
 
-export function positionOf({ position, identity, tail }: HeldFile): FollowPosition {
-  const bytes = tail.last(HASHED_BYTES)
+/** @param back so many bytes before the place that was reached */
+export function positionOf({ position, identity, tail }: HeldFile, back: number): FollowPosition {
+  const remembered = tail.last(HASHED_BYTES + back)
+  const bytes = remembered.subarray(0, Math.max(0, remembered.length - back))
   return {
-    offset: position,
+    offset: position - back,
     dev: String(identity.dev),
     inode: String(identity.ino),
     before: { bytes: bytes.length, sha256: hash(bytes) },
@@ -27,7 +29,7 @@ export function positionOf({ position, identity, tail }: HeldFile): FollowPositi
 /** Whether a file holds what was followed, so that it can be gone on with at the position's offset. */
 export function holds(held: HeldFile, { offset, before, inode }: FollowPosition): boolean {
   if (held.size < offset) return false
-  if (before.bytes === 0) return offset === 0 && String(held.identity.ino) === inode
+  if (before.bytes === 0) return String(held.identity.ino) === inode
   const bytes = held.bytesAt(offset - before.bytes, before.bytes)
   return bytes.length === before.bytes && hash(bytes) === before.sha256
 }

@@ -12,12 +12,10 @@ export interface FollowedFileEvent {
   readonly path: string
   /** The generation that begins; of `gone` the one that has lost its name. */
   readonly generation: number
-  /**
-   * So many bytes at the beginning of the new generation, whole lines, were handed out with the one before (`generation - 1`)
-   * and are not again.
-   */
+  /** So many bytes at the beginning of the new generation, whole lines, were handed out with `keptOf` and are not again. */
   readonly keptBytes?: number
-  /** With `keptBytes`: an unfinished line at the end of the generation before is the new one's now, it comes again. */
+  readonly keptOf?: number
+  /** An unfinished line at the end of `keptOf` is the new generation's now: it comes again. */
   readonly goesOn?: true
   /** Of a text whose beginning is not handed out: what its byte order mark says. */
   readonly encoding?: 'utf-16le' | 'utf-16be'

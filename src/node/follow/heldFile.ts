@@ -39,6 +39,7 @@ export class HeldFile {
   private stamp = ''
   private isSettled = false
   private isOpen = true
+  private hadName = true
 
   private constructor(
     readonly fd: number,
@@ -59,6 +60,7 @@ export class HeldFile {
 
   close(): void {
     if (!this.isOpen) return
+    this.hadName = this.hasName
     this.isOpen = false
     closeSync(this.fd)
   }
@@ -69,6 +71,7 @@ export class HeldFile {
 
   /** False when no name leads to it any more: it was deleted or replaced. */
   get hasName(): boolean {
+    if (!this.isOpen) return this.hadName
     return fstatSync(this.fd).nlink > 0
   }
 

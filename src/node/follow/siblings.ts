@@ -9,6 +9,8 @@ const SUFFIX = /^[.\-_]?\d[\d.\-_T:]*$/
 const MAX_ENTRIES = 20_000
 /** As much of the end must be the same in a copy. */
 const COPY_TAIL = 64 * 1024
+/** Time stamps of files are as coarse as the system's ticks. */
+const COARSE_MS = 100
 
 interface Sibling {
   readonly path: string
@@ -62,6 +64,10 @@ function readable(file: string): Sibling[] {
   }
 }
 
+export function siblingIdentities(file: string): FileIdentity[] {
+  return readable(file).map(({ identity }) => identity)
+}
+
 /** Opens a sibling unless its name leads elsewhere by now. */
 function open(sibling: Sibling): HeldFile | undefined {
   try {
@@ -91,8 +97,11 @@ export function filesBetween(
     const candidates = all
       .filter(({ identity, number }) => {
         if (isSameFile(identity, last) || isSameFile(identity, next) || isKnown(identity)) return false
-        if (last.birth > 0n && identity.birth > 0n && identity.birth !== last.birth) {
-          return identity.birth > last.birth && identity.birth <= next.birth
+        // A higher number is older, however young the file: it may be a copy.
+        if (number > 0 && lastNumber > 0 && number > lastNumber) return false
+        // Times may be as coarse as the system's ticks, so that equal ones say nothing; what was there before is known.
+        if (last.birth > 0n && identity.birth > 0n) {
+          return identity.birth >= last.birth && identity.birth <= next.birth
         }
         return number > 0 && number < lastNumber
       })
@@ -109,15 +118,21 @@ export function filesBetween(
 }
 
 /**
- * The copy that was made of `held` before it was truncated, where it has more than was read: positioned behind what was read.
+ * The copy that was made of `held` before it was truncated: positioned behind what was read.
  * @param since milliseconds since the epoch: an older copy is of an earlier time
  */
-export function copyOf(file: string, held: HeldFile, since: number): HeldFile | undefined {
+export function copyOf(
+  file: string,
+  held: HeldFile,
+  since: number,
+  isKnown: (identity: FileIdentity) => boolean,
+): HeldFile | undefined {
   const { position, tail } = held
   const length = Math.min(tail.length, COPY_TAIL)
   if (length === 0) return undefined
   for (const sibling of readable(file)) {
-    if (sibling.size <= position || sibling.changedAt < since || isSameFile(sibling.identity, held.identity)) continue
+    if (sibling.size < position || sibling.changedAt < since - COARSE_MS) continue
+    if (isSameFile(sibling.identity, held.identity) || isKnown(sibling.identity)) continue
     const copy = open(sibling)
     if (copy === undefined) continue
     if (tail.endsWith(copy.bytesAt(position - length, length))) {

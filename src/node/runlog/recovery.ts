@@ -10,7 +10,7 @@ import { describeLostCommand, lostProcesses } from '../process/lostCommand'
 import { closingLine, parseEventLine, stampOf } from './format'
 import { UserError } from '../../shared/userError'
 import { readLines, readLogInfo, type LogInfo } from './reader'
-import { writeError } from './writer'
+import { writeError } from './writeError'
 
 interface Tally {
   count: number

@@ -13,6 +13,7 @@ import { startInPty, type TerminalSize } from './ptyCommand'
 import { ResultCollector } from './results'
 import { ProcessTree, type RootProcess } from './tree'
 import { stopOnWindows, windowsSystem } from './windowsStop'
+import { within } from './within'
 
 type Stream = 'stdout' | 'stderr'
 
@@ -102,7 +103,7 @@ class LaunchedProcess implements ProcessHandle {
       startedAt: Date.now(),
       ignore: [logDirectory],
     })
-    results.begin()
+    await results.begin()
     const tails: Partial<Record<Stream, Uint8Array>> = {}
     const takeOf = (stream: Stream) => {
       const origin: LineOrigin = { stream }
@@ -218,8 +219,8 @@ class LaunchedProcess implements ProcessHandle {
     const results: unknown[] = []
     for (const draft of await this.results.collect()) {
       if (draft.phase === 'result') {
-        const { path, bytes } = draft.data
-        results.push(bytes === undefined ? { path } : { path, bytes })
+        const { path, bytes, modified_at } = draft.data
+        results.push(bytes === undefined ? { path } : { path, bytes, modified_at })
       }
       await this.context.emit(draft)
     }
@@ -278,15 +279,4 @@ function inherited(more: Readonly<Record<string, string | null>>, captureId: str
     if (typeof value === 'string') env[name] = value
   }
   return env
-}
-
-/** Resolves when it has happened (true), or after so many milliseconds (false). */
-async function within(ms: number, happens: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  const result = await Promise.race([happens.then(() => true), late])
-  clearTimeout(timer)
-  return result
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { spawn as startPty } from '@lydell/node-pty'
 import { processes } from '../editor/processes'
 
 declare const __PROJECT_ROOT__: string
@@ -158,6 +159,73 @@ describe('tapedeck run', () => {
     ])
     assert.equal(Number(out.toString()), 348_894)
     assert.equal((log().metadata['phase_counts'] as Record<string, number>)['log_line'], 60_000)
+  })
+
+  it('waits in a terminal too for what a background child prints after the command has ended', async () => {
+    const { code, out } = await recorded([
+      '--pty',
+      '--',
+      'sh',
+      '-c',
+      'setsid sh -c "sleep 0.6; echo late" & sleep 0.1; exit 3',
+    ])
+    assert.equal(code, 3)
+    assert.equal(out.toString(), 'late\r\n')
+    const ended = await recorded(['--pty', '--', 'sh', '-c', 'trap "" HUP; sleep 30 & echo $! > pid; echo started'])
+    assert.equal(ended.out.toString(), 'started\r\n')
+    process.kill(Number(readFileSync(path.join(home, 'pid'), 'utf8')))
+    await check()
+  })
+
+  it('loses nothing in a terminal to a reader that is slow', async () => {
+    const { out } = await execute('bash', [
+      '-c',
+      `"$0" "$@" | (sleep 1; cat)`,
+      node,
+      cli,
+      'run',
+      '--pty',
+      '--',
+      'seq',
+      '60000',
+    ])
+    assert.equal(
+      hash(out),
+      hash(Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${String(i + 1)}\r\n`).join(''))),
+    )
+  })
+
+  it('is suspended with its command by Ctrl-Z in a terminal, and goes on', async () => {
+    const shell = startPty('bash', ['--norc', '-i'], {
+      cwd: home,
+      env: { ...process.env, XDG_STATE_HOME: path.join(home, 'state'), PS1: '$ ' },
+      cols: 300,
+      rows: 30,
+    })
+    let out = ''
+    shell.onData((text) => (out += text))
+    const until = async (what: RegExp): Promise<void> => {
+      while (!what.test(out)) await new Promise((resolve) => setTimeout(resolve, 20))
+      out = ''
+    }
+    const closed = new Promise((resolve) => shell.onExit(resolve))
+    try {
+      shell.write(`${node} ${cli} run -- sh -c 'echo $$ > pid; echo "u"p; read line; echo got $line'\r`)
+      await until(/up\r\n/)
+      shell.write('\u001a')
+      await until(/Stopped/)
+      const pid = readFileSync(path.join(home, 'pid'), 'utf8').trim()
+      assert.match(readFileSync(`/proc/${pid}/stat`, 'utf8'), /\) T /)
+      shell.write('echo $((20 + 22)); fg\r')
+      await until(/42\r\n/)
+      shell.write('word\r')
+      await until(/got word\r\n/)
+      shell.write('exit\r')
+      await closed
+    } finally {
+      shell.kill()
+    }
+    assert.equal(log().metadata['status'], 'completed')
   })
 
   it('hangs up a terminal that nobody looks at', async () => {

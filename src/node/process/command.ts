@@ -35,6 +35,8 @@ export interface RunningCommand {
   readonly outputs: ReadonlyMap<'stdout' | 'stderr', OutputReader>
   /** @throws UserError when the command takes no more input */
   write(text: string, end: boolean): Promise<void>
+  /** The path of the terminal, where there is one. */
+  readonly terminal?: string
   /** The size of the terminal, where there is one. */
   resize?(columns: number, rows: number): void
 }

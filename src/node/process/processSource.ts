@@ -11,6 +11,7 @@ import { captureMarker, commandEnvironment } from './environment'
 import { checkFolder, findProgram } from './program'
 import { startInPty, type TerminalSize } from './ptyCommand'
 import { ResultCollector } from './results'
+import { wouldSuspend } from './suspendKey'
 import { ProcessTree, type RootProcess } from './tree'
 import { stopOnWindows, windowsSystem } from './windowsStop'
 import { within } from './within'
@@ -34,6 +35,8 @@ export interface ProcessHandle extends SourceHandle {
   /** Hands a signal on to the command: to its whole group where a terminal would do so. */
   signal(name: NodeJS.Signals): void
   resize(size: TerminalSize): void
+  /** Whether Ctrl-Z, typed into its terminal now, is meant to suspend it. */
+  suspendsAtKey(): boolean
   /** Nobody reads this stream any more: the command gets a broken pipe, as it would without us. */
   breakOff(stream: Stream): void
 }
@@ -182,6 +185,11 @@ class LaunchedProcess implements ProcessHandle {
 
   resize({ columns, rows }: TerminalSize): void {
     this.command.resize?.(columns, rows)
+  }
+
+  suspendsAtKey(): boolean {
+    const { terminal } = this.command
+    return terminal !== undefined && !this.hasExited && wouldSuspend(terminal, this.root.pid)
   }
 
   breakOff(stream: Stream): void {

@@ -341,7 +341,7 @@ class Recorder {
   /** What no `dropped` event could tell any more: of a run that was broken off, all since then. */
   private lostAtEnd(lost: number): number {
     const unkept = this.run.unkept
-    return unkept === undefined ? lost : unkept.count + lost - (this.writer?.unwritten.count ?? 0)
+    return unkept === undefined ? lost : unkept.count + lost - (this.writer?.unwritten ?? 0)
   }
 
   private metadata(

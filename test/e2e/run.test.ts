@@ -263,6 +263,42 @@ describe('tapedeck run', () => {
     assert.ok(!processes().some((one) => one.pid === pid))
   })
 
+  for (const signal of ['SIGWINCH', 'SIGALRM', 'SIGABRT', 'SIGUSR2'] as const) {
+    it(`hands ${signal} on`, async () => {
+      const script = `trap "echo caught; exit 7" ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`
+      const child = spawn(node, [cli, 'run', '--', 'bash', '-c', script], {
+        cwd: home,
+        env: { ...process.env, XDG_STATE_HOME: path.join(home, 'state') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let out = ''
+      child.stdout.on('data', (bytes: Buffer) => {
+        out += bytes.toString()
+        if (out === 'ready\n') child.kill(signal)
+      })
+      assert.equal(await new Promise((resolve) => child.on('close', resolve)), 7)
+      assert.equal(out, 'ready\ncaught\n')
+    })
+  }
+
+  it('says in words that too few files may be open', async () => {
+    // Below 21 or so Node itself does not start.
+    let told = 0
+    for (let limit = 22; limit < 40; limit += 2) {
+      const { code, err } = await execute('bash', [
+        '-c',
+        `ulimit -n ${String(limit)}; exec "$0" "$@"`,
+        ...[node, cli, 'run', '--', 'true'],
+      ])
+      if (code === 0) continue
+      told++
+      assert.equal(code, 125)
+      assert.match(err.toString(), /^tapedeck: [^\n]*too many files are open[^\n]*ulimit -n[^\n]*\n$/i)
+      assert.doesNotMatch(err.toString(), /Error|EMFILE/)
+    }
+    assert.ok(told > 0)
+  })
+
   it('hands signals on, and ends as the command does', async () => {
     const script = 'trap "echo caught; exit 7" INT; echo ready; while :; do sleep 0.05; done'
     const child = spawn(node, [cli, 'run', '--', 'sh', '-c', script], {

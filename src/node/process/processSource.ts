@@ -6,7 +6,7 @@ import type { EndInfo, OutputContext, Source, SourceHandle, StopHow } from '../.
 import type { LaunchRequest } from '../../shared/launch'
 import { commandLine } from '../../shared/lib/commandLine'
 import { processStart } from '../machine/processIdentity'
-import { startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
+import { checkForNul, startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
 import { captureMarker, commandEnvironment } from './environment'
 import { checkFolder, findProgram } from './program'
 import { startInPty, type TerminalSize } from './ptyCommand'
@@ -59,7 +59,7 @@ const QUIET_MS = 2000
 /** The last output arrives a moment later than the news of the exit. */
 const LAST_OUTPUT_MS = 100
 /** Signals that a terminal sends to everybody in the foreground. */
-const TO_GROUP: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTSTP', 'SIGCONT'])
+const TO_GROUP: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTSTP', 'SIGCONT', 'SIGWINCH'])
 /** Signals by which a person ends a command. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM'])
 const TAIL_BYTES = 200
@@ -99,6 +99,7 @@ class LaunchedProcess implements ProcessHandle {
         : commandEnvironment({ captureId, env: options.env, unbuffered })
     await checkFolder(cwd)
     const program = await programOf(options, env)
+    checkForNul(program, env)
     context.openLog()
     const results = new ResultCollector({
       patterns: options.results,
@@ -173,7 +174,9 @@ class LaunchedProcess implements ProcessHandle {
       return
     }
     if (ENDING.has(name)) this.endedBy ??= 'signal'
-    void this.context.emit({ phase: 'process', data: { state: 'signalled', pid: this.root.pid, signal: name } })
+    // A window that is drawn larger sends dozens of these, and they end nothing.
+    if (name !== 'SIGWINCH')
+      void this.context.emit({ phase: 'process', data: { state: 'signalled', pid: this.root.pid, signal: name } })
     try {
       // A group that no shell watches ignores SIGTSTP.
       const sent = name === 'SIGTSTP' ? 'SIGSTOP' : name

@@ -14,6 +14,7 @@ export function writeError(path: string, error: unknown): UserError {
     EDQUOT: 'your disk quota is used up. Free some space and start it again',
     EFBIG:
       'the file has reached the largest size that the system allows here (ulimit -f). Raise the limit and start it again',
+    EMFILE: 'too many files are open. Raise the limit (ulimit -n) and start it again',
     ENOENT: 'the file or its folder was deleted while the run went on',
     EACCES: 'the folder may not be written. Choose another log directory',
     EPERM: 'the folder may not be written. Choose another log directory',

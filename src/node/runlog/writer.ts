@@ -62,8 +62,8 @@ export class RunLogWriter implements EventSink {
   private isCut = false
   /** What a close look found; whoever writes next mends it. */
   private harm: Harm | undefined
-  /** What was in the file until somebody cut it away. */
-  private cutAway = { count: 0, bytes: 0 }
+  /** Events that were in the file until somebody cut it away. */
+  private cutAway = 0
   /** The log directory was made by Tapedeck. */
   private readonly isOurs: boolean
   private readonly fs: LogFileSystem
@@ -112,11 +112,9 @@ export class RunLogWriter implements EventSink {
     return { bytes, count, lastTime, phaseCounts, levelCounts }
   }
 
-  /** What was handed over and is not in the file (any more): what a failure cost. */
-  get unwritten(): { readonly count: number; readonly bytes: number } {
-    let { count } = this.cutAway
-    for (const batch of this.queue) count += batch.count
-    return { count, bytes: this.cutAway.bytes + this.queuedBytes }
+  /** Events that were handed over and are not in the file (any more): what a failure cost. */
+  get unwritten(): number {
+    return this.queue.reduce((sum, batch) => sum + batch.count, this.cutAway)
   }
 
   append(batch: EventBatch): Promise<void> | undefined {
@@ -132,7 +130,7 @@ export class RunLogWriter implements EventSink {
     for (const batch of this.queue) batch.release()
     this.queue = []
     this.queuedBytes = 0
-    this.cutAway = { count: 0, bytes: 0 }
+    this.cutAway = 0
     this.failure = undefined
   }
 
@@ -175,7 +173,7 @@ export class RunLogWriter implements EventSink {
 
   private async writeClosing(metadata: (written: Written, lost: number) => RunMetadata): Promise<void> {
     let last: LastLine[] | undefined
-    for (let lost = this.unwritten.count; ; lost++) {
+    for (let lost = this.unwritten; ; lost++) {
       const line = Buffer.from(closingLine(metadata(this.written, lost)))
       const { error } = await this.writeAt(line, this.size)
       if (error === undefined) {
@@ -354,7 +352,7 @@ export class RunLogWriter implements EventSink {
 
   /** Somebody shortened the file: the whole lines that are left are a log again, and what is gone counts as not written. */
   private async keepWhatIsLeft(): Promise<void> {
-    const { count, size, fd, eventsOffset } = this
+    const { count, fd, eventsOffset } = this
     if (!startsWith(fd, this.opening)) {
       await this.fs.truncate(fd, 0)
       const { error } = await this.writeAt(this.opening, 0)
@@ -376,7 +374,7 @@ export class RunLogWriter implements EventSink {
       this.note({ bytes: bytes.length + 1, count: 1, timeMs, lastTimeMs: timeMs, counts: { [key]: 1 } })
     }
     await this.fs.truncate(fd, this.size)
-    this.cutAway = { count: this.cutAway.count + count - this.count, bytes: this.cutAway.bytes + size - this.size }
+    this.cutAway += count - this.count
     this.isCut = false
   }
 

@@ -8,6 +8,7 @@ import path from 'node:path'
 import process from 'node:process'
 import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
+import { explainLimit } from '../../node/machine/openFiles'
 import { PassThrough } from '../../node/process/passThrough'
 import type { ProcessHandle } from '../../node/process/processSource'
 import { exitCodeOf } from '../../node/process/program'
@@ -33,7 +34,10 @@ const options = {
 const STDOUT = 1
 const STDERR = 2
 /** Handed on to the command, as a terminal or a script would send them to it. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const
+const SIGNALS = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const),
+  ...(['SIGALRM', 'SIGVTALRM', 'SIGABRT', 'SIGIO', 'SIGPWR', 'SIGWINCH'] as const),
+]
 
 export const runCommand: Command = {
   form,
@@ -43,7 +47,8 @@ export const runCommand: Command = {
       const { request, json } = parse(args)
       return await runRecorded(request, json)
     } catch (error) {
-      say(isUserError(error) ? error.message : `the command could not be run: ${String(error)}`)
+      const told = explainLimit(error)
+      say(isUserError(told) ? told.message : `the command could not be run: ${String(error)}`)
       return exitCodeOf(error)
     }
   },
@@ -100,7 +105,8 @@ async function runRecorded(request: LaunchRequest, json: boolean): Promise<numbe
     stderr: new PassThrough(STDERR, () => command?.breakOff('stderr')),
   }
   const isPty = request.pty === true
-  const signals = forwardSignals()
+  // A terminal of its own tells the command its size.
+  const signals = forwardSignals(isPty ? SIGNALS.filter((name) => name !== 'SIGWINCH') : SIGNALS)
   const letGo = [signals.letGo]
   const recording = recordLaunch(
     request,
@@ -143,10 +149,13 @@ function codeOf({ exitCode, signal }: RecordResult): number {
 }
 
 /** What comes while the command is being started reaches it when it is there. */
-function forwardSignals(): { launched: (command: ProcessHandle) => void; letGo: () => void } {
+function forwardSignals(names: readonly NodeJS.Signals[]): {
+  launched: (command: ProcessHandle) => void
+  letGo: () => void
+} {
   let command: ProcessHandle | undefined
   const early: NodeJS.Signals[] = []
-  const listeners = SIGNALS.map((name) => {
+  const listeners = names.map((name) => {
     const listener = (): void => {
       if (command === undefined) early.push(name)
       else command.signal(name)

@@ -8,6 +8,7 @@ import { commandLine } from '../../shared/lib/commandLine'
 import { processStart } from '../machine/processIdentity'
 import { checkForNul, startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
 import { captureMarker, commandEnvironment } from './environment'
+import { leftBehind } from './leftBehind'
 import { checkFolder, findProgram } from './program'
 import { startInPty, type TerminalSize } from './ptyCommand'
 import { ResultCollector } from './results'
@@ -249,12 +250,7 @@ class LaunchedProcess implements ProcessHandle {
 
   private tellLeftBehind(): void {
     const left = this.tree.survivors()
-    if (left.length === 0) return
-    const raw = left.slice(0, 100).map(({ pid, command }) => ({ pid, ...(command === undefined ? {} : { command }) }))
-    void this.context.emit({
-      phase: 'process',
-      data: { state: 'left_behind', pids: left.map(({ pid }) => pid), raw },
-    })
+    if (left.length > 0) void this.context.emit(leftBehind(left))
   }
 
   private endInfo(exit: Exit, results: unknown[]): EndInfo {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { spawn as startPty } from '@lydell/node-pty'
 import { processes } from '../editor/processes'
+import { Random } from '../fakes/random'
 
 declare const __PROJECT_ROOT__: string
 
@@ -113,7 +114,7 @@ describe('tapedeck run', () => {
   for (const [name, command, input] of commands) {
     it(`is as if it were not there: ${name}`, async function () {
       this.timeout(60_000)
-      writeFileSync(path.join(home, 'random.bin'), randomBytes(2_000_000))
+      writeFileSync(path.join(home, 'random.bin'), new Random(1).bytes(2_000_000))
       const [program = '', ...args] = command
       const direct = await execute(program, args, input)
       const { code, out, err } = await recorded(['--', ...command], input)
@@ -396,13 +397,3 @@ describe('tapedeck run', () => {
     })
   }
 })
-
-function randomBytes(length: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  let state = 1
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0
-    bytes[i] = state >>> 16
-  }
-  return bytes
-}

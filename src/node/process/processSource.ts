@@ -109,12 +109,14 @@ class LaunchedProcess implements ProcessHandle {
       ignore: [logDirectory],
     })
     await results.begin()
+    // What is typed into a terminal is not ours to keep, whatever the command asked for.
+    const asksUs = options.stdin === undefined && options.pty !== true
     const tails: Partial<Record<Stream, Uint8Array>> = {}
     const takeOf = (stream: Stream) => {
       const origin: LineOrigin = { stream }
       return (bytes: Uint8Array): Promise<unknown> | undefined => {
         const passing = options.onBytes?.(stream, bytes)
-        if (options.stdin === undefined) tails[stream] = bytes.slice(-TAIL_BYTES)
+        if (asksUs) tails[stream] = bytes.slice(-TAIL_BYTES)
         const recording = context.output(origin, bytes)
         return passing && recording ? Promise.all([passing, recording]) : (passing ?? recording)
       }

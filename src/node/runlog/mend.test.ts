@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { logLines, startLog, temporaryFolder, type TestLog } from '../../../test/fakes/logs'
-import { Random } from '../../../test/fakes/random'
+import { newSeed, Random } from '../../../test/fakes/random'
 import { RunLogStore } from '../store/runLogStore'
 import type { UserError } from '../../shared/userError'
 import { checkFile } from './checkFile'
@@ -133,7 +133,7 @@ describe('A run log that somebody harms while it is written', () => {
     assert.equal(await numbers(log), 3)
   })
 
-  const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1e9)
+  const seed = newSeed()
   it(`keeps the whole lines that are left when it was cut, and counts the others (seed ${String(seed)})`, async () => {
     const random = new Random(seed)
     for (let round = 0; round < 20; round++) {

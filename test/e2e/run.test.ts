@@ -220,7 +220,7 @@ describe('tapedeck run', () => {
       shell.write('echo $((20 + 22)); fg\r')
       await until(/42\r\n/)
       shell.write('word\r')
-      await until(/got word\r\n/)
+      await until(/got word\r\n[^]*recorded in [^]*\$ /)
       shell.write('exit\r')
       await closed
     } finally {

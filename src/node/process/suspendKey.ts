@@ -1,5 +1,5 @@
 /** Whether Ctrl-Z in the terminal of a command of ours is meant to suspend it. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type StdioOptions } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import process from 'node:process'
@@ -14,10 +14,20 @@ export function wouldSuspend(terminal: string, pid: number): boolean {
   try {
     const settings = run('stty', process.platform === 'linux' ? '-F' : '-f', terminal, '-a')
     if (!/(?:^|\s)isig(?:[\s;]|$)/.test(settings) || !/\bsusp = \^Z;/.test(settings)) return false
-    const [group, foreground] = run('ps', '-o', 'pgid=,tpgid=', '-p', String(pid)).trim().split(/\s+/)
-    return group === foreground && !handlesSuspend(pid)
+    return isInForeground(pid) && !handlesSuspend(pid)
   } catch {
     // The command ended a moment ago, or there is no such tool: the key goes the usual way.
+    return false
+  }
+}
+
+/** Whether a process belongs to the job that has its terminal; false where the system does not tell. */
+export function isInForeground(pid: number): boolean {
+  try {
+    const [group, foreground] = run('ps', '-o', 'pgid=,tpgid=', '-p', String(pid)).trim().split(/\s+/)
+    return group === foreground
+  } catch {
+    // No such process, or no such tool.
     return false
   }
 }
@@ -31,5 +41,8 @@ function handlesSuspend(pid: number): boolean {
 }
 
 function run(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
+  // In a session of its own, where Ctrl-Z, typed just now, does not stop it: we wait for it.
+  const options = { encoding: 'utf8' as const, stdio, detached: true }
+  return execFileSync(command, args, options)
 }

@@ -1,10 +1,11 @@
 /** Our terminal as that of a command which has one of its own: what is typed, its size, and Ctrl-Z. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type StdioOptions } from 'node:child_process'
 import process from 'node:process'
 import { StringDecoder } from 'node:string_decoder'
 import { isatty } from 'node:tty'
 import type { ProcessHandle } from '../../node/process/processSource'
 import type { TerminalSize } from '../../node/process/ptyCommand'
+import { isInForeground } from '../../node/process/suspendKey'
 
 const STDIN = 0
 const STDOUT = 1
@@ -43,7 +44,8 @@ export function forwardTerminal(command: ProcessHandle): () => void {
     restore = undefined
   }
   const onContinue = (): void => {
-    if (isTerminal) restore ??= makeRaw()
+    // Continued in the background (bg) the terminal is the shell's.
+    if (isTerminal && isInForeground(process.pid)) restore ??= makeRaw()
     onResize()
   }
   stdin.on('data', onData)
@@ -70,10 +72,9 @@ export function forwardTerminal(command: ProcessHandle): () => void {
  * command's terminal has done already. Returns what puts the terminal back as it was; so does the end of this process.
  */
 function makeRaw(): () => void {
-  const stty = (...args: string[]): string =>
-    execFileSync('stty', args, { stdio: [STDIN, 'pipe', 'ignore'] })
-      .toString()
-      .trim()
+  // In a session of its own: Ctrl-Z, typed just then, would stop it too, and we would wait for it for ever.
+  const options = { stdio: [STDIN, 'pipe', 'ignore'] as StdioOptions, detached: true }
+  const stty = (...args: string[]): string => execFileSync('stty', args, options).toString().trim()
   try {
     const before = stty('-g')
     stty('raw', '-echo')

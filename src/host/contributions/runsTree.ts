@@ -6,7 +6,7 @@ import { formatBytes } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
 import { describeState, runIcon } from '../runs/present'
-import { resultsOf, type ListedResult } from '../runs/results'
+import { changeOf, resultsOf, type ListedResult } from '../runs/results'
 
 interface Group {
   readonly label: string
@@ -95,13 +95,16 @@ function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   return item
 }
 
-function resultItem({ capture_id, name, file, bytes, summary }: ListedResult): vscode.TreeItem {
+async function resultItem(result: ListedResult): Promise<vscode.TreeItem> {
+  const { capture_id, name, file, bytes, summary } = result
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None)
   const uri = vscode.Uri.file(file)
   item.id = `${capture_id} ${file}`
   item.resourceUri = uri
   item.iconPath = vscode.ThemeIcon.File
-  item.description = [bytes === undefined ? undefined : formatBytes(bytes), summary]
+  const change = await changeOf(result)
+  const since = change === undefined ? undefined : `${change} since this run`
+  item.description = [bytes === undefined ? undefined : formatBytes(bytes), summary, since]
     .filter((part) => part !== undefined)
     .join(' · ')
   item.contextValue = 'result'

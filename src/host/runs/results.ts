@@ -1,4 +1,5 @@
 /** The results of a finished launch, as the tree lists them. */
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { ListedRun } from '../../node/runlog/history'
@@ -10,6 +11,8 @@ export interface ListedResult {
   /** Absolute. */
   readonly file: string
   readonly bytes?: number
+  /** ISO 8601, when the run ended. */
+  readonly modified_at?: string
   readonly summary?: string
 }
 
@@ -17,10 +20,11 @@ const resultSchema = z.union([
   z
     .string()
     .min(1)
-    .transform((path) => ({ path, bytes: undefined, summary: undefined })),
+    .transform((path) => ({ path, bytes: undefined, modified_at: undefined, summary: undefined })),
   z.looseObject({
     path: z.string().min(1),
     bytes: z.number().optional(),
+    modified_at: z.string().optional(),
     summary: z.string().optional(),
   }),
 ])
@@ -31,15 +35,28 @@ export function resultsOf({ capture_id, metadata, path: logPath }: ListedRun): L
   for (const entry of metadata?.results ?? []) {
     const parsed = resultSchema.safeParse(entry)
     if (!parsed.success) continue
-    const { path: name, bytes, summary } = parsed.data
+    const { path: name, bytes, modified_at, summary } = parsed.data
     const file = path.resolve(metadata?.cwd ?? path.dirname(logPath), name)
     results.set(file, {
       capture_id,
       name,
       file,
       ...(bytes === undefined ? {} : { bytes }),
+      ...(modified_at === undefined ? {} : { modified_at }),
       ...(summary === undefined ? {} : { summary }),
     })
   }
   return [...results.values()]
+}
+
+/** What became of a result since its run ended, as far as the log tells how it was; undefined when it is the same. */
+export async function changeOf({ file, bytes, modified_at }: ListedResult): Promise<'changed' | 'gone' | undefined> {
+  try {
+    const found = await stat(file)
+    const isOther = (then: number | undefined, now: number): boolean => then !== undefined && then !== now
+    const modified = modified_at === undefined ? undefined : Date.parse(modified_at)
+    return isOther(bytes, found.size) || isOther(modified, Math.round(found.mtimeMs)) ? 'changed' : undefined
+  } catch {
+    return 'gone'
+  }
 }

@@ -30,6 +30,14 @@ describe('rows', () => {
     assert.equal(rowOf(0, event('log_line', { text: 'x', stream: 'stdout', level: 'warn' })).level, 'warn')
   })
 
+  it('take along the question that what was typed answers', () => {
+    const typed = (fields: unknown, stream = 'stdin') =>
+      rowOf(0, event('log_line', { text: 'Ada', stream, fields })).prompt
+    assert.equal(typed({ prompt: 'Your\u0007 name:' }), 'Your\\u0007 name:')
+    assert.equal(typed({ prompt: 'Your name:' }, 'stdout'), undefined)
+    for (const fields of [undefined, null, 'x', {}, { prompt: '' }]) assert.equal(typed(fields), undefined)
+  })
+
   it('survive any data under any phase', () => {
     for (const phase of [...Object.keys(eventData), 'unheard_of', '__proto__', 'constructor']) {
       for (const value of [undefined, null, 1, 'x', [], {}, { text: {} }]) {

@@ -77,6 +77,7 @@ export function rowOf(position: number, event: AnyEvent): Row {
   const isOutput = outputPhases.has(phase)
   const level: Level | undefined = levelOf(phase, data)
   const { outcome, stream } = data
+  const prompt = stream === 'stdin' ? promptOf(data['fields']) : ''
   return {
     position,
     seq,
@@ -85,6 +86,7 @@ export function rowOf(position: number, event: AnyEvent): Row {
     ...(level === undefined ? {} : { level }),
     ...(phase === 'log_line' && (outcome === 'success' || outcome === 'failure') ? { outcome } : {}),
     ...(isOutput && typeof stream === 'string' ? { stream } : {}),
+    ...(prompt === '' ? {} : { prompt }),
     text: isOutput ? coloured(data) : visible(describe(data)),
   }
 }
@@ -121,6 +123,11 @@ function size(data: Data): string {
 function took(data: Data): string {
   const value = data['duration_ms']
   return typeof value === 'number' ? formatDuration(value) : ''
+}
+
+/** What the command asked (node/process/processSource.ts). */
+function promptOf(fields: unknown): string {
+  return typeof fields === 'object' && fields !== null ? visible(word(fields as Data, 'prompt')) : ''
 }
 
 function pids(data: Data): string {

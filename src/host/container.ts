@@ -13,11 +13,17 @@ import { errorText } from './userMessages'
 
 /** The panels, as other features use them. */
 export interface Panels {
-  /** Shows the panel of a log; makes it when there is none. @throws UserError when the log can't be read */
-  open(logPath: string): Promise<void>
+  /**
+   * Shows the panel of a log; makes it when there is none.
+   * @param preserveFocus the keys stay where they are
+   * @throws UserError when the log can't be read
+   */
+  open(logPath: string, preserveFocus?: boolean): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean
+  /** The log of the panel that is the active editor, whether the window has the focus or not. */
+  readonly inFront: string | undefined
   /** Whether it is open, or was when the last window closed and so comes back by itself. */
   isOpening(logPath: string): boolean
 }
@@ -27,9 +33,13 @@ export interface Launches {
   /**
    * Starts a launch, with `forEach` one for each file; nothing when the person thought better of it.
    * @param options.show default: the panel of the first is shown
+   * @param options.title default: the launch's name
    * @throws UserError that names the launch and the key
    */
-  start(launchable: Launchable, options?: { readonly show?: boolean }): Promise<readonly RegistryEntry[]>
+  start(
+    launchable: Launchable,
+    options?: { readonly show?: boolean; readonly title?: string },
+  ): Promise<readonly RegistryEntry[]>
   /** Starts the launch of a run again. Returns the new run's id. @throws UserError when nobody can */
   again(captureId: string): Promise<string | undefined>
 }

@@ -1,5 +1,6 @@
 /** Messages to the person: their own errors in plain words, defects with a way to the log. */
 import * as vscode from 'vscode'
+import { commands } from '../shared/manifest'
 import { UserError } from '../shared/userError'
 
 export function errorText(error: unknown): string {
@@ -7,15 +8,30 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+const SHOW_LOG = 'Show Log'
+const OPEN_SETTINGS = 'Open Settings'
+
+/** Opens the setting that an error is about. */
+function openSetting(setting: string): Thenable<unknown> {
+  return setting === 'launches'
+    ? vscode.commands.executeCommand(commands.editLaunches)
+    : vscode.commands.executeCommand('workbench.action.openSettings', `tapedeck.${setting}`)
+}
+
 /** Shows an error once. A UserError speaks for itself; anything else is a defect and goes to the log in full. */
 export function showError(error: unknown, log: vscode.LogOutputChannel): void {
   log.error(errorText(error))
   if (error instanceof UserError) {
-    void vscode.window.showErrorMessage(error.message)
+    // A message without a button is cut to one line.
+    const mend = error.setting === undefined ? SHOW_LOG : OPEN_SETTINGS
+    void vscode.window.showErrorMessage(error.message, mend).then((choice) => {
+      if (choice === SHOW_LOG) log.show()
+      if (choice === OPEN_SETTINGS) void openSetting(error.setting ?? '')
+    })
     return
   }
   const summary = error instanceof Error ? error.message : String(error)
-  void vscode.window.showErrorMessage(`Tapedeck: ${summary}`, 'Show Log').then((choice) => {
+  void vscode.window.showErrorMessage(`Tapedeck: ${summary}`, SHOW_LOG).then((choice) => {
     if (choice !== undefined) log.show()
   })
 }

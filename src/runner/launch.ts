@@ -35,6 +35,7 @@ export function recordLaunch(request: LaunchRequest, hooks: LaunchHooks = {}, ma
       env_names: Object.keys(options.env).sort(),
       ...(options.shell === undefined ? {} : { shell: options.shell }),
       ...(options.pty === undefined ? {} : { pty: options.pty }),
+      ...(options.results.length === 0 ? {} : { result_globs: options.results }),
       ...(configuration === undefined ? {} : { configuration }),
       ...(rerunOf === undefined ? {} : { rerun_of: rerunOf }),
     },

@@ -52,6 +52,18 @@ describe('the manifest', () => {
     for (const { category, title } of contributes.commands) assert.ok(category === 'Tapedeck' && title !== '')
   })
 
+  it('has few commands in the palette for who types "launch"', () => {
+    const hidden = contributes.menus['commandPalette']?.filter(({ when }) => when === 'false') ?? []
+    const found = contributes.commands
+      .filter(({ command }) => !hidden.some((entry) => entry.command === command))
+      .filter(({ title }) => /launch/i.test(title))
+    // The palette puts what was used last on top: others that match would push this one down.
+    assert.deepEqual(
+      found.map(({ command }) => command),
+      [commands.launch, commands.saveLaunch],
+    )
+  })
+
   it('names known commands and views in its menus, keys and welcomes', () => {
     const known: readonly string[] = Object.values(commands)
     const viewIds = [views.runs, views.sources] as const

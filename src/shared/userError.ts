@@ -6,14 +6,18 @@ export type UserErrorKind = 'failed' | 'bad_input' | 'missing'
  * Everything else that is thrown is a defect and is shown with its stack in the diagnostics.
  */
 export class UserError extends Error {
+  /** The setting to mend, without `tapedeck.`; undefined where none is at fault. */
+  readonly setting: string | undefined
+
   constructor(
     message: string,
     /** A stable word for tests, logs and `error.code`. */
     readonly code: string,
     readonly kind: UserErrorKind = 'failed',
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly setting?: string },
   ) {
     super(message, options)
+    this.setting = options?.setting
     this.name = 'UserError'
   }
 }

@@ -153,6 +153,10 @@ describe('a launch in the editor', () => {
     await panel.locator('[data-testid="input-line"]').press('Enter')
     await row('hello Ada').first().waitFor()
     await state('completed').waitFor()
+    // The question stands before its answer, though its line ended after it.
+    await row('Your name: Ada').first().waitFor()
+    const typed = document(logs().at(-1) ?? '').events.find(({ data }) => data['stream'] === 'stdin')
+    assert.deepEqual(typed?.data, { text: 'Ada', stream: 'stdin', fields: { prompt: 'Your name:' } })
     await shot('launch asked')
   })
 

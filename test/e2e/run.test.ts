@@ -376,7 +376,7 @@ describe('tapedeck run', () => {
     ['no command after --', ['--'], 125, /No command/],
     ['an unknown option', ['--colour', '--', 'true'], 125, /--colour/],
     ['an --env that is none', ['--env', 'X', '--', 'true'], 125, /NAME=value/],
-    ['a program that is not there', ['--', 'no-such-program'], 127, /no-such-program was not found\. Looked in /],
+    ['a program that is not there', ['--', 'no-such-program'], 127, /no-such-program was not found\. .*Looked in /],
     ['a file that may not be executed', ['--', './data.txt'], 126, /may not be executed/],
     ['a folder as program', ['--', './folder'], 126, /folder/],
     ['a script whose interpreter is missing', ['--', './script'], 127, /interpreter/],

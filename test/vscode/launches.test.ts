@@ -90,6 +90,55 @@ describe('launches', () => {
       'each · configs/small.json',
     ])
     for (const log of logs) assert.match(String(linesOf(log)[0]), /epochs/)
+    assert.deepEqual(user.heard, ['2 launches of each started, each as a run of its own in the Runs view.'])
+    assert.deepEqual(user.offered, [['Show Runs']])
+  })
+
+  it('says how many of the files were not started', async () => {
+    const settings = vscode.workspace.getConfiguration('tapedeck')
+    await settings.update('launch.maxConcurrent', 1, vscode.ConfigurationTarget.Workspace)
+    try {
+      user.press = 'Start the First 1'
+      const one = await launch(shell('cat ${item}', { name: 'some', forEach: 'configs/*.json' }))
+      assert.match(user.heard[0] ?? '', /would be more than 1 at once/)
+      assert.equal(
+        user.heard[1],
+        '1 of 2 launches of some started, each as a run of its own in the Runs view. The other one was not started.',
+      )
+      await ended(one)
+    } finally {
+      await settings.update('launch.maxConcurrent', undefined, vscode.ConfigurationTarget.Workspace)
+    }
+  })
+
+  it('tells two panels of the same launch apart', async () => {
+    const first = await launch(shell('echo 1', { name: 'twin' }))
+    const second = await launch(shell('echo 2', { name: 'twin' }))
+    await Promise.all([ended(first), ended(second)])
+    const titles = (): string[] =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs.map(({ label }) => label))
+        .filter((label) => label.startsWith('twin'))
+    await until(
+      'both have their times',
+      () => new Set(titles()).size === 2 && titles().every((title) => title.length > 6),
+    )
+  })
+
+  it('offers the settings where they are at fault', async () => {
+    const settings = vscode.workspace.getConfiguration('tapedeck')
+    const before = settings.inspect('launches')?.workspaceValue
+    const broken = { name: 'Broken', command: 'no-such-program-x' }
+    const launches: unknown[] = Array.isArray(before) ? before : []
+    await settings.update('launches', [...launches, broken], vscode.ConfigurationTarget.Workspace)
+    try {
+      assert.equal(await vscode.commands.executeCommand(commands.launch, 'Broken'), undefined)
+      assert.deepEqual(user.offered, [['Open Settings']])
+      assert.equal(await vscode.commands.executeCommand(commands.launch, { command: 'no-such-program-x' }), undefined)
+      assert.deepEqual(user.offered[1], ['Show Log'])
+    } finally {
+      await settings.update('launches', before, vscode.ConfigurationTarget.Workspace)
+    }
   })
 
   const wrong: readonly (readonly [string, unknown, RegExp])[] = [
@@ -104,7 +153,7 @@ describe('launches', () => {
     [
       'a missing program',
       { name: 'a', command: 'no-such-program-x' },
-      /"a" can't start\. "command": .*was not found\. Looked in/,
+      /"a" can't start\. "command": .*was not found\. Install it, or give its path\. Looked in/,
     ],
     ['a missing cwd', { name: 'a', command: 'ls', cwd: 'gone' }, /"cwd": .*gone does not exist/],
     ['a missing envFile', { name: 'a', command: 'ls', envFile: '.env' }, /"envFile": .*\.env does not exist/],
@@ -207,6 +256,43 @@ describe('launches', () => {
     const [made, ...more] = ids().filter((id) => !before.includes(id))
     assert.ok(made !== undefined && more.length === 0)
     assert.equal((await ended(made.replace('.json', ''))).metadata['exit_code'], 1)
+  })
+
+  it('is called as its task is, and shown unless the task says never', async () => {
+    const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label))
+    // The editor takes tasks that do the same for one.
+    const tasks = [
+      { type: taskType, command: 'echo', args: ['shown'], label: 'shown task' },
+      { type: taskType, command: 'echo', args: ['quiet'], label: 'quiet task', presentation: { reveal: 'never' } },
+      { type: taskType, launch: 'Tests', label: 'labelled task' },
+    ]
+    writeFileSync(path.join(folder(), '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }))
+    const find = async (label: string): Promise<vscode.Task | undefined> =>
+      (await vscode.tasks.fetchTasks({ type: taskType })).find(({ name }) => name === label)
+    for (const { label } of tasks) {
+      let found = await find(label)
+      for (
+        const deadline = Date.now() + 10_000;
+        found === undefined && Date.now() < deadline;
+        found = await find(label)
+      )
+        await delay(100)
+      assert.ok(found, `${label} is not offered`)
+      const before = ids()
+      const over = new Promise<void>((resolve) => {
+        const listening = vscode.tasks.onDidEndTask(({ execution }) => {
+          if (execution.task.name !== label) return
+          listening.dispose()
+          resolve()
+        })
+      })
+      await vscode.tasks.executeTask(found)
+      await over
+      const made = (ids().find((id) => !before.includes(id)) ?? '').replace('.json', '')
+      assert.equal((await ended(made)).head['title'], label)
+    }
+    await until('the panels are there', () => tabs().includes('shown task') && tabs().includes('labelled task'))
+    assert.ok(!tabs().includes('quiet task'))
   })
 
   it('stops with its task', async () => {

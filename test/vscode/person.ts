@@ -6,6 +6,8 @@ const spoken = ['showErrorMessage', 'showWarningMessage', 'showInformationMessag
 export interface Person {
   /** Messages so far, in order. */
   readonly heard: string[]
+  /** The buttons of each of them. */
+  readonly offered: string[][]
   /** The button that is pressed in the next messages that have it. */
   press: string | undefined
   /** What is typed into the next input boxes; undefined cancels. */
@@ -16,7 +18,7 @@ export interface Person {
 
 /** Call inside `describe`: during its tests nobody sees a message and nothing waits for an answer. */
 export function person(): Person {
-  const one: Person = { heard: [], press: undefined, type: undefined, asked: 0 }
+  const one: Person = { heard: [], offered: [], press: undefined, type: undefined, asked: 0 }
   const originals = new Map<string, unknown>()
   const window = vscode.window as unknown as Record<string, unknown>
   const replace = (name: string, by: unknown): void => {
@@ -27,7 +29,10 @@ export function person(): Person {
     for (const name of spoken) {
       replace(name, (message: string, ...rest: readonly unknown[]) => {
         // The ends of earlier runs are told at their own time.
-        if (!rest.includes('Show')) one.heard.push(message)
+        if (!rest.includes('Show')) {
+          one.heard.push(message)
+          one.offered.push(rest.filter((part): part is string => typeof part === 'string'))
+        }
         return Promise.resolve(rest.find((button) => button === one.press && button !== undefined))
       })
     }
@@ -38,6 +43,7 @@ export function person(): Person {
   })
   beforeEach(() => {
     one.heard.length = 0
+    one.offered.length = 0
     one.press = undefined
     one.type = undefined
     one.asked = 0

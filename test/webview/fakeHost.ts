@@ -7,6 +7,7 @@ import {
   requestSchemas,
   type GrowthInfo,
   type RunInfo,
+  type TimeMode,
   type ToHost,
   type ToWebview,
 } from '../../src/shared/protocol/contract'
@@ -104,7 +105,8 @@ export class FakeHost {
             this.tail = undefined
             this.server.notify('summary', this.summary)
             for (const [message_id, text] of this.answers) this.server.notify('answer', { message_id, from: 0, text })
-            return { run: this.run, growth: this.growth(), restored: false }
+            const times = address.get('times') as TimeMode | null
+            return { run: this.run, growth: this.growth(), restored: false, ...(times ? { timeMode: times } : {}) }
           },
           'view/open': async (params) => {
             await this.note('view/open', params)
@@ -155,6 +157,7 @@ export class FakeHost {
           'run/export': (params) => this.note('run/export', params),
           'run/delete': (params) => this.note('run/delete', params),
           'run/openLog': (params) => this.note('run/openLog', params),
+          'panel/remember': (params) => this.note('panel/remember', params),
           'output/show': (params) => this.note('output/show', params),
           'clipboard/write': (params) => this.note('clipboard/write', params),
           'link/open': (params) => this.note('link/open', params),

@@ -25,6 +25,7 @@ export interface FakeEvent {
   readonly level?: Level
   readonly outcome?: 'success' | 'failure'
   readonly stream?: string
+  readonly prompt?: string
   readonly text: string
   readonly data: Readonly<Record<string, unknown>>
   readonly raw?: unknown
@@ -57,6 +58,7 @@ export function rowAt(seq: number, overrides: Overrides): Row {
     ...(event.level === undefined ? {} : { level: event.level }),
     ...(event.outcome === undefined ? {} : { outcome: event.outcome }),
     ...(event.stream === undefined ? {} : { stream: event.stream }),
+    ...(event.prompt === undefined ? {} : { prompt: event.prompt }),
     text: event.text,
   }
 }

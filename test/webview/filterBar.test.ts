@@ -183,7 +183,7 @@ describe('filter bar', () => {
         return { backgroundColor, color, borderColor, pressed: chip.getAttribute('aria-pressed') }
       })
     assert.deepEqual(await look('level-filter-error'), await look('phase-filter-browser_status'))
-    assert.equal(await fatal.getAttribute('title'), 'Show only the events of level error')
+    assert.equal(await fatal.getAttribute('title'), 'Show only errors, fatal ones too')
     await fatal.click()
     await counted(panel, '100 of 1,200')
     assert.equal(await fatal.getAttribute('aria-pressed'), 'true')
@@ -200,6 +200,31 @@ describe('filter bar', () => {
     await counted(panel, '100 of 1,200')
     await warn.click()
     await counted(panel, '800 of 1,200')
+    await panel.close()
+  })
+
+  it('shows what ended the run with its errors, and alone when asked', async () => {
+    const panel = await harness.open({ events: 1200, state: 'failed' })
+    await panel.host(({ host }) => {
+      host.append([{ phase: 'error', level: 'fatal', text: 'the end', data: { fatal: true } }])
+    })
+    const error = panel.id('level-filter-error')
+    const fatal = panel.id('level-filter-fatal')
+    await error.click()
+    await counted(panel, '101 of 1,201')
+    assert.equal(await fatal.getAttribute('aria-pressed'), 'true')
+    assert.equal(
+      await panel.id('feed-count').getAttribute('title'),
+      '101 of 1,201 events are shown: 3 kinds are hidden (answer, network, body); only the level fatal or error.',
+    )
+    await fatal.click()
+    await counted(panel, '1 of 1,201')
+    assert.equal(await error.getAttribute('aria-pressed'), 'false')
+    await error.click()
+    await counted(panel, '101 of 1,201')
+    assert.equal(await fatal.getAttribute('title'), 'Shown with the errors; press to show only these')
+    await error.click()
+    await counted(panel, '801 of 1,201')
     await panel.close()
   })
 })

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
-import type { RequestName, RunState } from '../../src/shared/protocol/contract'
+import type { RequestName, RunState, TimeMode } from '../../src/shared/protocol/contract'
 import type { FakeHost } from './fakeHost'
 
 declare const __SITE__: string
@@ -31,6 +31,8 @@ export interface PanelOptions {
   readonly title?: string
   readonly reducedMotion?: boolean
   readonly kind?: 'capture' | 'launch'
+  /** The column of times that was chosen in an earlier panel. */
+  readonly times?: TimeMode
 }
 
 export interface OpenPanel {
@@ -105,6 +107,7 @@ export class Harness {
       theme: options.theme ?? 'dark',
       kind: options.kind ?? 'capture',
       ...(options.title === undefined ? {} : { title: options.title }),
+      ...(options.times === undefined ? {} : { times: options.times }),
     })
     await page.goto(`${this.origin}/?${query.toString()}`)
     await page.getByTestId('run-state').waitFor()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Harness } from './harness'
+import { focused } from './waits'
 
 describe('launch', () => {
   let harness: Harness
@@ -32,12 +33,38 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('does not tell twice that it was stopped as asked', async () => {
+      const panel = await harness.open({ kind: 'launch', state: 'aborted' })
+      await panel.host(({ host }) => {
+        host.setRun({ signal: 'SIGINT' })
+      })
+      await panel.id('exit-code').waitFor()
+      assert.equal((await panel.id('exit-code').innerText()).trim(), 'SIGINT')
+      assert.equal(await panel.id('exit').innerText(), 'SIGINT: stopped as asked')
+      await panel.close()
+    })
+
+    it('tells a failed end once, and why where there is more to say', async () => {
+      const panel = await harness.open({ kind: 'launch', state: 'failed' })
+      await panel.host(({ host }) => {
+        host.setRun({ exit_code: 1, error: 'The disk is full.' })
+      })
+      await panel.id('run-band').filter({ hasText: 'The disk is full.' }).waitFor()
+      await panel.host(({ host }) => {
+        host.setRun({ exit_code: 1, error: 'The command ended with exit code 1.' })
+      })
+      await panel.id('run-band').waitFor({ state: 'detached' })
+      await panel.id('exit-code').filter({ hasText: 'general error' }).waitFor()
+      await panel.close()
+    })
+
     it('tells an exit code with its meaning', async () => {
       const panel = await harness.open({ kind: 'launch', state: 'failed' })
       await panel.host(({ host }) => {
         host.setRun({ exit_code: 137 })
       })
       await panel.id('exit-code').filter({ hasText: 'killed, often because memory ran out' }).waitFor()
+      assert.match(await panel.id('run-again').innerText(), /Re-run/)
       assert.match(await panel.id('exit').innerText(), /^exit 137: killed, often because memory ran out$/)
       await panel.host(({ host }) => {
         host.setRun({ exit_code: 42 })
@@ -110,6 +137,25 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('has the keys when the command asks, unless the person is doing something else', async () => {
+      const panel = await harness.open({ kind: 'launch' })
+      const ask = (stdout: string) =>
+        panel.host(({ host, argument }) => {
+          host.setLaunch({ current: { stdout: argument } })
+        }, stdout)
+      await panel.id('search-input').focus()
+      await ask('Your name: ')
+      await panel.id('live-line').filter({ hasText: 'Your name:' }).waitFor()
+      assert.equal(await focused(panel), 'search-input')
+      await panel.id('feed').focus()
+      await ask(' 45%|███ | 9/20 [00:10<00:12]')
+      await panel.id('live-line').filter({ hasText: '45%' }).waitFor()
+      assert.equal(await focused(panel), 'feed')
+      await ask('Sure? [y/N] ')
+      await panel.page.locator('[data-testid="input-line"]:focus').waitFor()
+      await panel.close()
+    })
+
     it('hides a password and forgets it', async () => {
       const panel = await harness.open({ kind: 'launch' })
       const input = panel.id('input-line')
@@ -149,13 +195,17 @@ describe('launch', () => {
   describe('summary', () => {
     it('says why something is not there', async () => {
       const panel = await harness.open({ kind: 'launch' })
+      await panel.id('no-results').filter({ hasText: 'This launch names no result files' }).waitFor()
+      await panel.host(({ host }) => {
+        host.setRun({ expects_results: true })
+      })
       await panel.id('no-results').filter({ hasText: 'listed when the command ends' }).waitFor()
       await panel.id('no-metrics').filter({ hasText: 'No numbers yet' }).waitFor()
       await panel.id('exit').filter({ hasText: 'still running' }).waitFor()
       await panel.host(({ host }) => {
         host.setRun({ state: 'aborted' })
       })
-      await panel.id('no-results').filter({ hasText: 'No result files.' }).waitFor()
+      await panel.id('no-results').filter({ hasText: 'No file was made or changed' }).waitFor()
       await panel.id('no-metrics').filter({ hasText: 'The output named no numbers.' }).waitFor()
       await panel.id('exit').filter({ hasText: 'not recorded' }).waitFor()
       await panel.close()
@@ -224,6 +274,15 @@ describe('launch', () => {
       await charts.nth(5).waitFor()
       await panel.id('metrics-more').click()
       assert.equal(await panel.id('metric').count(), 4)
+      await panel.close()
+    })
+
+    it('says how many numbers are not drawn', async () => {
+      const panel = await harness.open({ kind: 'launch' })
+      await panel.host(({ host }) => {
+        host.setLaunch({ metrics_left_out: { values: 250, other_names: 0, unread_lines: 0 } })
+      })
+      await panel.id('metrics-left-out').filter({ hasText: '250 values are left out: of each name' }).waitFor()
       await panel.close()
     })
 

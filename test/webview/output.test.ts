@@ -144,6 +144,13 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
+  it('shows what was typed behind the question that it answers', async () => {
+    const panel = await harness.open({ kind: 'launch' })
+    await print(panel, [{ ...line('Ada', { stream: 'stdin' }), prompt: 'Your name?' }])
+    assert.equal((await panel.rows().first().locator('.text').innerText()).trim(), 'Your name? Ada')
+    await panel.close()
+  })
+
   it('opens addresses and places through the host, by mouse and by keyboard', async () => {
     const panel = await harness.open({ kind: 'launch' })
     await print(panel, [
@@ -197,6 +204,18 @@ describe('output of a launch', () => {
     await panel.page.reload()
     await panel.id('time-switch').waitFor()
     assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: no times')
+    await panel.close()
+  })
+
+  it('begins with the times that were chosen in the last panel', async () => {
+    const panel = await harness.open({ kind: 'launch', times: 'off' })
+    assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: no times')
+    await panel.id('time-switch').click()
+    assert.deepEqual(await panel.asked('panel/remember', 1), [{ timeMode: 'clock' }])
+    await panel.page.waitForFunction(() => sessionStorage.getItem('fake-vscode-state')?.includes('"timeMode":"clock"'))
+    await panel.page.reload()
+    await panel.id('time-switch').waitFor()
+    assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: clock time')
     await panel.close()
   })
 
@@ -267,8 +286,14 @@ describe('output of a launch', () => {
     await panel.id('clear-button').click()
     await panel.id('cleared').filter({ hasText: '50 earlier rows cleared from the view.' }).waitFor()
     await panel.id('feed-empty').filter({ hasText: 'What comes next is shown here.' }).waitFor()
+    await counted(panel, '0')
+    assert.equal(
+      await panel.id('feed-count').getAttribute('title'),
+      'No event came yet. 50 earlier events were cleared from the view.',
+    )
     await print(panel, [line('new')])
     await panel.page.locator('[data-seq="50"]').waitFor()
+    await counted(panel, '1')
     assert.deepEqual(await panel.seqs(), [50])
     assert.equal(await panel.rows().first().getAttribute('aria-rowindex'), '1')
     await panel.id('feed').press('Home')
@@ -276,12 +301,14 @@ describe('output of a launch', () => {
     // A filter keeps what is cleared away.
     await panel.id('search-input').fill('old')
     await panel.id('search-input').press('Enter')
-    await panel.id('feed-empty').waitFor()
+    await panel.id('feed-empty').filter({ hasText: 'No line matches this filter.' }).waitFor()
+    await counted(panel, '0 of 1')
     await panel.id('search-input').fill('')
     await panel.id('search-input').press('Enter')
     await panel.page.locator('[data-seq="50"]').waitFor()
     await panel.id('show-cleared').click()
     await panel.page.locator('[data-seq="49"]').waitFor()
+    await counted(panel, '51')
     assert.equal(await panel.id('cleared').count(), 0)
     await panel.close()
   })
@@ -294,9 +321,12 @@ describe('output of a launch', () => {
     ])
     await panel.page.locator('[data-seq="1500"]').waitFor()
     await panel.id('copy-output').click()
+    await panel.id('said').filter({ hasText: 'Copied 1,500 lines.' }).waitFor({ state: 'attached' })
+    assert.equal(await panel.id('copy-output').getAttribute('aria-label'), 'Copied')
     await panel.rows().last().locator('.text').click()
     await panel.id('detail').waitFor()
     await panel.id('feed').press('Control+c')
+    await panel.id('said').filter({ hasText: 'Copied 1 line.' }).waitFor({ state: 'attached' })
     const [all, one] = (await panel.asked('clipboard/write', 2)) as { text: string }[]
     const lines = (all?.text ?? '').split('\n')
     assert.deepEqual([lines.length, lines[0], lines[1499], lines[1500]], [1501, 'line 0', 'line 1499', ''])

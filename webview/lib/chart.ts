@@ -1,7 +1,6 @@
 /** A small line chart in the editor's colours. The library that draws it is loaded with the first chart. */
 import type uPlot from 'uplot'
-import { formatClock } from '../../src/shared/lib/format'
-import { formatNumber } from './numbers'
+import { formatNumber, timeTicks } from './numbers'
 
 export interface Chart {
   /** Ascending by x. */
@@ -80,7 +79,7 @@ function optionsFor(
         size: 20,
         gap: 2,
         space: 60,
-        values: (_, splits) => splits.map((x) => (axis === 'step' ? short(x) : formatClock(x * 1000))),
+        values: (_, splits) => (axis === 'step' ? splits.map(short) : timeTicks(splits)),
       },
       { ...shared, size: 48, gap: 4, space: 24, values: (_, splits) => splits.map(short) },
     ],

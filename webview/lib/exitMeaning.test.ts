@@ -27,7 +27,11 @@ describe('the meaning of an exit', () => {
       short: 'SIGKILL',
       meaning: 'killed to stop it',
     })
-    assert.deepEqual(exitMeaning({ exit_code: 130 }, true), { short: 'exit 130', meaning: 'stopped as asked (SIGINT)' })
+    assert.deepEqual(exitMeaning({ exit_code: 130 }, true), {
+      short: 'exit 130',
+      meaning: 'stopped as asked',
+      asAsked: true,
+    })
     assert.match(exitMeaning({ signal: 'SIGSEGV' }, true)?.meaning ?? '', /segmentation/)
   })
 

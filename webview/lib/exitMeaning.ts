@@ -10,6 +10,8 @@ export interface ExitMeaning {
   readonly short: string
   /** Undefined for a code that only the program itself can explain. */
   readonly meaning?: string
+  /** It ended by the signal that it was asked to end by: the state of the run says so already. */
+  readonly asAsked?: true
 }
 
 /** Signals by number as Linux and macOS share them; those that differ are told by their number. */
@@ -68,9 +70,10 @@ export function exitMeaning(exit: ExitInfo, stopRequested = false): ExitMeaning 
     : { short, ...meaningOfSignal(name, stopRequested) }
 }
 
-function meaningOfSignal(signal: string, stopRequested: boolean): { meaning?: string } {
+function meaningOfSignal(signal: string, stopRequested: boolean): Pick<ExitMeaning, 'meaning' | 'asAsked'> {
   if (stopRequested && signal === 'SIGKILL') return { meaning: 'killed to stop it' }
-  if (stopRequested && (signal === 'SIGINT' || signal === 'SIGTERM')) return { meaning: `stopped as asked (${signal})` }
+  if (stopRequested && (signal === 'SIGINT' || signal === 'SIGTERM'))
+    return { meaning: 'stopped as asked', asAsked: true }
   const meaning = signalMeanings[signal]
   return meaning === undefined ? {} : { meaning }
 }

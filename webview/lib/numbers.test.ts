@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { formatNumber, formatRate, formatRemaining } from './numbers'
+import { formatNumber, formatRate, formatRemaining, timeTicks } from './numbers'
 
 describe('numbers of a command', () => {
   it('have as many digits as count', () => {
@@ -18,6 +18,13 @@ describe('numbers of a command', () => {
       [-Infinity, '-Infinity'],
     ]
     for (const [value, text] of cases) assert.equal(formatNumber(value), text)
+  })
+
+  it('stand along an axis of time, each another', () => {
+    assert.deepEqual(timeTicks([0, 0.2, 0.4, 0.6000000000000001]), ['0 s', '0.2 s', '0.4 s', '0.6 s'])
+    assert.deepEqual(timeTicks([0, 5, 65]), ['0:00', '0:05', '1:05'])
+    assert.deepEqual(timeTicks([3]), ['0:03'])
+    assert.deepEqual(timeTicks([]), [])
   })
 
   it('tell the time left roughly', () => {

@@ -1,5 +1,5 @@
 /** How a command's own numbers are written: few digits, and never more than there are. */
-import { formatCount, formatDuration } from '../../src/shared/lib/format'
+import { formatClock, formatCount, formatDuration } from '../../src/shared/lib/format'
 
 /** "0.8731", "12.5", "3.1e-5", "1,234,567": about four digits that count. */
 export function formatNumber(value: number): string {
@@ -26,4 +26,10 @@ export function formatRemaining(seconds: number): string {
 export function formatRate(rate: number): string {
   if (!Number.isFinite(rate) || rate <= 0) return ''
   return rate >= 1 ? `${formatNumber(rate)}/s` : `${formatDuration(1000 / rate)} each`
+}
+
+/** Seconds along an axis: "0:05" by the clock, "0.2 s" where the ticks are closer than a second. */
+export function timeTicks(seconds: readonly number[]): string[] {
+  const [first = 0, second = first + 1] = seconds
+  return seconds.map((at) => (second - first < 1 ? `${String(Number(at.toFixed(3)))} s` : formatClock(at * 1000)))
 }

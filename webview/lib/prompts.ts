@@ -6,3 +6,8 @@ const SECRET = /(?:pass(?:word|phrase|code)|secret|token|api[ -]?key|\bpin)\b[^:
 export function asksForSecret(line: string): boolean {
   return SECRET.test(line.slice(-200))
 }
+
+/** Whether a line ends as a question does: “Your name: ”, “Continue? [y/N] ”, “>>> ”; a text without codes. */
+export function asksSomething(line: string): boolean {
+  return /\S/.test(line) && /[:?>$#\])]\s{0,3}$/.test(line.slice(-200)) && !/\d%|\d\/\d|it\/s/.test(line.slice(-200))
+}

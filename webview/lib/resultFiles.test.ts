@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { fileIcon, isTrajectoryFile } from './resultFiles'
+import { fileIcon, isTrajectoryFile, placeOf } from './resultFiles'
 
 describe('result files', () => {
   it('are trajectories in a folder of that name', () => {
@@ -14,6 +14,15 @@ describe('result files', () => {
     assert.equal(fileIcon('a.json'), 'json')
     assert.equal(fileIcon('Makefile'), 'file')
     assert.equal(fileIcon(''), 'file')
+  })
+
+  it('lie in a folder that is told as short as can be', () => {
+    assert.deepEqual(placeOf('/work/out/a.json', '/work'), { name: 'a.json', folder: 'out' })
+    assert.deepEqual(placeOf('/work/a.json', '/work'), { name: 'a.json', folder: '' })
+    assert.deepEqual(placeOf('/workshop/a.json', '/work'), { name: 'a.json', folder: '/workshop' })
+    assert.deepEqual(placeOf('/a.json', undefined), { name: 'a.json', folder: '/' })
+    assert.deepEqual(placeOf('C:\\work\\out\\a.json', 'C:\\work'), { name: 'a.json', folder: 'out' })
+    assert.deepEqual(placeOf('out/a.json', '/work'), { name: 'a.json', folder: 'out' })
   })
 
   it('are told in linear time', () => {

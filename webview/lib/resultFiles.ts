@@ -7,6 +7,14 @@ export function isTrajectoryFile(path: string): boolean {
   return name !== undefined && /.\.jsonl$/i.test(name) && parts.includes('trajectories')
 }
 
+/** The name of a file, and the folder it lies in: relative to the command's own where it lies below it. */
+export function placeOf(path: string, cwd: string | undefined): { readonly name: string; readonly folder: string } {
+  const below = cwd !== undefined && /^[\\/]/.test(path.slice(cwd.length)) && path.startsWith(cwd)
+  const short = below ? path.slice(cwd.length + 1) : path
+  const slash = Math.max(short.lastIndexOf('/'), short.lastIndexOf('\\')) + 1
+  return { name: short.slice(slash), folder: slash === 0 ? '' : short.slice(0, Math.max(1, slash - 1)) }
+}
+
 /** The icon of a file, by its ending. */
 export function fileIcon(path: string): string {
   if (isTrajectoryFile(path)) return 'comment-discussion'

@@ -38,11 +38,14 @@ export interface Band {
   readonly text: string
 }
 
+/** What the recorder says of an end that was no more than that: the exit in the header tells it with its meaning. */
+const ONLY_EXIT = /^The command (?:ended with exit code -?\d+|was ended by SIG\w+)\.$/
+
 /** The sentence that stands over everything else: what the person must do now, or why the run went wrong. */
 export function bandOf(run: RunInfo | undefined, summary: RunSummary | undefined): Band | undefined {
   if (run === undefined) return undefined
   if (run.state === 'failed' || run.state === 'aborted')
-    return run.error === undefined
+    return run.error === undefined || (run.kind === 'launch' && ONLY_EXIT.test(run.error))
       ? undefined
       : { level: run.state === 'failed' ? 'error' : 'warning', text: run.error }
   if (run.state === 'elsewhere' || run.state === 'stale')

@@ -33,7 +33,8 @@ export interface SavedState {
   /** Pixels. */
   readonly asideWidth: number
   readonly tab: 'events' | 'summary'
-  readonly timeMode: TimeMode
+  /** Undefined until the person chose here: then it is as it was chosen last anywhere. */
+  readonly timeMode?: TimeMode | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
   /** The result file whose trajectories are shown instead of the list. */
@@ -48,7 +49,6 @@ export const freshState: SavedState = {
   text: { pattern: '', caseSensitive: false, wholeWord: false, regex: false },
   asideWidth: DEFAULT_ASIDE_WIDTH,
   tab: 'events',
-  timeMode: 'clock',
 }
 
 /** Reads what was saved; anything that is not as it should be is as if it were never saved. */
@@ -72,7 +72,7 @@ export function readState(saved: unknown): SavedState {
     detail: seqOf(fields['detail']),
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
-    timeMode: timeModes.find((mode) => mode === fields['timeMode']) ?? 'clock',
+    timeMode: timeModes.find((mode) => mode === fields['timeMode']),
     cleared: seqOf(fields['cleared']),
     trajectories: pathOf(fields['trajectories']),
   }

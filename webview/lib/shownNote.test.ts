@@ -14,5 +14,9 @@ describe('the note on how many events are shown', () => {
       shownNote(0, 1202, { kinds: ['body'], levels: ['fatal', 'error'], searched: true }),
       '0 of 1,202 events are shown: 1 kind is hidden (body); only the level fatal or error; only what the search finds.',
     )
+    assert.equal(
+      shownNote(3, 3, { ...none, cleared: 1 }),
+      'All 3 events are shown. 1 earlier event was cleared from the view.',
+    )
   })
 })

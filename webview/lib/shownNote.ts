@@ -7,11 +7,20 @@ export interface Narrowing {
   /** The only levels that are shown; none when every level is. */
   readonly levels: readonly string[]
   readonly searched: boolean
+  /** Events that were cleared from the view; they count neither as shown nor in the total. */
+  readonly cleared?: number
 }
 
 /** “41 of 202 events are shown: 3 kinds are hidden (answer, network, body).” */
-export function shownNote(shown: number, total: number, { kinds, levels, searched }: Narrowing): string {
-  if (shown >= total) return `All ${plural(total, 'event')} are shown.`
+export function shownNote(shown: number, total: number, narrowing: Narrowing): string {
+  const { cleared = 0 } = narrowing
+  const before =
+    cleared === 0 ? '' : ` ${plural(cleared, 'earlier event')} ${cleared === 1 ? 'was' : 'were'} cleared from the view.`
+  return `${factOf(shown, total, narrowing)}${before}`
+}
+
+function factOf(shown: number, total: number, { kinds, levels, searched }: Narrowing): string {
+  if (shown >= total) return total === 0 ? 'No event came yet.' : `All ${plural(total, 'event')} are shown.`
   const reasons = [
     ...(kinds.length === 0
       ? []

@@ -1,8 +1,9 @@
 /** The column of times: the clock's, since the run's start, or none. */
+import type { TimeMode } from '../../src/shared/protocol/contract'
 import { formatClock, formatTime } from '../../src/shared/lib/format'
 
-export const timeModes = ['clock', 'start', 'off'] as const
-export type TimeMode = (typeof timeModes)[number]
+export type { TimeMode }
+export const timeModes: readonly TimeMode[] = ['clock', 'start', 'off']
 
 export const timeModeNames: Readonly<Record<TimeMode, string>> = {
   clock: 'clock time',

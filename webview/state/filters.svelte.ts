@@ -33,23 +33,36 @@ export class Filters {
   get query(): Query {
     return {
       ...(this.hidden.length > 0 ? { withoutPhases: this.hidden } : {}),
-      ...(this.onlyLevels.length > 0 ? { levels: this.onlyLevels } : {}),
+      ...(this.onlyLevels.length > 0 ? { levels: levels.filter((level) => this.showsLevel(level)) } : {}),
       ...(this.applied === undefined ? {} : { text: this.applied }),
     }
   }
 
+  /** Whether a text or a level narrows the feed. */
+  get narrows(): boolean {
+    return this.onlyLevels.length > 0 || this.text.pattern !== ''
+  }
+
   /** Whether a text or a level narrows the feed, or a phase is hidden. */
   get active(): boolean {
-    return this.hidden.length > 0 || this.onlyLevels.length > 0 || this.text.pattern !== ''
+    return this.hidden.length > 0 || this.narrows
   }
 
   isShown(phase: string): boolean {
     return !this.hidden.includes(phase)
   }
 
-  /** Whether events of a level are shown; those without one are shown only while no level is chosen. */
+  /**
+   * Whether events of a level are shown; those without one are shown only while no level is chosen. Whoever looks for
+   * errors looks for the one that ended the run too.
+   */
   showsLevel(level: Level): boolean {
-    return this.onlyLevels.length === 0 || this.onlyLevels.includes(level)
+    return this.onlyLevels.length === 0 || this.onlyLevels.includes(level) || this.comesWithErrors(level)
+  }
+
+  /** Whether a level is shown because errors are, and was not chosen itself. */
+  comesWithErrors(level: Level): boolean {
+    return level === 'fatal' && this.onlyLevels.includes('error') && !this.onlyLevels.includes(level)
   }
 
   togglePhase(phase: string): void {
@@ -65,9 +78,12 @@ export class Filters {
     this.changed()
   }
 
+  /** Chooses a level or takes it back; what came along with the errors stays alone without them. */
   toggleLevel(level: Level): void {
     const wanted = new Set(this.onlyLevels)
+    if (this.comesWithErrors(level)) wanted.delete('error')
     if (!wanted.delete(level)) wanted.add(level)
+    if (level === 'error' && wanted.has(level)) wanted.delete('fatal')
     this.onlyLevels = levels.filter((other) => wanted.has(other))
     this.changed()
   }

@@ -5,7 +5,7 @@ import type { LaunchSummary, RunSummary } from '../../src/shared/protocol/summar
 import { plural } from '../../src/shared/lib/format'
 import { exitMeaning, type ExitMeaning } from '../lib/exitMeaning'
 import { plainText } from '../lib/outputText'
-import { asksForSecret } from '../lib/prompts'
+import { asksForSecret, asksSomething } from '../lib/prompts'
 import type { Feed } from './feed.svelte'
 import { InputLine } from './inputLine.svelte'
 
@@ -27,6 +27,7 @@ interface LaunchPanel {
   notice: Notice | undefined
   act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean>
   copy(text: string): Promise<boolean>
+  say(text: string): void
   showProblem(error: unknown): void
 }
 
@@ -65,6 +66,11 @@ export class Launch {
     return this.currentLines.some(([, text]) => asksForSecret(plainText(text)))
   }
 
+  /** Whether the line being written waits for an answer. */
+  get asks(): boolean {
+    return this.currentLines.some(([, text]) => asksSomething(plainText(text)))
+  }
+
   async runAgain(): Promise<void> {
     await this.panel.act('run/again', {})
   }
@@ -82,12 +88,17 @@ export class Launch {
     const { panel } = this
     const selection = document.getSelection()
     const chosen = selection?.isCollapsed === false ? selection.toString() : ''
-    if (chosen !== '') return panel.copy(chosen)
+    if (chosen !== '') {
+      const copied = await panel.copy(chosen)
+      if (copied) panel.say(`Copied ${plural(chosen.split('\n').length, 'line')}.`)
+      return copied
+    }
     try {
       const { rows, more } = await panel.feed.lastRows(MAX_COPIED)
       const written = rows.filter((row) => row.phase === 'log_line')
       const lines = (written.length > 0 ? written : rows).map((row) => `${plainText(row.text)}\n`)
       const copied = await panel.copy(lines.join(''))
+      if (copied && more === 0) panel.say(`Copied ${plural(lines.length, 'line')}.`)
       if (copied && more > 0)
         panel.notice = {
           level: 'info',

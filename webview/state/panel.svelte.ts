@@ -47,9 +47,13 @@ export class Panel {
   stopRequested = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
-  timeMode = $state<TimeMode>('clock')
+  /** What was just done, for who hears the panel. */
+  said = $state('')
   /** Events that the run had when the view was paused. */
   private sizeAtPause = $state(0)
+  /** What the person chose in this panel, and in the last one before it. */
+  private chosenTimes = $state<TimeMode>()
+  private usualTimes = $state<TimeMode>('clock')
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
@@ -75,7 +79,7 @@ export class Panel {
     this.saved = readState(place.loadState())
     this.asideWidth = this.saved.asideWidth
     this.tab = this.saved.tab
-    this.timeMode = this.saved.timeMode
+    this.chosenTimes = this.saved.timeMode
     this.client = createClient(place.transport)
     const report = (error: unknown) => {
       this.showProblem(error)
@@ -218,7 +222,12 @@ export class Panel {
   /** Copies the chosen row's text, without codes. */
   async copySelected(): Promise<void> {
     const row = this.feed.rowAt(this.feed.selected)
-    if (row !== undefined) await this.copy(plainText(row.text))
+    if (row !== undefined && (await this.copy(plainText(row.text)))) this.say('Copied 1 line.')
+  }
+
+  /** Told to who hears the panel, again when it is the same. */
+  say(text: string): void {
+    this.said = this.said === text ? `${text}\u00a0` : text
   }
 
   async clearFeed(): Promise<void> {
@@ -231,9 +240,15 @@ export class Panel {
     }
   }
 
+  get timeMode(): TimeMode {
+    return this.chosenTimes ?? this.usualTimes
+  }
+
   switchTimeMode(): void {
-    this.timeMode = nextTimeMode(this.timeMode)
+    const timeMode = nextTimeMode(this.timeMode)
+    this.chosenTimes = timeMode
     this.saveSoon()
+    void this.act('panel/remember', { timeMode })
   }
 
   /** Shows an event in full. The row is shown at once, its fields when they come. */
@@ -280,7 +295,8 @@ export class Panel {
 
   private async greet(): Promise<void> {
     try {
-      const { run, growth } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      const { run, growth, timeMode } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      this.usualTimes = timeMode ?? 'clock'
       this.feed.forget()
       this.growth = growth
       this.takeRun(run)
@@ -373,7 +389,7 @@ export class Panel {
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
-      timeMode: this.timeMode,
+      timeMode: this.chosenTimes,
       cleared: feed.cleared,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }

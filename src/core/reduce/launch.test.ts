@@ -163,6 +163,18 @@ describe('the summary of a launch', () => {
     for (const [x, y] of points) if (Math.abs(y) < 99) assert.equal(y, Math.sin(x / 50))
   })
 
+  it('says how many numbers bounds have left out', () => {
+    const { reducer, tell } = recorder()
+    tell('metric', { name: 'loss', value: 1 })
+    assert.equal(reducer.summary().metrics_left_out, undefined)
+    tell('metric', { name: 'loss', value: 2, raw: { left_out: 7, unread_lines: 3 } })
+    tell('metric', { name: 'loss', value: 3, raw: { left_out: 'x', other_names: 2, unread_lines: -1 } })
+    assert.deepEqual(reducer.summary().metrics_left_out, { values: 7, other_names: 2, unread_lines: 3 })
+    for (let i = 0; i < 100; i++) tell('metric', { name: `m${String(i)}`, value: i, raw: { left_out: 1 } })
+    assert.equal(reducer.summary().metrics.length, 64)
+    assert.deepEqual(reducer.summary().metrics_left_out, { values: 70, other_names: 76, unread_lines: 3 })
+  })
+
   it('lists each result once, as it was told last', () => {
     const { reducer, tell } = recorder()
     tell('result', { path: 'a.json', bytes: 1 })

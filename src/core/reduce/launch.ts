@@ -42,6 +42,7 @@ class Reducer implements LaunchReducer {
   /** Where the bar that is shown now began to be watched. */
   private barStart: { readonly done: number; readonly time: number } | undefined
   private readonly metrics = new Map<string, Series>()
+  private readonly leftOut = { values: 0, other_names: 0, unread_lines: 0 }
   private readonly current = new Map<string, string>()
   private readonly results = new Map<string, ResultSummary>()
   private readonly errors: { seq: number; message: string; fatal: boolean }[] = []
@@ -92,6 +93,7 @@ class Reducer implements LaunchReducer {
       left_behind: this.leftBehind,
       ...(progress === undefined ? {} : { progress }),
       metrics: [...this.metrics.values()].map((series) => series.summary()),
+      ...(Object.values(this.leftOut).every((count) => count === 0) ? {} : { metrics_left_out: { ...this.leftOut } }),
       current: Object.fromEntries(this.current),
       results: [...this.results.values()],
       errors: [...this.errors],
@@ -145,12 +147,25 @@ class Reducer implements LaunchReducer {
     }
     const key = name.slice(0, MAX_NAME)
     let series = this.metrics.get(key)
+    const isListed = series !== undefined || this.metrics.size < MAX_METRICS
+    this.addLeftOut(raw, isListed)
     if (series === undefined) {
-      if (this.metrics.size >= MAX_METRICS) return
+      if (!isListed) return
       series = new Series(key)
       this.metrics.set(key, series)
     }
     series.add(value, numberOf(data['step']), (time - (this.startedAt ?? time)) / 1000, textOf(data['unit']))
+  }
+
+  /** What the recorder's bounds left out (core/lines/metricGate.ts), and what ours do. */
+  private addLeftOut(raw: unknown, isListed: boolean): void {
+    const { leftOut } = this
+    const { left_out, other_names, unread_lines } = (typeof raw === 'object' && raw !== null ? raw : {}) as Data
+    const values = countOf(left_out)
+    if (isListed) leftOut.values += values
+    else leftOut.other_names += values + 1
+    leftOut.other_names += countOf(other_names)
+    leftOut.unread_lines += countOf(unread_lines)
   }
 
   private addProgress(bar: Data, time: number): void {
@@ -204,6 +219,10 @@ function remainingAt(rate: number | undefined, done: number, total: number | und
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function countOf(value: unknown): number {
+  return Math.max(0, numberOf(value) ?? 0)
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** The commands about launches: Launch…, Re-run, Save as Launch, Edit Launches. */
+/** The commands about launches: Launch…, Re-run, Save as Launch, Edit Run Configurations. */
 import * as vscode from 'vscode'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
@@ -40,7 +40,7 @@ export function registerLaunchCommands(container: Container): void {
   })
   registerCommand(context, log, commands.rerun, async (argument) => {
     if (!(await requireTrust(LAUNCH_STARTS))) return undefined
-    const run = await chooseRun(container, argument, 'Run which launch again?', isLaunch)
+    const run = await chooseRun(container, argument, 'Re-run which launch?', isLaunch)
     const capture_id = run === undefined ? undefined : await again(run.capture_id)
     return capture_id === undefined ? undefined : { capture_id }
   })
@@ -67,7 +67,7 @@ async function launchToSave(
   argument: unknown,
 ): ReturnType<typeof chooseLaunch> {
   if (typeof argument === 'object' && argument !== null && 'launchable' in argument) return launchOfArgument(argument)
-  const run = await chooseRun(container, argument, 'Save which run as a launch?', isLaunch)
+  const run = await chooseRun(container, argument, 'Save the configuration of which run?', isLaunch)
   return run === undefined ? undefined : originOf(run, memory).launchable
 }
 

@@ -23,7 +23,7 @@ export function registerLaunchTasks(container: Container): void {
 function taskOf(container: Container, definition: vscode.TaskDefinition, scope: Scope, name: string): vscode.Task {
   const folder = typeof scope === 'object' ? scope.uri.fsPath : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
   const execution = new vscode.CustomExecution((resolved) =>
-    Promise.resolve(new LaunchTerminal(container, () => launchOfTask(resolved, name, folder))),
+    Promise.resolve(new LaunchTerminal(container, () => launchOfTask(resolved, name, folder), name)),
   )
   return new vscode.Task(definition, scope, name, taskType, execution)
 }

@@ -22,7 +22,6 @@ export function registerRecovery(container: Container): void {
     // A panel that came back by itself shows it.
     if (runs.active.every(({ path }) => container.panels?.isOpening(path) === true)) return
     const text = count === 1 ? '1 run is still recording' : `${String(count)} runs are still recording`
-    vscode.window.setStatusBarMessage(`$(record) ${text}`, 10_000)
     void vscode.window.showInformationMessage(`${text}.`, 'Open').then((choice) => {
       if (choice !== undefined)
         void vscode.commands.executeCommand(commands.openRun, count === 1 ? runs.active[0]?.captureId : undefined)

@@ -5,7 +5,8 @@ import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes } from '../../shared/lib/format'
 import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
-import { describeState, runIcon } from '../runs/present'
+import { workspaceFolders } from '../launch/launchable'
+import { describeState, runIcon, startedAt } from '../runs/present'
 import { changeOf, resultsOf, type ListedResult } from '../runs/results'
 
 interface Group {
@@ -20,7 +21,7 @@ export function registerRunsTree({ context, runs }: Container): void {
     onDidChangeTreeData: changed.event,
     getChildren: (node) => {
       if (node === undefined) return groupRuns(runs.all)
-      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsOf(node) : []
+      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsIn(node) : []
     },
     getTreeItem: (node) => {
       if ('runs' in node) return groupItem(node)
@@ -49,14 +50,6 @@ function groupRuns(all: readonly ListedRun[]): Group[] {
   return [...groups].map(([label, runs]) => ({ label, runs }))
 }
 
-function startedAt({ head, capture_id }: ListedRun): Date {
-  const started = new Date(head?.started_at ?? Number.NaN)
-  if (!Number.isNaN(started.getTime())) return started
-  // A log that can't be read still has its time in its name.
-  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
-  return new Date(`${day}T${h}:${m}:${s}Z`)
-}
-
 function dayOf(run: ListedRun): string {
   const day = startedAt(run)
   const today = new Date()
@@ -79,7 +72,7 @@ function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   const time = started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
   const title = head?.title ?? capture_id
   const { Collapsed, None } = vscode.TreeItemCollapsibleState
-  const item = new vscode.TreeItem(title, resultsOf(run).length > 0 ? Collapsed : None)
+  const item = new vscode.TreeItem(title, resultsIn(run).length > 0 ? Collapsed : None)
   const described = stopping ? 'stopping' : describeState(run)
   item.id = capture_id
   item.description = `${time} · ${described}`
@@ -95,8 +88,15 @@ function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
   return item
 }
 
+function resultsIn(run: ListedRun): ListedResult[] {
+  return resultsOf(
+    run,
+    workspaceFolders().map(({ path }) => path),
+  )
+}
+
 async function resultItem(result: ListedResult): Promise<vscode.TreeItem> {
-  const { capture_id, name, file, bytes, summary } = result
+  const { capture_id, name, folder, file, bytes, summary } = result
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None)
   const uri = vscode.Uri.file(file)
   item.id = `${capture_id} ${file}`
@@ -104,8 +104,8 @@ async function resultItem(result: ListedResult): Promise<vscode.TreeItem> {
   item.iconPath = vscode.ThemeIcon.File
   const change = await changeOf(result)
   const since = change === undefined ? undefined : `${change} since this run`
-  item.description = [bytes === undefined ? undefined : formatBytes(bytes), summary, since]
-    .filter((part) => part !== undefined)
+  item.description = [folder, bytes === undefined ? undefined : formatBytes(bytes), summary, since]
+    .filter((part) => part !== undefined && part !== '')
     .join(' · ')
   item.contextValue = 'result'
   item.tooltip = file

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import { formatClock } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
+import { withoutIcons } from '../withoutIcons'
 
 export function registerStatusBar({ context, runs }: Container): void {
   const item = vscode.window.createStatusBarItem('tapedeck.active', vscode.StatusBarAlignment.Left, 50)
@@ -20,7 +21,7 @@ export function registerStatusBar({ context, runs }: Container): void {
     const one = sessions.length === 1
     const short = title.length > 30 ? `${title.slice(0, 29)}…` : title
     item.text = one
-      ? `$(record) ${short.replaceAll('$(', '$ (')} ${formatClock(elapsed_ms)}`
+      ? `$(record) ${withoutIcons(short)} ${formatClock(elapsed_ms)}`
       : `$(record) ${String(sessions.length)} runs`
     item.tooltip = one
       ? `Tapedeck: ${title} (${state}). Click to open.`

@@ -5,6 +5,7 @@ import { commandLine } from '../../shared/lib/commandLine'
 import { commands } from '../../shared/manifest'
 import { settledFocus } from '../settledFocus'
 import { errorText } from '../userMessages'
+import { withoutIcons } from '../withoutIcons'
 import { listLaunches } from './configurations'
 import { listTasks } from './editorTasks'
 import { currentFolder, type Launchable } from './launchable'
@@ -78,7 +79,7 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
     // Enter may fall into the moment in which scripts or tasks come in and all items are new: the choice follows then.
     let isAccepted = false
     quickPick.onDidAccept(() => {
-      const [item] = quickPick.selectedItems
+      const [item = onlyMatch(quickPick)] = quickPick.selectedItems
       if (item === undefined) isAccepted = true
       else choose(item)
     })
@@ -97,6 +98,13 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
   })
 }
 
+/** The one item that what is typed can mean, while the editor has none chosen; undefined where there are more. */
+function onlyMatch({ value, items }: vscode.QuickPick<Item>): Item | undefined {
+  const typed = value.trim().toLowerCase()
+  const found = items.filter(({ label, launchable }) => launchable !== undefined && label.toLowerCase().includes(typed))
+  return typed !== '' && found.length === 1 ? found[0] : undefined
+}
+
 function separator(label: string): Item {
   return { label, kind: vscode.QuickPickItemKind.Separator }
 }
@@ -105,7 +113,7 @@ function settingItems(): Item[] {
   const { launches, problems } = listLaunches()
   return [
     ...launches.map((launchable) => ({
-      label: `$(play) ${launchable.configuration.name}`,
+      label: `$(play) ${withoutIcons(launchable.configuration.name)}`,
       description: describe(launchable),
       launchable,
     })),
@@ -127,7 +135,7 @@ async function scriptItems(): Promise<Item[]> {
   return groups.flatMap(({ label, scripts }) => [
     separator(`npm scripts · ${label}`),
     ...scripts.map(({ name, launchable }) => ({
-      label: `$(package) ${name}`,
+      label: `$(package) ${withoutIcons(name)}`,
       description: describe(launchable),
       launchable,
     })),
@@ -140,7 +148,7 @@ async function taskItems(): Promise<Item[]> {
   return [
     separator('tasks'),
     ...tasks.map(({ source, launchable }) => ({
-      label: `$(tools) ${launchable.configuration.name}`,
+      label: `$(tools) ${withoutIcons(launchable.configuration.name)}`,
       description: `${source} · ${describe(launchable)}`,
       launchable,
     })),

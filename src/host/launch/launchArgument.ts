@@ -35,6 +35,7 @@ function named(name: string): Launchable {
     `There is no launch "${name}" in tapedeck.launches. ${there}.${broken}`,
     'no_such_launch',
     'bad_input',
+    { setting: 'launches' },
   )
 }
 

@@ -1,6 +1,8 @@
 /** The terminal of a task: starts its launch, shows its output plainly, and ends with its exit code. Closing it stops the run. */
 import os from 'node:os'
 import * as vscode from 'vscode'
+import type { RegistryEntry } from '../../shared/control'
+import { taskType } from '../../shared/manifest'
 import type { RunInfo } from '../../shared/protocol/contract'
 import type { Row } from '../../shared/protocol/rows'
 import type { Container } from '../container'
@@ -30,6 +32,8 @@ export class LaunchTerminal implements vscode.Pseudoterminal {
   constructor(
     private readonly container: Container,
     private readonly launch: () => Launchable,
+    /** The label of the task. */
+    private readonly label: string,
   ) {}
 
   open(): void {
@@ -73,11 +77,12 @@ export class LaunchTerminal implements vscode.Pseudoterminal {
 
   private async run(): Promise<number> {
     const { launches, runs } = this.container
-    const entries = (await launches?.start(this.launch(), { show: false })) ?? []
+    const entries = (await launches?.start(this.launch(), { show: false, title: this.label })) ?? []
     if (entries.length === 0) {
       this.say('Nothing was started.')
       return NOT_STARTED
     }
+    this.showPanel(entries)
     const codes = await Promise.all(
       entries.map(async ({ log_path }) => {
         const session = await runs.acquire(log_path)
@@ -90,6 +95,17 @@ export class LaunchTerminal implements vscode.Pseudoterminal {
       }),
     )
     return codes.find((code) => code !== 0) ?? 0
+  }
+
+  /** The panel of the first run, unless the task's `presentation` wants nothing shown. The keys stay where they are. */
+  private showPanel([first]: readonly RegistryEntry[]): void {
+    const isOurs = ({ task }: vscode.TaskExecution): boolean =>
+      task.name === this.label && task.definition.type === taskType
+    const task = vscode.tasks.taskExecutions.find(isOurs)?.task
+    if (first === undefined || task?.presentationOptions.reveal === vscode.TaskRevealKind.Never) return
+    this.container.panels?.open(first.log_path, true).catch((error: unknown) => {
+      this.container.log.error(errorText(error))
+    })
   }
 
   /** Resolves with the exit code when the run has ended and all of it is shown. */

@@ -10,6 +10,7 @@ import { resolveLaunch } from '../../node/launch/resolve'
 import { startRunner } from '../../node/runnerProcess'
 import type { RegistryEntry } from '../../shared/control'
 import type { LaunchConfiguration, LaunchRequest } from '../../shared/launch'
+import { views } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { logDirectoryOf } from '../logDirectories'
@@ -29,6 +30,8 @@ export interface LaunchOptions {
   readonly rerunOf?: string
   /** Default: the panel of the first run is shown. */
   readonly show?: boolean
+  /** What the runs are called. Default: the launch's name. */
+  readonly title?: string
 }
 
 interface Prepared {
@@ -58,15 +61,17 @@ export class Launcher {
       )
       const [first] = entries
       if (first !== undefined && options.show !== false) await this.container.panels?.open(first.log_path)
+      if (prepared.length > 1) tellStarted(launchable.configuration.name, entries.length, prepared.length)
       return entries
     } catch (error) {
       if (error instanceof vscode.CancellationError) return []
-      throw error
+      throw launchable.named === true && error instanceof UserError ? ofSettings(error) : error
     }
   }
 
   private async prepare(launchable: Launchable, editor: EditorFacts, options: LaunchOptions): Promise<Prepared[]> {
     const { configuration, folder } = launchable
+    const { title = configuration.name } = options
     const base = folder ?? os.homedir()
     const variables = new EditorVariables(variableFacts(editor, folder))
     const files = options.item === undefined ? await forEachFiles(configuration, base, variables) : [options.item]
@@ -86,7 +91,7 @@ export class Launcher {
         folder: base,
         logDirectory: logDirectoryOf(settings, context, cwd),
         unbuffered: settings.get('launch.unbuffered', vscode.Uri.file(cwd)),
-        ...(item === undefined ? {} : { title: `${configuration.name} · ${path.relative(base, item)}` }),
+        title: item === undefined ? title : `${title} · ${path.relative(base, item)}`,
         ...(launchable.named === true ? { named: true } : {}),
         ...(options.rerunOf === undefined ? {} : { rerunOf: options.rerunOf }),
       })
@@ -127,6 +132,27 @@ export class Launcher {
     await this.container.runs.refresh()
     return entries
   }
+}
+
+/** An error that is mended in the settings says so. */
+function ofSettings(error: UserError): UserError {
+  if (error.kind === 'failed') return error
+  return new UserError(error.message, error.code, error.kind, { cause: error, setting: 'launches' })
+}
+
+const SHOW_RUNS = 'Show Runs'
+
+/** Of many launches only one panel opens: where the others are is told. */
+function tellStarted(name: string, started: number, wanted: number): void {
+  if (started === 0) return
+  const those = started === wanted ? `${String(started)} launches` : `${String(started)} of ${String(wanted)} launches`
+  const rest = wanted - started
+  const others =
+    rest === 0 ? '' : rest === 1 ? ' The other one was not started.' : ` The other ${String(rest)} were not started.`
+  const message = `${those} of ${name} started, each as a run of its own in the Runs view.${others}`
+  void vscode.window.showInformationMessage(message, SHOW_RUNS).then((choice) => {
+    if (choice !== undefined) void vscode.commands.executeCommand(`${views.runs}.focus`)
+  })
 }
 
 /** Returns false when a file could not be saved and the person does not want to start without it. */

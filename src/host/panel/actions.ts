@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import { describeRun } from '../../node/runlog/history'
 import { commands } from '../../shared/manifest'
+import type { TimeMode } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { confirmDelete } from '../contributions/runCommands'
@@ -14,6 +15,9 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from './bridge'
 import { trajectoryActions } from './trajectoryActions'
+
+/** Key of the column of times in the editor's memory of the extension. */
+const TIME_MODE = 'tapedeck.panel.timeMode'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
   const { path: logPath, captureId } = session
@@ -27,6 +31,10 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     },
     showOutput: async () => {
       await vscode.commands.executeCommand(commands.showOutput)
+    },
+    timeMode: () => container.context.globalState.get<TimeMode>(TIME_MODE),
+    rememberTimeMode: async (mode) => {
+      await container.context.globalState.update(TIME_MODE, mode)
     },
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text)
@@ -53,7 +61,7 @@ export function panelActions(container: Container, session: RunSession): BridgeA
 
 /** A result that is opened from an old run may be that of a newer one by now. */
 async function tellChange(logPath: string, file: string): Promise<void> {
-  const result = resultsOf(await describeRun(logPath, undefined)).find((listed) => listed.file === file)
+  const result = resultsOf(await describeRun(logPath, undefined), []).find((listed) => listed.file === file)
   if (result === undefined || (await changeOf(result)) !== 'changed') return
   void vscode.window.showInformationMessage(`${path.basename(file)} was changed since this run.`)
 }

@@ -12,6 +12,7 @@ import {
   type NotificationName,
   type Notifications,
   type RunInfo,
+  type TimeMode,
   type ToWebview,
 } from '../../shared/protocol/contract'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
@@ -36,6 +37,9 @@ export interface BridgeActions {
   deleteRun(): Promise<void>
   openLog(): Promise<void>
   showOutput(): Promise<void>
+  /** What was chosen last in any panel. */
+  timeMode(): TimeMode | undefined
+  rememberTimeMode(mode: TimeMode): Promise<void>
   copy(text: string): Promise<void>
   openLink(url: string): Promise<void>
   /** Starts the same launch again; returns the id of the new run, or undefined when the person cancelled. */
@@ -115,7 +119,13 @@ export class PanelBridge {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
-      return Promise.resolve({ run: this.run.info, growth: this.growth(), restored: this.restored })
+      const timeMode = this.actions.timeMode()
+      return Promise.resolve({
+        run: this.run.info,
+        growth: this.growth(),
+        restored: this.restored,
+        ...(timeMode === undefined ? {} : { timeMode }),
+      })
     },
     'view/open': async ({ query }) => {
       if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
@@ -171,6 +181,7 @@ export class PanelBridge {
     'trajectories/get': ({ path, line }) => this.actions.getTrajectory(path, line),
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
+    'panel/remember': ({ timeMode }) => this.actions.rememberTimeMode(timeMode).then(() => ({})),
     'output/show': () => this.actions.showOutput().then(() => ({})),
     'clipboard/write': ({ text }) => this.actions.copy(text).then(() => ({})),
     'link/open': ({ url }) => {

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { z } from 'zod'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
+import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
 import { PanelBridge } from './bridge'
@@ -23,6 +24,7 @@ interface Open {
 
 class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
+  private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
 
   private readonly remembered: readonly string[]
 
@@ -30,13 +32,14 @@ class RunPanels implements Panels {
     this.remembered = this.recall()
   }
 
-  async open(logPath: string): Promise<void> {
+  async open(logPath: string, preserveFocus = false): Promise<void> {
     const known = this.open_.get(logPath)
     if (known !== undefined) {
-      known.panel.reveal()
+      known.panel.reveal(undefined, preserveFocus)
       return known.ready
     }
-    const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', vscode.ViewColumn.Active, this.options())
+    const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
+    const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.options())
     await this.fill(panel, logPath, false)
   }
 
@@ -57,6 +60,10 @@ class RunPanels implements Panels {
 
   close(logPath: string): void {
     this.open_.get(logPath)?.panel.dispose()
+  }
+
+  get inFront(): string | undefined {
+    return [...this.open_].find(([, { panel }]) => panel.active)?.[0]
   }
 
   isInFront(logPath: string): boolean {
@@ -125,6 +132,21 @@ class RunPanels implements Panels {
     })
   }
 
+  /** The title of the run; where several have the same, each with the time of its start, and a number where that is the same. */
+  private nameAll(): void {
+    const titles = [...this.shown.values()].map(({ info }) => info.title)
+    const given = new Set<string>()
+    for (const [panel, { info }] of this.shown) {
+      const short = info.title.length > 40 ? `${info.title.slice(0, 39)}…` : info.title
+      const isAlone = titles.filter((title) => title === info.title).length === 1
+      const named = isAlone ? short : `${short} · ${new Date(info.started_at).toLocaleTimeString()}`
+      let title = named
+      for (let number = 2; given.has(title); number++) title = `${named} (${String(number)})`
+      given.add(title)
+      if (panel.title !== title) panel.title = title
+    }
+  }
+
   private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
@@ -135,9 +157,9 @@ class RunPanels implements Panels {
       restored,
     )
     const name = (): void => {
-      const { title } = session.info
-      panel.title = title.length > 40 ? `${title.slice(0, 39)}…` : title
+      this.nameAll()
     }
+    this.shown.set(panel, session)
     name()
     const media = vscode.Uri.joinPath(this.container.context.extensionUri, 'media')
     panel.iconPath = {
@@ -147,6 +169,8 @@ class RunPanels implements Panels {
     const stopNaming = session.onDidChange(name)
     panel.onDidDispose(() => {
       stopNaming()
+      this.shown.delete(panel)
+      name()
       bridge.dispose()
       runs.release(session)
     })

@@ -2,11 +2,15 @@
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import type { Container } from '../container'
-import { describeState, runIcon } from './present'
+import { withoutIcons } from '../withoutIcons'
+import { describeState, runIcon, startedAt, startText } from './present'
 
-/** The run that an argument names (an id, or a row of the tree), or the one that the person picks. */
+/**
+ * The run that an argument names (an id, or a row of the tree), or the one that the person picks: first the run whose panel
+ * they look at, then those that are active, then the newest.
+ */
 export async function chooseRun(
-  container: Pick<Container, 'runs'>,
+  container: Pick<Container, 'runs' | 'panels'>,
   argument: unknown,
   title: string,
   fits: (run: ListedRun) => boolean,
@@ -14,15 +18,16 @@ export async function chooseRun(
   const id = typeof argument === 'string' ? argument : captureIdOf(argument)
   if (id !== undefined) return container.runs.find(id)
   await container.runs.refresh()
-  const isActive = ({ state }: ListedRun): number => (state === 'running' ? 0 : 1)
-  const candidates = container.runs.all.filter(fits).sort((a, b) => isActive(a) - isActive(b))
+  const front = container.panels?.inFront
+  const rank = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const candidates = container.runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
   if (candidates.length === 0) {
     void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')
     return undefined
   }
   const items = candidates.map((run) => ({
-    label: `$(${runIcon(run).id}) ${run.head?.title ?? run.capture_id}`,
-    description: describeState(run),
+    label: `$(${runIcon(run).id}) ${withoutIcons(run.head?.title ?? run.capture_id)}`,
+    description: [startText(startedAt(run)), describeState(run)].join(' · '),
     detail: run.capture_id,
     run,
   }))

@@ -49,3 +49,21 @@ export function exitText({
   if (typeof signal === 'string') return signal
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
 }
+
+/** When a run began. */
+export function startedAt({ head, capture_id }: ListedRun): Date {
+  const started = new Date(head?.started_at ?? Number.NaN)
+  if (!Number.isNaN(started.getTime())) return started
+  // A log that can't be read still has its time in its name.
+  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
+  return new Date(`${day}T${h}:${m}:${s}Z`)
+}
+
+/** "14:03", on another day "20 Nov 14:03", of another year with it; local time. */
+export function startText(started: Date): string {
+  const now = new Date()
+  const isToday = started.toDateString() === now.toDateString()
+  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'short', day: 'numeric' }
+  const year: Intl.DateTimeFormatOptions = started.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
+  return started.toLocaleString(undefined, { ...year, ...day, hour: '2-digit', minute: '2-digit' })
+}

@@ -24,7 +24,7 @@ describe('the results of a run', () => {
     writeFileSync(file, 'one')
     const modified_at = new Date(Math.round(statSync(file).mtimeMs)).toISOString()
     const [result, untimed] = [{ path: file, bytes: 3, modified_at }, { path: 'a' }].flatMap((entry) =>
-      resultsOf(run([entry], folder.path)),
+      resultsOf(run([entry], folder.path), []),
     )
     assert.ok(result !== undefined && untimed !== undefined)
     assert.equal(await changeOf(result), undefined)
@@ -41,17 +41,31 @@ describe('the results of a run', () => {
     const cwd = path.resolve('/work')
     const elsewhere = path.resolve('/tmp/b.csv')
     assert.deepEqual(
-      resultsOf(run([{ path: 'out/a.json' }, { path: './out/../out/a.json', bytes: 7, summary: 's' }, elsewhere], cwd)),
+      resultsOf(
+        run([{ path: 'out/a.json' }, { path: './out/../out/a.json', bytes: 7, summary: 's' }, elsewhere], cwd),
+        [],
+      ),
       [
-        { capture_id: 'id', name: './out/../out/a.json', file: path.join(cwd, 'out/a.json'), bytes: 7, summary: 's' },
-        { capture_id: 'id', name: elsewhere, file: elsewhere },
+        { capture_id: 'id', name: 'a.json', folder: 'out', file: path.join(cwd, 'out/a.json'), bytes: 7, summary: 's' },
+        { capture_id: 'id', name: 'b.csv', folder: path.dirname(elsewhere), file: elsewhere },
       ],
     )
   })
 
+  it('tell their folder relative to the workspace, else to the cwd', () => {
+    const workspace = path.resolve('/home/ada/project')
+    const folders = (file: string, cwd: string, workspaces: string[]) =>
+      resultsOf(run([{ path: file }], cwd), workspaces).map(({ folder }) => folder)
+    const file = path.join(workspace, 'eval/out/report.json')
+    assert.deepEqual(folders(file, path.join(workspace, 'eval'), [workspace]), [path.join('eval', 'out')])
+    assert.deepEqual(folders(file, path.join(workspace, 'eval'), []), ['out'])
+    assert.deepEqual(folders(file, path.join(workspace, 'eval/out'), []), [''])
+    assert.deepEqual(folders(file, path.resolve('/srv'), [path.resolve('/home/ada/proj')]), [path.dirname(file)])
+  })
+
   it('leave out what is none', () => {
-    assert.deepEqual(resultsOf(run([7, null, {}, { path: '' }, { path: 7 }, '', { path: 'a', bytes: 'many' }])), [])
-    assert.deepEqual(resultsOf(run(undefined)), [])
-    assert.deepEqual(resultsOf({ capture_id: 'id', path: '/x', state: 'running' }), [])
+    assert.deepEqual(resultsOf(run([7, null, {}, { path: '' }, { path: 7 }, '', { path: 'a', bytes: 'many' }]), []), [])
+    assert.deepEqual(resultsOf(run(undefined), []), [])
+    assert.deepEqual(resultsOf({ capture_id: 'id', path: '/x', state: 'running' }, []), [])
   })
 })

@@ -6,8 +6,9 @@ import type { ListedRun } from '../../node/runlog/history'
 
 export interface ListedResult {
   readonly capture_id: string
-  /** As the log tells it. */
   readonly name: string
+  /** Where it lies, as short as can be: relative to the workspace folder, else to the run's `cwd`; empty right there. */
+  readonly folder: string
   /** Absolute. */
   readonly file: string
   readonly bytes?: number
@@ -29,17 +30,25 @@ const resultSchema = z.union([
   }),
 ])
 
-/** A log may hold anything: what is no result is left out, and each file is there once. */
-export function resultsOf({ capture_id, metadata, path: logPath }: ListedRun): ListedResult[] {
+/**
+ * A log may hold anything: what is no result is left out, and each file is there once.
+ * @param workspaceFolders absolute
+ */
+export function resultsOf(
+  { capture_id, metadata, path: logPath }: ListedRun,
+  workspaceFolders: readonly string[],
+): ListedResult[] {
   const results = new Map<string, ListedResult>()
   for (const entry of metadata?.results ?? []) {
     const parsed = resultSchema.safeParse(entry)
     if (!parsed.success) continue
-    const { path: name, bytes, modified_at, summary } = parsed.data
-    const file = path.resolve(metadata?.cwd ?? path.dirname(logPath), name)
+    const { path: told, bytes, modified_at, summary } = parsed.data
+    const cwd = metadata?.cwd ?? path.dirname(logPath)
+    const file = path.resolve(cwd, told)
     results.set(file, {
       capture_id,
-      name,
+      name: path.basename(file),
+      folder: shortened(path.dirname(file), [...workspaceFolders, cwd]),
       file,
       ...(bytes === undefined ? {} : { bytes }),
       ...(modified_at === undefined ? {} : { modified_at }),
@@ -59,4 +68,10 @@ export async function changeOf({ file, bytes, modified_at }: ListedResult): Prom
   } catch {
     return 'gone'
   }
+}
+
+/** A folder relative to the first of `bases` that it lies in; absolute where it lies in none. */
+function shortened(folder: string, bases: readonly string[]): string {
+  const base = bases.find((one) => folder === one || folder.startsWith(one.endsWith(path.sep) ? one : one + path.sep))
+  return base === undefined ? folder : path.relative(base, folder)
 }

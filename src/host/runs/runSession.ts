@@ -93,7 +93,8 @@ export class RunSession {
 
   private get launchInfo(): Partial<RunInfo> {
     const { head, metadata } = this.run
-    const { command, args, cwd } = metadata ?? head ?? this.store.info.head
+    const known = metadata ?? head ?? this.store.info.head
+    const { command, args, cwd } = known
     const exit_code = metadata?.exit_code ?? undefined
     const signal = metadata?.signal ?? undefined
     return {
@@ -102,6 +103,7 @@ export class RunSession {
       ...(cwd === undefined ? {} : { cwd }),
       ...(exit_code === undefined ? {} : { exit_code }),
       ...(signal === undefined ? {} : { signal }),
+      ...(known['result_globs'] === undefined ? {} : { expects_results: true }),
       ...(this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
     }
   }

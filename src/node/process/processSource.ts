@@ -1,9 +1,11 @@
 /** A launched command as a source: its output, its beginning and its end, and what becomes of the processes that it started. */
 import process from 'node:process'
 import { shellCommand, type Program } from '../../core/launch/shellCommand'
+import { cleanLine } from '../../core/lines/cleanLine'
 import type { LineOrigin } from '../../core/lines/lineEncoder'
 import type { EndInfo, OutputContext, Source, SourceHandle, StopHow } from '../../core/source'
 import type { LaunchRequest } from '../../shared/launch'
+import { stripAnsi } from '../../shared/lib/ansi'
 import { commandLine } from '../../shared/lib/commandLine'
 import { processStart } from '../machine/processIdentity'
 import { checkForNul, startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
@@ -71,6 +73,10 @@ class LaunchedProcess implements ProcessHandle {
   private stopping: Promise<unknown> | undefined
   private readonly force = new AbortController()
   private hasExited = false
+  /** What was written last did not end its line. */
+  private hasOpenInput = false
+  /** The question that was answered. */
+  private answered: Uint8Array | undefined
   private endedBy: 'stop' | 'signal' | undefined
   private readonly tree: ProcessTree
   /** Ends the wait for output after the command's exit. */
@@ -165,9 +171,19 @@ class LaunchedProcess implements ProcessHandle {
     await this.command.write(text, end)
     if (text === '' || this.options.pty === true) return
     // A terminal shows what is typed only where the command lets it; here we look at what the command asked for.
-    const asked = this.lastOutput()
+    const tail = this.lastOutput()
+    const asked = Buffer.from(tail ?? []).toString('utf8')
     const shown = ASKS_FOR_SECRET.test(asked) ? '(not recorded: the command asked for a secret)\n' : text
-    void this.context.output({ stream: 'stdin' }, Buffer.from(shown))
+    const prompt = tail === this.answered ? '' : promptOf(asked)
+    this.answered = tail
+    const isLine = shown.indexOf('\n') === shown.length - 1
+    if (prompt === '' || !isLine || this.hasOpenInput) void this.context.output({ stream: 'stdin' }, Buffer.from(shown))
+    else {
+      // The question becomes a line only after its answer: the answer takes it along.
+      const data = { text: shown.slice(0, -1), stream: 'stdin', fields: { prompt } } as const
+      void this.context.emit({ phase: 'log_line', data })
+    }
+    this.hasOpenInput = !shown.endsWith('\n')
   }
 
   signal(name: NodeJS.Signals): void {
@@ -202,10 +218,11 @@ class LaunchedProcess implements ProcessHandle {
     this.command.outputs.get(stream)?.close()
   }
 
-  private lastOutput(): string {
+  /** The end of what was printed last where it may be a question. */
+  private lastOutput(): Uint8Array | undefined {
     const { stdout, stderr } = this.tails
     const [out, err] = [stdout, stderr].map((tail) => (tail === undefined ? '' : Buffer.from(tail).toString('utf8')))
-    return ASKS_FOR_SECRET.test(out ?? '') ? (out ?? '') : (err ?? '')
+    return ASKS_FOR_SECRET.test(out ?? '') || promptOf(err ?? '') === '' ? stdout : stderr
   }
 
   private async untilEnd(): Promise<EndInfo> {
@@ -267,6 +284,12 @@ class LaunchedProcess implements ProcessHandle {
         : `The command was ended by ${exit.signal}.`
     return { status: 'failed', error, metadata }
   }
+}
+
+/** What the output ends with behind its last newline, without codes; nothing where that is a progress bar. */
+function promptOf(output: string): string {
+  if (output.includes('\r', output.lastIndexOf('\n'))) return ''
+  return stripAnsi(cleanLine(output.slice(output.lastIndexOf('\n') + 1))).trimEnd()
 }
 
 /** @throws UserError: what was searched, and what is wrong */

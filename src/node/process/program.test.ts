@@ -75,14 +75,14 @@ describe('finding a program', function () {
     const error = await failure(find('trian', '/bin:/usr/bin::/bin'))
     assert.equal(
       error.message,
-      `The program trian was not found. Looked in /bin, /usr/bin, ${folder} (the working folder). Install it, or give its path.`,
+      `The program trian was not found. Install it, or give its path. Looked in /bin, /usr/bin, ${folder} (the working folder).`,
     )
     assert.deepEqual([error.code, error.kind, exitCodeOf(error)], ['program_not_found', 'missing', 127])
     assert.match((await failure(find('trian'))).message, /has no PATH/)
     assert.match((await failure(find('python train.py', '/bin'))).message, /belong in "args", or set "shell"/)
     const many = Array.from({ length: 5000 }, (_, i) => `/no/${String(i)}`).join(':')
     const { message } = await failure(find('trian', many))
-    assert.match(message, /\/no\/19 and 4980 more\./)
+    assert.match(message, /\/no\/4 and 4995 more\./)
     for (const name of ['dangling', 'loop']) assert.equal((await failure(find(name, 'a'))).code, 'program_not_found')
   })
 
@@ -206,7 +206,7 @@ describe('finding a program on Windows', () => {
     const { message } = await failure(find('yarn'))
     assert.match(
       message,
-      /not found with the endings \.EXE \.BAT \.CMD\. Looked in C:\\work \(the working folder\), C:\\My/,
+      /not found with the endings \.EXE \.BAT \.CMD\. .*Looked in C:\\work \(the working folder\), C:\\My/,
     )
     assert.equal((await failure(find('lib'))).code, 'program_is_folder')
   })

@@ -29,7 +29,7 @@ const DEFAULT_PATHEXT = '.COM;.EXE;.BAT;.CMD'
 /** The kernel reads no more of a script's first line (BINPRM_BUF_SIZE). */
 const FIRST_LINE_BYTES = 256
 /** More folders than these are counted, not named. */
-const MAX_NAMED = 20
+const MAX_NAMED = 5
 
 /**
  * The path of the program, as the system would find it: a name with a slash from `cwd`, another one in the folders of
@@ -149,7 +149,7 @@ function notFound(
   const noPath = variable(env, 'PATH') === undefined ? ' The environment of the command has no PATH.' : ''
   const words = /\s/.test(command) ? ' Its name holds blanks: arguments belong in "args", or set "shell".' : ''
   return new UserError(
-    `The program ${command} was not found${tried}. Looked in ${where}.${noPath}${words} Install it, or give its path.`,
+    `The program ${command} was not found${tried}.${words} Install it, or give its path.${noPath} Looked in ${where}.`,
     'program_not_found',
     'missing',
   )

@@ -30,6 +30,10 @@ export const querySchema = z.object({
 export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
+/** How the column of times is shown. */
+const timeModeSchema = z.enum(['clock', 'start', 'off'])
+export type TimeMode = z.infer<typeof timeModeSchema>
+
 /** Requests of the webview, by name: the schema of their parameters. */
 export const requestSchemas = {
   hello: z.object({ protocol: z.number().int() }),
@@ -54,6 +58,8 @@ export const requestSchemas = {
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
+  /** What the person chose here holds for the panels of later runs. */
+  'panel/remember': z.object({ timeMode: timeModeSchema }),
   'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
   /** Opens a web address after the editor's own confirmation; http and https only. */
   'link/open': z.object({ url: z.string().max(20_000) }),
@@ -107,6 +113,8 @@ export interface RunInfo {
   readonly cwd?: string
   readonly exit_code?: number
   readonly signal?: string
+  /** Its configuration names files that are its results. */
+  readonly expects_results?: boolean
   /** The command reads what is sent by `run/input`. */
   readonly accepts_input?: boolean
 }
@@ -133,7 +141,8 @@ export interface DetailInfo {
 
 /** What each request is answered with. */
 export interface ResponseTypes {
-  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean }
+  /** `timeMode`: as it was chosen last, in whatever panel. */
+  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; timeMode?: TimeMode }
   'view/open': { view: number; count: number; complete: boolean }
   'view/close': Record<string, never>
   'rows/get': { rows: readonly Row[]; count: number }
@@ -149,6 +158,7 @@ export interface ResponseTypes {
   'run/delete': Record<string, never>
   'run/openLog': Record<string, never>
   'output/show': Record<string, never>
+  'panel/remember': Record<string, never>
   'clipboard/write': Record<string, never>
   'link/open': Record<string, never>
   'file/open': Record<string, never>

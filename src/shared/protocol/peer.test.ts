@@ -35,6 +35,7 @@ const unused = () => {
 }
 const noHandlers: Handlers = {
   hello: unused,
+  'panel/remember': unused,
   'view/open': unused,
   'view/close': unused,
   'rows/get': unused,

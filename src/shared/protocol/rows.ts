@@ -14,6 +14,8 @@ export interface Row {
   readonly outcome?: 'success' | 'failure'
   /** Of a line of output: `stdout`, `stderr`, `stdin`, `file`, `remote`. */
   readonly stream?: string
+  /** Of what was typed: the question that it answers. */
+  readonly prompt?: string
   /** One line of text, at most 4 kB. A line of output keeps its colours (SGR) and links (OSC 8); nothing else is hidden in it. */
   readonly text: string
 }

@@ -87,8 +87,17 @@ export interface LaunchSummary {
   /** Processes of the run that still lived when it ended. */
   readonly left_behind: readonly number[]
   readonly progress?: ProgressSummary
-  /** At most 100, in order of arrival. */
+  /** At most 64, in order of arrival. */
   readonly metrics: readonly MetricSummary[]
+  /** What bounds kept out of `metrics`; absent where nothing was. The lines that held it are all recorded. */
+  readonly metrics_left_out?: {
+    /** Values of names that are listed. */
+    readonly values: number
+    /** Values of names that are not. */
+    readonly other_names: number
+    /** Lines that were not looked through for numbers. */
+    readonly unread_lines: number
+  }
   /** The lines that are being written now, by stream: a prompt, a progress bar. */
   readonly current: Readonly<Record<string, string>>
   readonly results: readonly ResultSummary[]

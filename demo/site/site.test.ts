@@ -1,151 +1,26 @@
 /** Every scenario's stream, read the way a page reads it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
-import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { startDemoSite, type DemoSite } from './site'
-import { WIRE_SCRIPT } from './page/wireScript'
 import { SCENARIOS } from './scenarios/list'
-
-interface SseReader {
-  push(text: string): void
-  flush(): void
-}
-interface DeltaReader {
-  apply(frame: unknown): { message?: Message } | undefined
-}
-/** The page's own readers; the tests use them as any reader would. */
-interface Wire {
-  SseReader: new (onEvent: (type: string, data: string) => void) => SseReader
-  DeltaReader: new () => DeltaReader
-}
-interface Message {
-  readonly id: string
-  readonly status: string
-  readonly end_turn: boolean | null
-  readonly recipient: string
-  readonly channel: string | null
-  readonly author?: { readonly role: string }
-  readonly content: { readonly content_type: string; readonly parts?: readonly string[]; readonly thoughts?: unknown }
-  readonly metadata: {
-    readonly search_model_queries?: { readonly queries: readonly unknown[] }
-    readonly search_result_groups?: readonly ({ readonly entries?: unknown } | string | null)[]
-    readonly content_references?: readonly {
-      readonly type: string
-      readonly matched_text: string
-      start_idx: number
-      end_idx: number
-    }[]
-  }
-}
-
-/** What a stream said: its messages by id, its typed events, its counted events and whether it ended with `[DONE]`. */
-class Reading {
-  readonly messages = new Map<string, Message>()
-  readonly types: string[] = []
-  readonly events: { readonly type: string; readonly data: string }[] = []
-  counted = 0
-  malformed = 0
-  done = false
-  readonly sse: SseReader
-  private readonly deltas: DeltaReader
-  constructor(wire: Wire) {
-    this.deltas = new wire.DeltaReader()
-    this.sse = new wire.SseReader((type, data) => {
-      this.take(type, data)
-    })
-  }
-  get answer(): Message | undefined {
-    return [...this.messages.values()].find(
-      (one) => one.author?.role === 'assistant' && one.recipient === 'all' && one.content.content_type === 'text',
-    )
-  }
-  get text(): string {
-    return this.answer?.content.parts?.[0] ?? ''
-  }
-  get queries(): unknown[] {
-    return [...this.messages.values()].flatMap((one) => one.metadata.search_model_queries?.queries ?? [])
-  }
-  get results(): unknown[] {
-    return [...this.messages.values()]
-      .flatMap((one) => one.metadata.search_result_groups ?? [])
-      .flatMap((group) =>
-        typeof group === 'object' && Array.isArray(group?.entries) ? (group.entries as unknown[]) : [],
-      )
-  }
-  field(type: string): Record<string, unknown> {
-    const found = this.events.map((event) => parsed(event.data)).find((value) => value['type'] === type)
-    assert.ok(found, `an event of type ${type}`)
-    return found
-  }
-  private take(type: string, data: string): void {
-    if (data === '[DONE]') {
-      this.done = true
-      return
-    }
-    if (data === '') return
-    this.counted += 1
-    this.events.push({ type, data })
-    try {
-      const value: unknown = JSON.parse(data)
-      if (type === 'delta') {
-        const message = this.deltas.apply(value)?.message
-        if (message?.author !== undefined) this.messages.set(message.id, message)
-      } else if (typeof value === 'object' && value !== null) {
-        if ('type' in value) this.types.push(String(value.type))
-        if ('message' in value && value.message !== null)
-          this.messages.set((value.message as Message).id, value.message as Message)
-      }
-    } catch {
-      this.malformed += 1
-    }
-  }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
-}
-
-const HEADERS = { 'content-type': 'application/json', authorization: 'Bearer eyJ.demo.test' }
+import { HEADERS, loadWire, parsed, post, read as readOn, Reading, type Wire } from './testing/reading'
 
 describe('the demo chat site', () => {
   let site: DemoSite
   let wire: Wire
   before(async () => {
-    wire = (await import(`data:text/javascript,${encodeURIComponent(WIRE_SCRIPT)}`)) as Wire
+    wire = await loadWire()
     site = await startDemoSite({ speed: 1000 })
   })
   after(() => site.close())
 
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}, on = site): Promise<Response> =>
-    fetch(new URL(path, on.url), { method: 'POST', headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) })
   const ask = (scenario: string, prompt = 'Which river is the longest?', options = ''): Promise<Response> =>
-    post(`backend-api/f/conversation?scenario=${scenario}${options}`, {
+    post(site, `backend-api/f/conversation?scenario=${scenario}${options}`, {
       messages: [{ author: { role: 'user' }, content: { content_type: 'text', parts: [prompt] } }],
     })
-  /** Reads to the end; says whether the connection broke. */
-  const read = async (
-    response: Response,
-    reading = new Reading(wire),
-  ): Promise<{ reading: Reading; broken: boolean }> => {
-    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8')
-    assert.ok(response.body)
-    const decoder = new TextDecoder()
-    try {
-      for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
-        reading.sse.push(decoder.decode(bytes, { stream: true }))
-      }
-      return { reading, broken: false }
-    } catch {
-      return { reading, broken: true }
-    }
-  }
+  /** A reading of one's own, unless one goes on. */
+  const read = (response: Response, reading = new Reading(wire)) => readOn(response, reading)
   const assertComplete = (reading: Reading): void => {
     assert.equal(reading.answer?.status, 'finished_successfully')
     assert.equal(reading.answer.end_turn, true)
@@ -174,9 +49,7 @@ describe('the demo chat site', () => {
   it('search: pieces are cut inside characters and inside events', async () => {
     const own = await startDemoSite({ speed: 1000 })
     try {
-      await (
-        await post('backend-api/f/conversation', { messages: [{ content: { parts: ['trams'] } }] }, {}, own)
-      ).text()
+      await (await post(own, 'backend-api/f/conversation', { messages: [{ content: { parts: ['trams'] } }] })).text()
       const texts = own.writes.map((write) => write.text)
       assert.ok(texts.some((text) => !text.endsWith('\n\n')))
       assert.ok(!texts.join('').includes('\u{FFFD}'), 'the record is whole again')
@@ -195,7 +68,9 @@ describe('the demo chat site', () => {
       (options as { type: string }[]).map((one) => one.type),
       ['resume_sse_endpoint'],
     )
-    const { reading } = await read(await post('backend-api/f/conversation/resume', { conversation_id, offset: 0 }))
+    const { reading } = await read(
+      await post(site, 'backend-api/f/conversation/resume', { conversation_id, offset: 0 }),
+    )
     assertComplete(reading)
     const kinds = [...reading.messages.values()].map((one) => one.content.content_type)
     assert.deepEqual(kinds, ['thoughts', 'reasoning_recap', 'text'])
@@ -274,6 +149,7 @@ describe('the demo chat site', () => {
     for (const event of reading.events) resumed.sse.push(`event: ${event.type}\ndata: ${event.data}\n\n`)
     const second = await read(
       await post(
+        site,
         'backend-api/f/conversation/resume',
         { conversation_id, offset },
         { 'x-conduit-token': String(token) },
@@ -304,15 +180,16 @@ describe('the demo chat site', () => {
     for (const event of reading.events) fresh.sse.push(`event: ${event.type}\ndata: ${event.data}\n\n`)
     const withToken = { 'x-conduit-token': String(token) }
     const rest = await read(
-      await post('backend-api/f/conversation/resume', { conversation_id, offset: before }, withToken),
+      await post(site, 'backend-api/f/conversation/resume', { conversation_id, offset: before }, withToken),
       fresh,
     )
     assert.ok(!rest.broken)
     assertSearched(fresh)
-    const whole = (await read(await post('backend-api/f/conversation/resume', { conversation_id, offset: 0 }))).reading
+    const whole = (await read(await post(site, 'backend-api/f/conversation/resume', { conversation_id, offset: 0 })))
+      .reading
     assert.equal(fresh.counted, whole.counted)
     assert.equal(fresh.text, whole.text)
-    const refused = await post('backend-api/f/conversation/resume', { conversation_id, offset: before })
+    const refused = await post(site, 'backend-api/f/conversation/resume', { conversation_id, offset: before })
     assert.equal(refused.status, 404)
     assert.match(await refused.text(), /tokenless_resume_unavailable/)
   })
@@ -322,7 +199,7 @@ describe('the demo chat site', () => {
     assert.ok(broken)
     const { conversation_id, token } = reading.field('resume_conversation_token')
     const headers = { 'x-conduit-token': String(token) }
-    const resumed = await post('backend-api/f/conversation/resume', { conversation_id, offset: 3 }, headers)
+    const resumed = await post(site, 'backend-api/f/conversation/resume', { conversation_id, offset: 3 }, headers)
     assert.equal(resumed.status, 404)
     assert.match(await resumed.text(), /conduit_miss/)
     const status = await fetch(new URL(`backend-api/conversation/${String(conversation_id)}/stream_status`, site.url), {
@@ -431,103 +308,14 @@ describe('the demo chat site', () => {
   ] as const) {
     it(`generic ${format}: plain, tools and error`, async () => {
       const body = { messages: [{ role: 'user', content: 'a lighthouse' }], input: 'a lighthouse' }
-      const plain = await (await post(`generic/${format}/${path}`, body)).text()
+      const plain = await (await post(site, `generic/${format}/${path}`, body)).text()
       assert.match(plain, end)
       assert.match(plain, /You asked: “a/)
-      const tools = await (await post(`generic/${format}/${path}?scenario=tools`, body)).text()
+      const tools = await (await post(site, `generic/${format}/${path}?scenario=tools`, body)).text()
       assert.match(tools, /get_weather/)
-      const failed = await (await post(`generic/${format}/${path}?scenario=streamerror`, body)).text()
+      const failed = await (await post(site, `generic/${format}/${path}?scenario=streamerror`, body)).text()
       assert.match(failed, /overloaded/)
       assert.doesNotMatch(failed, end)
     })
   }
-
-  it('knows who is there by the cookie, and shows the challenge once', async () => {
-    const cookiesOf = (response: Response): string =>
-      response.headers
-        .getSetCookie()
-        .map((cookie) => cookie.split(';')[0] ?? '')
-        .join('; ')
-    const session = async (cookie: string): Promise<Record<string, unknown>> =>
-      (await (await fetch(new URL('api/auth/session', site.url), { headers: { cookie } })).json()) as Record<
-        string,
-        unknown
-      >
-    const page = await fetch(site.url)
-    const loggedIn = await session(cookiesOf(page))
-    assert.match(String(loggedIn['accessToken']), /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/)
-    assert.match(JSON.stringify(loggedIn['user']), /@/)
-    const out = await fetch(`${site.url}?scenario=loggedout`, { headers: { cookie: cookiesOf(page) } })
-    assert.equal((await session(cookiesOf(out)))['accessToken'], undefined)
-    const login = await fetch(`${site.url}auth/callback`, { method: 'POST' })
-    const again = await fetch(`${site.url}?scenario=loggedout`, { headers: { cookie: cookiesOf(login) } })
-    assert.ok(!cookiesOf(again).includes('session-token'), 'who logged in stays logged in')
-    assert.notEqual((await session(cookiesOf(login)))['accessToken'], undefined)
-
-    const challenged = await fetch(`${site.url}?scenario=challenge`)
-    assert.equal(challenged.status, 403)
-    assert.equal(challenged.headers.get('cf-mitigated'), 'challenge')
-    assert.match(await challenged.text(), /I am human/)
-    const clearance = cookiesOf(await fetch(`${site.url}cdn-cgi/demo-clearance`, { method: 'POST' }))
-    const passed = await fetch(`${site.url}?scenario=challenge`, { headers: { cookie: clearance } })
-    assert.equal(passed.status, 200)
-  })
-
-  it('answers only to this machine, and 401 without a session', async () => {
-    const statusFor = async (headers: Record<string, string>): Promise<number | undefined> => {
-      const request = httpRequest({ host: '127.0.0.1', port: site.port, path: '/', headers })
-      request.end()
-      const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage]
-      response.resume()
-      return response.statusCode
-    }
-    assert.equal(await statusFor({ host: 'evil.example' }), 421)
-    assert.equal(await statusFor({ host: '127.0.0.1.evil.example' }), 421)
-    assert.equal(await statusFor({ host: `127.0.0.1:${String(site.port)}`, origin: 'http://evil.example' }), 421)
-    assert.equal(await statusFor({ host: `localhost:${String(site.port)}` }), 200)
-    assert.equal((await fetch(new URL('backend-api/f/conversation', site.url), { method: 'POST' })).status, 401)
-    assert.equal((await fetch(new URL('/../../etc/passwd', site.url))).status, 404)
-    const socket = new WebSocket(`ws://127.0.0.1:${String(site.port)}/p07/ws/user/user-demo?verify=wrong`)
-    const [error] = (await once(socket, 'error')) as [Error]
-    assert.match(error.message, /403/)
-  })
-
-  it('stop ends the stream without its tail', async () => {
-    const own = await startDemoSite()
-    try {
-      const messages = [{ content: { parts: ['x'] } }]
-      const body = { messages, conversation_id: 'conv-stop' }
-      const response = await post('backend-api/f/conversation?scenario=slow', body, {}, own)
-      await post('backend-api/stop_conversation', { conversation_id: 'conv-stop' }, {}, own)
-      const { reading, broken } = await read(response)
-      assert.ok(!broken && !reading.done)
-      assert.ok(!reading.types.includes('message_stream_complete'))
-    } finally {
-      await own.close()
-    }
-  })
-
-  it('close ends running streams, sockets and idle connections, and frees the port', async () => {
-    const own = await startDemoSite()
-    const response = await post('backend-api/f/conversation?scenario=slow', { messages: [{}] }, {}, own)
-    const generic = await post('generic/openai/v1/chat/completions', { messages: [] }, {}, own)
-    const idle = connect(own.port, '127.0.0.1')
-    await once(idle, 'connect')
-    const idleClosed = once(idle, 'close')
-    idle.on('error', () => undefined)
-    idle.resume()
-    const { websocket_url } = (await (
-      await fetch(new URL('backend-api/celsius/ws/user', own.url), { headers: HEADERS })
-    ).json()) as { websocket_url: string }
-    const socket = new WebSocket(websocket_url)
-    await once(socket, 'open')
-    const socketClosed = once(socket, 'close')
-    await own.close()
-    await Promise.all([idleClosed, socketClosed, response.text().catch(() => ''), generic.text().catch(() => '')])
-    const next = await startDemoSite({ port: own.port })
-    assert.equal(next.port, own.port)
-    await assert.rejects(startDemoSite({ port: own.port }), { code: 'port_in_use' })
-    await next.close()
-    await assert.rejects(startDemoSite({ scenario: 'nonsense' }), { code: 'unknown_scenario' })
-  })
 })

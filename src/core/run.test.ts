@@ -121,6 +121,32 @@ describe('Run', () => {
     assert.equal(run.emit(delta('after')), undefined)
   })
 
+  it('tells a gap in bytes of output as it was printed, and in events', () => {
+    const { run, batches } = start()
+    const origin = { stream: 'stdout' } as const
+    void run.output(origin, new TextEncoder().encode('kept\n'))
+    run.breakOff(0, 3)
+    void run.output(origin, new TextEncoder().encode('"é"\nhalf'))
+    void run.emit(delta('a'))
+    run.resume('why')
+    void run.flush()
+    run.breakOff(1, 0)
+    run.resume('why')
+    void run.emit(delta('b'))
+    run.breakOff(1, 2)
+    run.resume('again')
+    void run.flush()
+    const gaps = batches.flat().flatMap((line) => {
+      const { phase, data } = JSON.parse(line) as { phase: string; data: unknown }
+      return phase === 'dropped' ? [data] : []
+    })
+    // Six events and nine bytes; then two and one that waited, of which nobody knows how long they were printed.
+    assert.deepEqual(gaps, [
+      { count: 6, why: 'why', bytes: 9 },
+      { count: 3, why: 'again' },
+    ])
+  })
+
   it('counts phases, levels and what was dropped', () => {
     const { run, keys } = start()
     void run.emit({ phase: 'log_line', data: { text: 'x', stream: 'stdout', level: 'warn' } })

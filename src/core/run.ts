@@ -29,6 +29,7 @@ export interface DraftRedactor extends LineRedactor {
 /** What came while the log could not be written. */
 export interface Lost {
   readonly count: number
+  /** Of output, as it was printed; of what had become events before only the count is known. */
   readonly bytes: number
 }
 
@@ -111,12 +112,12 @@ export class Run {
   /**
    * The log can't be written: what comes from now on is counted and let go.
    * @param written events that are in the log; the next one that is kept gets that `seq`
-   * @param unwritten bytes and events that were handed over and are not in the log
+   * @param unwritten events that were handed over and are not in the log
    */
-  breakOff(written: number, unwritten: Lost): void {
+  breakOff(written: number, unwritten: number): void {
     const batch = this.buffer.take()
-    let count = unwritten.count + batch.count + (this.lost?.count ?? 0)
-    let bytes = unwritten.bytes + batch.bytes.length + (this.lost?.bytes ?? 0)
+    let count = unwritten + batch.count + (this.lost?.count ?? 0)
+    let bytes = this.lost?.bytes ?? 0
     batch.release()
     if (this.gap !== undefined && this.gap.seq >= written) {
       // The event that told the last gap is not in the log either: both gaps are one.
@@ -136,7 +137,10 @@ export class Run {
     this.lost = undefined
     if (lost === undefined || lost.count === 0) return
     this.gap = { seq: this.seq.next, ...lost }
-    this.write({ phase: 'dropped', data: { ...lost, why } })
+    this.write({
+      phase: 'dropped',
+      data: { count: lost.count, why, ...(lost.bytes === 0 ? {} : { bytes: lost.bytes }) },
+    })
   }
 
   /** What came since the log could not be written; undefined while it can. */

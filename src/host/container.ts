@@ -1,10 +1,10 @@
 /** What the features share, built once by hand. */
 import path from 'node:path'
-import { Worker } from 'node:worker_threads'
 import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
-import { TextReader, type ThreadLike } from '../node/textfile/textReader'
+import type { TextThreads } from '../node/textfile/textFileStore'
+import { createTextThreads } from '../node/textfile/textThreads'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
 import { LogFiles } from './follow/logFiles'
@@ -55,8 +55,8 @@ export interface Container {
   readonly settings: Settings
   readonly runs: Runs
   readonly logFiles: LogFiles
-  /** Reads text files, in a thread that starts with the first. */
-  readonly textReader: TextReader
+  /** Read and search text files; they start with the first. */
+  readonly textThreads: TextThreads
   /** Set by the panels' own feature. */
   panels?: Panels
   /** Set by the launches' own feature. */
@@ -115,18 +115,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   )
   const logFiles = new LogFiles(context, settings)
   context.subscriptions.push(logFiles)
-  const textReader = new TextReader(() => startThread(path.join(dist, 'textWorker.js')))
-  context.subscriptions.push(textReader)
-  return { context, log, settings, runs, logFiles, textReader, runnerScript, dispose: () => runs.dispose() }
-}
-
-function startThread(script: string): ThreadLike {
-  const thread = new Worker(script)
-  return {
-    postMessage: (message) => {
-      thread.postMessage(message)
-    },
-    on: (event, listener) => thread.on(event, listener as (value: unknown) => void),
-    terminate: () => thread.terminate(),
-  }
+  const textThreads = createTextThreads(path.join(dist, 'textWorker.js'))
+  context.subscriptions.push(textThreads.reader)
+  return { context, log, settings, runs, logFiles, textThreads, runnerScript, dispose: () => runs.dispose() }
 }

@@ -6,6 +6,7 @@ import { workspaceFolders } from './launch/launchable'
 /**
  * Opens it beside the panel. Line and column count from 1.
  * @param cwd where a relative path starts; then the workspace folders
+ * @returns its absolute path
  * @throws UserError when there is no such file
  */
 export async function openNamedFile(
@@ -13,15 +14,17 @@ export async function openNamedFile(
   cwd: string | undefined,
   line: number | undefined,
   column: number | undefined,
-): Promise<void> {
+): Promise<string> {
   const bases = [...(cwd === undefined ? [] : [cwd]), ...workspaceFolders().map(({ path }) => path)]
-  const uri = vscode.Uri.file(await findNamedFile(name, bases))
+  const file = await findNamedFile(name, bases)
+  const uri = vscode.Uri.file(file)
   const at = line === undefined ? undefined : new vscode.Position(line - 1, (column ?? 1) - 1)
   // The editor chooses what fits: a text, a picture, a table.
   await vscode.commands.executeCommand('vscode.open', uri, {
     viewColumn: besideColumn(uri),
     ...(at === undefined ? {} : { selection: new vscode.Range(at, at) }),
   } satisfies vscode.TextDocumentShowOptions)
+  return file
 }
 
 /** Where the file is open already, else the column beside the panel. */

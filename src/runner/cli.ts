@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `tapedeck` command. */
 import process from 'node:process'
+import { explainLimit } from '../node/machine/openFiles'
 import { UserError, isUserError } from '../shared/userError'
 import { runCommand } from './commands/run'
 import { commandTable, usage } from './commands/table'
@@ -56,7 +57,8 @@ main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code
   })
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    const error = explainLimit(thrown)
     if (isUserError(error)) {
       process.stderr.write(`tapedeck: ${error.message}\n`)
       process.exitCode = EXIT[error.kind]

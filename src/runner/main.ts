@@ -4,6 +4,7 @@
  */
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
+import { explainLimit } from '../node/machine/openFiles'
 import { UserError } from '../shared/userError'
 import { recoverLostRuns } from './recover'
 import { recordCapture, type CaptureRequest } from './capture'
@@ -42,7 +43,8 @@ async function main(): Promise<void> {
 }
 
 main()
-  .catch((error: unknown) => {
+  .catch((thrown: unknown) => {
+    const error = explainLimit(thrown)
     if (error instanceof UserError) answer({ type: 'refused', message: error.message, code: error.code })
     else
       answer({

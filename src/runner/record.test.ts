@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { ftruncate, fdatasync, write, readFileSync, truncateSync, statSync } from 'node:fs'
+import { existsSync, fdatasync, ftruncate, readFileSync, rmSync, truncateSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '../../test/fakes/logs'
 import type { EndInfo, Source, SourceContext } from '../core/source'
 import { listEntries } from '../node/control/registry'
 import { checkFile } from '../node/runlog/checkFile'
 import { describeRun } from '../node/runlog/history'
-import type { LogFileSystem } from '../node/runlog/writer'
+import type { LogFileSystem } from '../node/runlog/logFileSystem'
 import { UserError } from '../shared/userError'
 import { record, STOPPED_EARLY } from './record'
 
@@ -44,6 +44,22 @@ class Hand implements Source {
   }
 }
 
+/** The path of the only run's log, once it holds this text. */
+async function untilLogged(text: string): Promise<string> {
+  for (;;) {
+    const [entry] = listEntries()
+    if (entry !== undefined && existsSync(entry.log_path) && readFileSync(entry.log_path, 'utf8').includes(text)) {
+      return entry.log_path
+    }
+    await new Promise(setImmediate)
+  }
+}
+
+/** A source that goes on without its log, as a command does. */
+class Command extends Hand {
+  readonly outlivesLog = true
+}
+
 describe('a recording', () => {
   const folder = temporaryFolder()
   let before: string | undefined
@@ -55,12 +71,13 @@ describe('a recording', () => {
     if (before === undefined) delete process.env['XDG_STATE_HOME']
     else process.env['XDG_STATE_HOME'] = before
   })
-  const start = (source: Source, fileSystem?: LogFileSystem) =>
+  const start = (source: Source, fileSystem?: LogFileSystem, log: (message: string) => void = () => undefined) =>
     record({
       source: () => source,
       title: 'a test',
       head: {},
       logDirectory: `${folder.path}/logs`,
+      log,
       ...(fileSystem === undefined ? {} : { fileSystem }),
     })
 
@@ -100,20 +117,52 @@ describe('a recording', () => {
     })
     const recording = start(source)
     await opened
-    const entry = await new Promise<{ log_path: string }>((resolve) => {
-      const look = (): void => {
-        const [found] = listEntries()
-        if (found !== undefined && readFileSync(found.log_path, 'utf8').includes('first')) resolve(found)
-        else setImmediate(look)
-      }
-      look()
-    })
-    truncateSync(entry.log_path, 0)
+    const logPath = await untilLogged('first')
+    truncateSync(logPath, 0)
     source.finish({ status: 'completed' })
     const { status, error } = await recording.result
     assert.equal(status, 'failed')
     assert.match(error ?? '', /emptied or shortened/)
-    assert.equal(statSync(entry.log_path).size, 0)
+    const { events, violations } = await checkFile(logPath)
+    assert.deepEqual([events, violations], [0, []])
+    assert.ok(((await describeRun(logPath, undefined)).metadata?.dropped ?? 0) >= 1)
+  })
+
+  it('of a command whose log somebody empties goes on, and tells the gap', async () => {
+    const told: string[] = []
+    const source = new Command((hand) => {
+      for (let i = 0; i < 100; i++) hand.line(`line ${String(i)}`)
+    })
+    const recording = start(source, undefined, (message) => told.push(message))
+    const logPath = await untilLogged('line 99')
+    truncateSync(logPath, 0)
+    source.finish({ status: 'completed' })
+    const { status, eventCount } = await recording.result
+    assert.equal(status, 'completed')
+    assert.deepEqual((await checkFile(logPath)).violations, [])
+    const [gap] = readFileSync(logPath, 'utf8').split('\n').slice(1)
+    assert.match(gap ?? '', /"phase":"dropped","data":\{"count":100,/)
+    assert.equal(eventCount, 2)
+    assert.equal(told.length, 1)
+  })
+
+  it('of a command whose log is deleted twice loses nothing and says so once', async () => {
+    const told: string[] = []
+    const source = new Command((hand) => {
+      hand.line('first')
+    })
+    const recording = start(source, undefined, (message) => told.push(message))
+    const logPath = await untilLogged('first')
+    rmSync(`${folder.path}/logs`, { recursive: true })
+    source.line('second')
+    await untilLogged('second')
+    rmSync(logPath)
+    source.finish({ status: 'completed' })
+    const { status, error, eventCount } = await recording.result
+    assert.deepEqual([status, error, eventCount], ['completed', undefined, 3])
+    assert.deepEqual((await checkFile(logPath)).violations, [])
+    assert.equal(told.length, 1)
+    assert.match(told[0] ?? '', /deleted or moved/)
   })
 
   it('of a source that never starts can be given up', async () => {

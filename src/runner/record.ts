@@ -17,7 +17,8 @@ import { systemClock } from '../node/machine/clock'
 import { controlAddress } from '../node/machine/directories'
 import { bootId, machineId, processStart } from '../node/machine/processIdentity'
 import { makeLogDirectory, newCaptureId } from '../node/runlog/layout'
-import { RunLogWriter, type LogFileSystem } from '../node/runlog/writer'
+import type { LogFileSystem } from '../node/runlog/logFileSystem'
+import { RunLogWriter } from '../node/runlog/writer'
 import { TOOL } from './version'
 
 export interface RecordOptions {
@@ -97,7 +98,7 @@ class Recorder {
   private handle: SourceHandle | undefined
   private logFailure: UserError | undefined
   /** What was told to the person already. */
-  private toldFailure: string | undefined
+  private toldProblem: string | undefined
   private stopRequested: StopHow | undefined
   private stopTimer: NodeJS.Timeout | undefined
   private retryTimer: NodeJS.Timeout | undefined
@@ -251,6 +252,9 @@ class Recorder {
       onFailure: (error) => {
         this.logFailed(error)
       },
+      onMended: (message) => {
+        this.tellProblem(message)
+      },
       ...(this.options.fileSystem === undefined ? {} : { fileSystem: this.options.fileSystem }),
     })
     this.writer = writer
@@ -269,16 +273,19 @@ class Recorder {
     }
     const { writer } = this
     if (writer === undefined) return
-    if (error.message !== this.toldFailure) {
-      this.toldFailure = error.message
-      const told = `${error.message} The command goes on; what it prints meanwhile is counted and not kept.`
-      this.control?.problem(told)
-      this.options.log?.(told)
-    }
+    this.tellProblem(`${error.message} The command goes on; what it prints meanwhile is counted and not kept.`)
     this.run.breakOff(writer.written.count, writer.unwritten)
     this.retryTimer = setTimeout(() => {
       this.tryAgain(writer, error)
     }, RETRY_MS)
+  }
+
+  /** The same again and again is told once. */
+  private tellProblem(message: string): void {
+    if (message === this.toldProblem) return
+    this.toldProblem = message
+    this.control?.problem(message)
+    this.options.log?.(message)
   }
 
   /** What came meanwhile was counted and let go: one event tells the gap, if it can be written. */
@@ -292,6 +299,8 @@ class Recorder {
 
   private async finish(end: EndInfo): Promise<RecordResult> {
     const writer = this.openLog()
+    await this.run.flush()
+    await writer.check()
     if (this.logFailure !== undefined && this.source.outlivesLog === true) this.tryAgain(writer, this.logFailure)
     for (const draft of this.redactor.flush()) void this.run.emit(draft)
     if (!this.hasGivenUp) {
@@ -332,7 +341,7 @@ class Recorder {
   /** What no `dropped` event could tell any more: of a run that was broken off, all since then. */
   private lostAtEnd(lost: number): number {
     const unkept = this.run.unkept
-    return unkept === undefined ? lost : unkept.count + lost - (this.writer?.unwritten.count ?? 0)
+    return unkept === undefined ? lost : unkept.count + lost - (this.writer?.unwritten ?? 0)
   }
 
   private metadata(

@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { spawn as startPty } from '@lydell/node-pty'
 import { processes } from '../editor/processes'
+import { Random } from '../fakes/random'
 
 declare const __PROJECT_ROOT__: string
 
@@ -112,7 +114,7 @@ describe('tapedeck run', () => {
   for (const [name, command, input] of commands) {
     it(`is as if it were not there: ${name}`, async function () {
       this.timeout(60_000)
-      writeFileSync(path.join(home, 'random.bin'), randomBytes(2_000_000))
+      writeFileSync(path.join(home, 'random.bin'), new Random(1).bytes(2_000_000))
       const [program = '', ...args] = command
       const direct = await execute(program, args, input)
       const { code, out, err } = await recorded(['--', ...command], input)
@@ -160,6 +162,73 @@ describe('tapedeck run', () => {
     assert.equal((log().metadata['phase_counts'] as Record<string, number>)['log_line'], 60_000)
   })
 
+  it('waits in a terminal too for what a background child prints after the command has ended', async () => {
+    const { code, out } = await recorded([
+      '--pty',
+      '--',
+      'sh',
+      '-c',
+      'setsid sh -c "sleep 0.6; echo late" & sleep 0.1; exit 3',
+    ])
+    assert.equal(code, 3)
+    assert.equal(out.toString(), 'late\r\n')
+    const ended = await recorded(['--pty', '--', 'sh', '-c', 'trap "" HUP; sleep 30 & echo $! > pid; echo started'])
+    assert.equal(ended.out.toString(), 'started\r\n')
+    process.kill(Number(readFileSync(path.join(home, 'pid'), 'utf8')))
+    await check()
+  })
+
+  it('loses nothing in a terminal to a reader that is slow', async () => {
+    const { out } = await execute('bash', [
+      '-c',
+      `"$0" "$@" | (sleep 1; cat)`,
+      node,
+      cli,
+      'run',
+      '--pty',
+      '--',
+      'seq',
+      '60000',
+    ])
+    assert.equal(
+      hash(out),
+      hash(Buffer.from(Array.from({ length: 60_000 }, (_, i) => `${String(i + 1)}\r\n`).join(''))),
+    )
+  })
+
+  it('is suspended with its command by Ctrl-Z in a terminal, and goes on', async () => {
+    const shell = startPty('bash', ['--norc', '-i'], {
+      cwd: home,
+      env: { ...process.env, XDG_STATE_HOME: path.join(home, 'state'), PS1: '$ ' },
+      cols: 300,
+      rows: 30,
+    })
+    let out = ''
+    shell.onData((text) => (out += text))
+    const until = async (what: RegExp): Promise<void> => {
+      while (!what.test(out)) await new Promise((resolve) => setTimeout(resolve, 20))
+      out = ''
+    }
+    const closed = new Promise((resolve) => shell.onExit(resolve))
+    try {
+      shell.write(`${node} ${cli} run -- sh -c 'echo $$ > pid; echo "u"p; read line; echo got $line'\r`)
+      await until(/up\r\n/)
+      shell.write('\u001a')
+      await until(/Stopped/)
+      const pid = readFileSync(path.join(home, 'pid'), 'utf8').trim()
+      assert.match(readFileSync(`/proc/${pid}/stat`, 'utf8'), /\) T /)
+      shell.write('echo $((20 + 22)); fg\r')
+      await until(/42\r\n/)
+      shell.write('word\r')
+      await until(/got word\r\n[^]*recorded in [^]*\$ /)
+      shell.write('exit\r')
+      await closed
+    } finally {
+      shell.kill()
+    }
+    assert.equal(log().metadata['status'], 'completed')
+  })
+
   it('hangs up a terminal that nobody looks at', async () => {
     await execute('bash', ['-c', `"$0" "$@" | head -1`, node, cli, 'run', '--pty', '--', 'yes'])
     assert.equal(log().metadata['signal'], 'SIGHUP')
@@ -193,6 +262,42 @@ describe('tapedeck run', () => {
     assert.equal(stopped.code, 0, stopped.err.toString())
     assert.match(stopped.out.toString(), new RegExp(String(pid)))
     assert.ok(!processes().some((one) => one.pid === pid))
+  })
+
+  for (const signal of ['SIGWINCH', 'SIGALRM', 'SIGABRT', 'SIGUSR2'] as const) {
+    it(`hands ${signal} on`, async () => {
+      const script = `trap "echo caught; exit 7" ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`
+      const child = spawn(node, [cli, 'run', '--', 'bash', '-c', script], {
+        cwd: home,
+        env: { ...process.env, XDG_STATE_HOME: path.join(home, 'state') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let out = ''
+      child.stdout.on('data', (bytes: Buffer) => {
+        out += bytes.toString()
+        if (out === 'ready\n') child.kill(signal)
+      })
+      assert.equal(await new Promise((resolve) => child.on('close', resolve)), 7)
+      assert.equal(out, 'ready\ncaught\n')
+    })
+  }
+
+  it('says in words that too few files may be open', async () => {
+    // Below 21 or so Node itself does not start.
+    let told = 0
+    for (let limit = 22; limit < 40; limit += 2) {
+      const { code, err } = await execute('bash', [
+        '-c',
+        `ulimit -n ${String(limit)}; exec "$0" "$@"`,
+        ...[node, cli, 'run', '--', 'true'],
+      ])
+      if (code === 0) continue
+      told++
+      assert.equal(code, 125)
+      assert.match(err.toString(), /^tapedeck: [^\n]*too many files are open[^\n]*ulimit -n[^\n]*\n$/i)
+      assert.doesNotMatch(err.toString(), /Error|EMFILE/)
+    }
+    assert.ok(told > 0)
   })
 
   it('hands signals on, and ends as the command does', async () => {
@@ -292,13 +397,3 @@ describe('tapedeck run', () => {
     })
   }
 })
-
-function randomBytes(length: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  let state = 1
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0
-    bytes[i] = state >>> 16
-  }
-  return bytes
-}

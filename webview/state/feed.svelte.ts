@@ -5,6 +5,9 @@
  */
 import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { RequestError, type CallParams, type Client } from '../../src/shared/protocol/peer'
+import { EarlyCount } from './earlyCount'
+import type { Anchor, Frame } from './frame'
+import { landIn, positionIn } from './landing'
 import { RowWindow } from './rowWindow'
 
 /** Pixels; the style sheet has the same numbers, by the class `dense`. */
@@ -12,30 +15,6 @@ const ROW_HEIGHT = 22
 const DENSE_ROW_HEIGHT = 18
 /** The host sends no longer tail than this. */
 const MAX_TAIL = 500
-/** How long a count may run ahead of the tail that brings its rows, before the rows are asked for; milliseconds. */
-const TAIL_GRACE_MS = 250
-
-/** An event to stand at, and how many pixels below the viewport's top. */
-export interface Anchor {
-  readonly seq: number
-  readonly offset: number
-}
-
-/** One frame of the list: replaced as a whole, never changed. */
-export interface Frame {
-  /** Index of the first drawn row in the view. */
-  readonly first: number
-  /** Undefined where the row is still on its way. */
-  readonly rows: readonly (Row | undefined)[]
-  /** Pixels that the first drawn row stands above the viewport's top. */
-  readonly shift: number
-  /** Pixels from the top of the list. */
-  readonly top: number
-  /** Rows in the list as it is shown, without the cleared ones. */
-  readonly count: number
-  /** Index in the view of the list's first row: what lies before it is cleared. */
-  readonly base: number
-}
 
 export interface FeedOptions {
   readonly client: Client
@@ -79,7 +58,10 @@ export class Feed {
   private seen = 0
   private frameRequest: number | undefined
   private tailRows = 0
-  private ahead: { timer: ReturnType<typeof setTimeout>; count: number } | undefined
+  private readonly early = new EarlyCount((count) => {
+    this.count = Math.max(count, this.count)
+    this.schedule()
+  })
   /** The place to return to when a search that is still running has got that far. */
   private wanted: Anchor | undefined
   private readonly stops: (() => void)[]
@@ -98,7 +80,7 @@ export class Feed {
       client.on('tail', ({ view, count, from, rows }) => {
         if (view !== this.view) return
         this.rows.put(from, rows)
-        this.grow(count)
+        this.early.arrive(count)
       }),
       client.on('view/changed', ({ view, count, complete }) => {
         if (view !== this.view) return
@@ -154,22 +136,8 @@ export class Feed {
       return
     }
     try {
-      const fits = Math.max(1, Math.ceil(this.height / this.rowHeight))
       const { cleared } = this
-      const [at, base] = await Promise.all([
-        anchor === undefined || this.follow ? 0 : this.positionIn(opened.view, anchor.seq),
-        cleared === undefined ? 0 : this.positionIn(opened.view, cleared),
-      ])
-      // The height can change while the answers are under way; drawing clamps once more.
-      const start = base * this.rowHeight
-      const end = Math.max(start, opened.count * this.rowHeight - this.height)
-      const top = this.follow ? end : Math.min(end, Math.max(start, at * this.rowHeight - (anchor?.offset ?? 0)))
-      const from = Math.floor(top / this.rowHeight)
-      const chosen = this.selectedSeq
-      const [{ rows, count }, found] = await Promise.all([
-        client.call('rows/get', { view: opened.view, from, to: from + fits + 1 }),
-        chosen === undefined ? undefined : client.call('position/find', { view: opened.view, at: { seq: chosen } }),
-      ])
+      const landing = await landIn(client, opened, this, anchor)
       if (isStale()) {
         await drop()
         return
@@ -180,21 +148,21 @@ export class Feed {
       this.isSearched = [include, exclude, time, sources, withoutSources].some((part) => part !== undefined)
       this.tailRows = 0
       // What was cleared or brought back meanwhile is asked for again below.
-      this.base = base
-      this.rows.put(from, rows)
-      this.count = Math.max(count, opened.count)
+      this.base = landing.base
+      this.rows.put(landing.from, landing.rows)
+      this.count = landing.count
       this.complete = opened.complete
       this.shown = this.count
       this.seen = this.count
       this.unseen = 0
-      this.top = top
+      this.top = landing.top
       this.wanted = opened.complete || this.follow ? undefined : anchor
-      this.selected = found?.position ?? -1
+      this.selected = landing.selected
       this.ready = true
       this.schedule()
       this.setTail()
       if (this.cleared !== cleared) void this.findBase()
-      if (found !== undefined) void this.checkSelection(found.position)
+      if (landing.selected >= 0) void this.checkSelection(landing.selected)
     } catch (error) {
       await drop()
       throw error
@@ -355,16 +323,12 @@ export class Feed {
     return Math.max(this.minTop(), this.shown * this.rowHeight - this.height)
   }
 
-  private async positionIn(view: number, seq: number): Promise<number> {
-    return (await this.options.client.call('position/find', { view, at: { seq } })).position
-  }
-
   /** Where the cleared rows end in this view. */
   private async findBase(): Promise<void> {
     const { view, cleared } = this
     if (view === undefined) return
     try {
-      const base = cleared === undefined ? 0 : await this.positionIn(view, cleared)
+      const base = cleared === undefined ? 0 : await positionIn(this.options.client, view, cleared)
       if (this.view !== view || this.cleared !== cleared) return
       this.base = base
       this.schedule()
@@ -373,32 +337,10 @@ export class Feed {
     }
   }
 
-  private grow(count: number): void {
-    if (this.ahead !== undefined && count >= this.ahead.count) {
-      clearTimeout(this.ahead.timer)
-      this.ahead = undefined
-    }
-    this.count = Math.max(count, this.count)
-    this.schedule()
-  }
-
-  /** A count without its rows. At the live end the rows are on their way by themselves, so they get a moment. */
+  /** A count without its rows. */
   private runAhead(count: number): void {
-    if (this.tailRows === 0) {
-      this.grow(count)
-      return
-    }
-    if (count <= this.count) return
-    if (this.ahead !== undefined) {
-      this.ahead.count = count
-      return
-    }
-    const timer = setTimeout(() => {
-      const late = this.ahead
-      this.ahead = undefined
-      if (late !== undefined) this.grow(late.count)
-    }, TAIL_GRACE_MS)
-    this.ahead = { timer, count }
+    if (this.tailRows === 0) this.early.arrive(count)
+    else if (count > this.count) this.early.announce(count)
   }
 
   private schedule(): void {
@@ -451,7 +393,7 @@ export class Feed {
     if (view === undefined) return
     this.wanted = undefined
     try {
-      const position = await this.positionIn(view, seq)
+      const position = await positionIn(this.options.client, view, seq)
       if (this.view !== view || this.follow) return
       this.top = Math.max(this.minTop(), Math.min(position * this.rowHeight - offset, this.maxTop()))
       this.schedule()
@@ -476,8 +418,7 @@ export class Feed {
   private reset(view: number | undefined): void {
     this.view = view
     this.rows.reset(view)
-    clearTimeout(this.ahead?.timer)
-    this.ahead = undefined
+    this.early.forget()
     this.wanted = undefined
   }
 }

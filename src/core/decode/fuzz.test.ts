@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  fixtureNames,
-  newSeed,
-  play,
-  randomCut,
-  randomFrom,
-  stepsOf,
-  type Step,
-} from '../../../test/fixtures/decode/replay'
+import { newSeed, randomFrom } from '../../../test/fakes/random'
+import { fixtureNames, play, randomCut, stepsOf, type Step } from '../../../test/fixtures/decode/replay'
 import { eventData } from '../../shared/events/schema'
 
 const ROUNDS = 40

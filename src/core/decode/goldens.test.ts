@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { format, resolveConfig } from 'prettier'
-import {
-  fixtureNames,
-  goldenPath,
-  newSeed,
-  play,
-  randomCut,
-  randomFrom,
-  stepsOf,
-  type Made,
-} from '../../../test/fixtures/decode/replay'
+import { newSeed, randomFrom } from '../../../test/fakes/random'
+import { fixtureNames, goldenPath, play, randomCut, stepsOf, type Made } from '../../../test/fixtures/decode/replay'
 import { eventData } from '../../shared/events/schema'
 
 /** Deltas of one message that follow each other, as one: where a body is cut may decide how text is divided. */

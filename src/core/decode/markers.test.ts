@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { newSeed, randomFrom } from '../../../test/fixtures/decode/replay'
+import { newSeed, randomFrom } from '../../../test/fakes/random'
 import { MarkerFilter, withoutMarkers } from './markers'
 
 const CITE = '\ue200cite\ue202turn0search3\ue202turn0news1\ue201'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createParser } from 'eventsource-parser'
-import { newSeed, randomFrom } from '../../../test/fixtures/decode/replay'
+import { newSeed, randomFrom } from '../../../test/fakes/random'
 import { SseDecoder, type SseEvent } from './sse'
 
 function decode(bytes: Uint8Array, cuts: readonly number[] = [], maxChars?: number): SseEvent[] {

@@ -1,4 +1,4 @@
-/** The commands about launches: Launch…, Re-run, Save Run Configuration, Edit Run Configurations. */
+/** The commands about launches: Launch…, Re-run, Save as Launch, Edit Run Configurations. */
 import * as vscode from 'vscode'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'

@@ -7,7 +7,7 @@ import { commands, views } from '../../shared/manifest'
 import type { Container } from '../container'
 import { workspaceFolders } from '../launch/launchable'
 import { describeState, runIcon, startedAt } from '../runs/present'
-import { resultsOf, type ListedResult } from '../runs/results'
+import { changeOf, resultsOf, type ListedResult } from '../runs/results'
 
 interface Group {
   readonly label: string
@@ -95,13 +95,16 @@ function resultsIn(run: ListedRun): ListedResult[] {
   )
 }
 
-function resultItem({ capture_id, name, folder, file, bytes, summary }: ListedResult): vscode.TreeItem {
+async function resultItem(result: ListedResult): Promise<vscode.TreeItem> {
+  const { capture_id, name, folder, file, bytes, summary } = result
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.None)
   const uri = vscode.Uri.file(file)
   item.id = `${capture_id} ${file}`
   item.resourceUri = uri
   item.iconPath = vscode.ThemeIcon.File
-  item.description = [folder, bytes === undefined ? undefined : formatBytes(bytes), summary]
+  const change = await changeOf(result)
+  const since = change === undefined ? undefined : `${change} since this run`
+  item.description = [folder, bytes === undefined ? undefined : formatBytes(bytes), summary, since]
     .filter((part) => part !== undefined && part !== '')
     .join(' · ')
   item.contextValue = 'result'

@@ -69,7 +69,7 @@ export class FollowSession implements BridgeRun {
   static async open(container: Container, files: readonly string[], options: FollowOptions): Promise<FollowSession> {
     const [first = ''] = files
     const encoding = container.settings.get('follow.encoding', vscode.Uri.file(first))
-    const store = await TextFileStore.open(first, { encoding }, container.textReader)
+    const store = await TextFileStore.open(first, { encoding }, container.textThreads)
     const services = recordingServices(container, files, store)
     const recording = new FollowRecording(services)
     const session = new FollowSession(files, store, recording, container, options)

@@ -79,7 +79,7 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
     // Enter may fall into the moment in which scripts or tasks come in and all items are new: the choice follows then.
     let isAccepted = false
     quickPick.onDidAccept(() => {
-      const [item] = quickPick.selectedItems
+      const [item = onlyMatch(quickPick)] = quickPick.selectedItems
       if (item === undefined) isAccepted = true
       else choose(item)
     })
@@ -96,6 +96,13 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
     })
     quickPick.show()
   })
+}
+
+/** The one item that what is typed can mean, while the editor has none chosen; undefined where there are more. */
+function onlyMatch({ value, items }: vscode.QuickPick<Item>): Item | undefined {
+  const typed = value.trim().toLowerCase()
+  const found = items.filter(({ label, launchable }) => launchable !== undefined && label.toLowerCase().includes(typed))
+  return typed !== '' && found.length === 1 ? found[0] : undefined
 }
 
 function separator(label: string): Item {

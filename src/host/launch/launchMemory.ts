@@ -1,5 +1,5 @@
 /**
- * How the runs of this workspace were started, for Re-run and Save Run Configuration. What holds a secret is kept as long as the
+ * How the runs of this workspace were started, for Re-run and Save as Launch. What holds a secret is kept as long as the
  * window lives and not written to the disk.
  */
 import type * as vscode from 'vscode'

@@ -1,4 +1,4 @@
-/** Save Run Configuration: writes a configuration into the settings of its folder, or of the user where no folder is open. */
+/** Save as Launch: writes a configuration into the settings of its folder, or of the user where no folder is open. */
 import * as vscode from 'vscode'
 import type { LaunchConfiguration } from '../../shared/launch'
 import { UserError } from '../../shared/userError'
@@ -16,7 +16,7 @@ export async function saveLaunch(
   const { target, value } = place(levels, workspaceFolder)
   const existing: readonly unknown[] = Array.isArray(value) ? (value as unknown[]) : []
   const name = await vscode.window.showInputBox({
-    title: 'Save Run Configuration',
+    title: 'Save as Launch',
     prompt: 'The name of the launch in tapedeck.launches',
     value: configuration.name,
     ignoreFocusOut: true,

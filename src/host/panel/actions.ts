@@ -1,11 +1,14 @@
 /** What the panel of a run may make the editor do. */
+import path from 'node:path'
 import * as vscode from 'vscode'
+import { describeRun } from '../../node/runlog/history'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { confirmDelete } from '../contributions/runCommands'
 import { exportRunTo } from '../exportRun'
 import { openNamedFile } from '../openFile'
 import { revealFolder } from '../revealFolder'
+import { changeOf, resultsOf } from '../runs/results'
 import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from './bridge'
@@ -13,23 +16,33 @@ import { editorActions } from './editorActions'
 import { trajectoryActions } from './trajectoryActions'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
-  const { path, captureId } = session
+  const { path: logPath, captureId } = session
   return {
-    ...editorActions(container, path),
-    exportRun: (format) => exportRunTo({ path, capture_id: captureId }, format),
+    ...editorActions(container, logPath),
+    exportRun: (format) => exportRunTo({ path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
       await confirmDelete(container, await container.runs.find(captureId))
     },
     openLog: async () => {
-      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path))
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(logPath))
     },
     runAgain: () => {
       if (container.launches === undefined) throw new UserError('Launches could not start here.', 'no_launches')
       return container.launches.again(captureId)
     },
-    openFolder: () => revealFolder(session.info.cwd ?? path),
-    saveText: () => saveOutput({ path, capture_id: captureId }),
-    openFile: (name, line, column) => openNamedFile(name, session.info.cwd, line, column),
+    openFolder: () => revealFolder(session.info.cwd ?? logPath),
+    saveText: () => saveOutput({ path: logPath, capture_id: captureId }),
+    openFile: async (name, line, column) => {
+      const file = await openNamedFile(name, session.info.cwd, line, column)
+      if (line === undefined) await tellChange(logPath, file)
+    },
     ...trajectoryActions(session),
   }
+}
+
+/** A result that is opened from an old run may be that of a newer one by now. */
+async function tellChange(logPath: string, file: string): Promise<void> {
+  const result = resultsOf(await describeRun(logPath, undefined), []).find((listed) => listed.file === file)
+  if (result === undefined || (await changeOf(result)) !== 'changed') return
+  void vscode.window.showInformationMessage(`${path.basename(file)} was changed since this run.`)
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { temporaryFolder } from '../../../test/fakes/logs'
 import type { RunMetadata } from '../../shared/events/schema'
-import { resultsOf } from './results'
+import { changeOf, resultsOf } from './results'
 
 const run = (results: unknown[] | undefined, cwd?: string) => ({
   capture_id: 'id',
@@ -15,6 +17,26 @@ const run = (results: unknown[] | undefined, cwd?: string) => ({
 })
 
 describe('the results of a run', () => {
+  const folder = temporaryFolder()
+
+  it('that were changed since, or are gone, are known', async () => {
+    const file = path.join(folder.path, 'a')
+    writeFileSync(file, 'one')
+    const modified_at = new Date(Math.round(statSync(file).mtimeMs)).toISOString()
+    const [result, untimed] = [{ path: file, bytes: 3, modified_at }, { path: 'a' }].flatMap((entry) =>
+      resultsOf(run([entry], folder.path), []),
+    )
+    assert.ok(result !== undefined && untimed !== undefined)
+    assert.equal(await changeOf(result), undefined)
+    utimesSync(file, 1, 1)
+    assert.deepEqual([await changeOf(result), await changeOf(untimed)], ['changed', undefined])
+    writeFileSync(file, 'more')
+    utimesSync(file, new Date(modified_at), new Date(modified_at))
+    assert.equal(await changeOf(result), 'changed')
+    rmSync(file)
+    assert.deepEqual([await changeOf(result), await changeOf(untimed)], ['gone', 'gone'])
+  })
+
   it('are files below its cwd, or where they say they are', () => {
     const cwd = path.resolve('/work')
     const elsewhere = path.resolve('/tmp/b.csv')

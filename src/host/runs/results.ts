@@ -1,4 +1,5 @@
 /** The results of a finished launch, as the tree lists them. */
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { ListedRun } from '../../node/runlog/history'
@@ -11,6 +12,8 @@ export interface ListedResult {
   /** Absolute. */
   readonly file: string
   readonly bytes?: number
+  /** ISO 8601, when the run ended. */
+  readonly modified_at?: string
   readonly summary?: string
 }
 
@@ -18,10 +21,11 @@ const resultSchema = z.union([
   z
     .string()
     .min(1)
-    .transform((path) => ({ path, bytes: undefined, summary: undefined })),
+    .transform((path) => ({ path, bytes: undefined, modified_at: undefined, summary: undefined })),
   z.looseObject({
     path: z.string().min(1),
     bytes: z.number().optional(),
+    modified_at: z.string().optional(),
     summary: z.string().optional(),
   }),
 ])
@@ -38,7 +42,7 @@ export function resultsOf(
   for (const entry of metadata?.results ?? []) {
     const parsed = resultSchema.safeParse(entry)
     if (!parsed.success) continue
-    const { path: told, bytes, summary } = parsed.data
+    const { path: told, bytes, modified_at, summary } = parsed.data
     const cwd = metadata?.cwd ?? path.dirname(logPath)
     const file = path.resolve(cwd, told)
     results.set(file, {
@@ -47,10 +51,23 @@ export function resultsOf(
       folder: shortened(path.dirname(file), [...workspaceFolders, cwd]),
       file,
       ...(bytes === undefined ? {} : { bytes }),
+      ...(modified_at === undefined ? {} : { modified_at }),
       ...(summary === undefined ? {} : { summary }),
     })
   }
   return [...results.values()]
+}
+
+/** What became of a result since its run ended, as far as the log tells how it was; undefined when it is the same. */
+export async function changeOf({ file, bytes, modified_at }: ListedResult): Promise<'changed' | 'gone' | undefined> {
+  try {
+    const found = await stat(file)
+    const isOther = (then: number | undefined, now: number): boolean => then !== undefined && then !== now
+    const modified = modified_at === undefined ? undefined : Date.parse(modified_at)
+    return isOther(bytes, found.size) || isOther(modified, Math.round(found.mtimeMs)) ? 'changed' : undefined
+  } catch {
+    return 'gone'
+  }
 }
 
 /** A folder relative to the first of `bases` that it lies in; absolute where it lies in none. */

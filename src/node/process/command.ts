@@ -6,6 +6,7 @@ import path from 'node:path'
 import process from 'node:process'
 import type { Program } from '../../core/launch/shellCommand'
 import { UserError } from '../../shared/userError'
+import { explainLimit } from '../machine/openFiles'
 import { stateDirectory } from '../machine/directories'
 import { openPipes } from './fifo'
 import { readPipe, readStream, type OutputReader, type TakeBytes } from './outputReader'
@@ -35,6 +36,8 @@ export interface RunningCommand {
   readonly outputs: ReadonlyMap<'stdout' | 'stderr', OutputReader>
   /** @throws UserError when the command takes no more input */
   write(text: string, end: boolean): Promise<void>
+  /** The path of the terminal, where there is one. */
+  readonly terminal?: string
   /** The size of the terminal, where there is one. */
   resize?(columns: number, rows: number): void
 }
@@ -76,6 +79,23 @@ export async function startCommand(options: CommandOptions): Promise<RunningComm
   return { pid: child.pid ?? 0, exited, outputs, write: writerTo(child) }
 }
 
+/**
+ * A text that a system call would cut, or that Node refuses with its value in the message.
+ * @throws UserError `not_started`, without any value: an environment holds secrets
+ */
+export function checkForNul({ file, args }: Program, env: Readonly<Record<string, string>>): void {
+  const refuse = (what: string): UserError =>
+    new UserError(
+      `${what} holds a NUL character, which no command can be given. Take it out.`,
+      'not_started',
+      'bad_input',
+    )
+  const variable = Object.entries(env).find(([name, value]) => name.includes('\0') || value.includes('\0'))?.[0]
+  if (variable !== undefined) throw refuse(`The environment variable ${JSON.stringify(variable)}`)
+  const index = [file, ...args].findIndex((text) => text.includes('\0'))
+  if (index >= 0) throw refuse(index === 0 ? 'The command' : `Argument ${String(index)} of the command`)
+}
+
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
@@ -107,6 +127,8 @@ function writerTo(child: ChildProcess): RunningCommand['write'] {
 
 /** What the checks before the start could not foresee. */
 export function startError(file: string, error: unknown): UserError {
+  const limit = explainLimit(error)
+  if (limit instanceof UserError) return limit
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reasons: Record<string, string> = {
     ENOENT: 'it is not there, or the interpreter that its first line names is not',

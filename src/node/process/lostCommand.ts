@@ -4,6 +4,7 @@ import type { RegistryEntry } from '../../shared/control'
 import { launchDefaults } from '../../shared/launch'
 import { processStart } from '../machine/processIdentity'
 import { captureMarker } from './environment'
+import type { LivingProcess } from './leftBehind'
 import { ProcessTree, type RootProcess, type StopOptions, type StopResult } from './tree'
 import { stopOnWindows, windowsSystem } from './windowsStop'
 
@@ -11,14 +12,13 @@ import { stopOnWindows, windowsSystem } from './windowsStop'
 export type LostRun = Pick<RegistryEntry, 'capture_id' | 'child'>
 
 /** Who lives: the command itself first, where it does. Its output goes nowhere any more. */
-export function lostProcesses({ capture_id, child }: LostRun): number[] {
-  const found = treeOf(capture_id, child)
-    .survivors()
-    .map(({ pid }) => pid)
-  if (child === undefined) return found
+export function lostProcesses({ capture_id, child }: LostRun): LivingProcess[] {
+  const found: readonly LivingProcess[] = treeOf(capture_id, child).survivors()
+  if (child === undefined) return [...found]
+  const command = found.find(({ pid }) => pid === child.pid)
   // On Windows only the command itself can be asked for.
-  const lives = found.includes(child.pid) || (found.length === 0 && processStart(child.pid) === child.start)
-  return lives ? [child.pid, ...found.filter((pid) => pid !== child.pid)] : found
+  const lives = command !== undefined || (found.length === 0 && processStart(child.pid) === child.start)
+  return lives ? [command ?? { pid: child.pid }, ...found.filter((one) => one !== command)] : [...found]
 }
 
 /** What became of the command, and how to stop what still lives. @param pids of `lostProcesses` */

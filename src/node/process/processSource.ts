@@ -8,13 +8,16 @@ import type { LaunchRequest } from '../../shared/launch'
 import { stripAnsi } from '../../shared/lib/ansi'
 import { commandLine } from '../../shared/lib/commandLine'
 import { processStart } from '../machine/processIdentity'
-import { startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
+import { checkForNul, startCommand, type CommandOptions, type Exit, type RunningCommand } from './command'
 import { captureMarker, commandEnvironment } from './environment'
+import { leftBehind } from './leftBehind'
 import { checkFolder, findProgram } from './program'
 import { startInPty, type TerminalSize } from './ptyCommand'
 import { ResultCollector } from './results'
+import { wouldSuspend } from './suspendKey'
 import { ProcessTree, type RootProcess } from './tree'
 import { stopOnWindows, windowsSystem } from './windowsStop'
+import { within } from './within'
 
 type Stream = 'stdout' | 'stderr'
 
@@ -35,6 +38,8 @@ export interface ProcessHandle extends SourceHandle {
   /** Hands a signal on to the command: to its whole group where a terminal would do so. */
   signal(name: NodeJS.Signals): void
   resize(size: TerminalSize): void
+  /** Whether Ctrl-Z, typed into its terminal now, is meant to suspend it. */
+  suspendsAtKey(): boolean
   /** Nobody reads this stream any more: the command gets a broken pipe, as it would without us. */
   breakOff(stream: Stream): void
 }
@@ -57,7 +62,7 @@ const QUIET_MS = 2000
 /** The last output arrives a moment later than the news of the exit. */
 const LAST_OUTPUT_MS = 100
 /** Signals that a terminal sends to everybody in the foreground. */
-const TO_GROUP: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTSTP', 'SIGCONT'])
+const TO_GROUP: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTSTP', 'SIGCONT', 'SIGWINCH'])
 /** Signals by which a person ends a command. */
 const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM'])
 const TAIL_BYTES = 200
@@ -101,6 +106,7 @@ class LaunchedProcess implements ProcessHandle {
         : commandEnvironment({ captureId, env: options.env, unbuffered })
     await checkFolder(cwd)
     const program = await programOf(options, env)
+    checkForNul(program, env)
     context.openLog()
     const results = new ResultCollector({
       patterns: options.results,
@@ -108,13 +114,15 @@ class LaunchedProcess implements ProcessHandle {
       startedAt: Date.now(),
       ignore: [logDirectory],
     })
-    results.begin()
+    await results.begin()
+    // What is typed into a terminal is not ours to keep, whatever the command asked for.
+    const asksUs = options.stdin === undefined && options.pty !== true
     const tails: Partial<Record<Stream, Uint8Array>> = {}
     const takeOf = (stream: Stream) => {
       const origin: LineOrigin = { stream }
       return (bytes: Uint8Array): Promise<unknown> | undefined => {
         const passing = options.onBytes?.(stream, bytes)
-        if (options.stdin === undefined) tails[stream] = bytes.slice(-TAIL_BYTES)
+        if (asksUs) tails[stream] = bytes.slice(-TAIL_BYTES)
         const recording = context.output(origin, bytes)
         return passing && recording ? Promise.all([passing, recording]) : (passing ?? recording)
       }
@@ -185,7 +193,9 @@ class LaunchedProcess implements ProcessHandle {
       return
     }
     if (ENDING.has(name)) this.endedBy ??= 'signal'
-    void this.context.emit({ phase: 'process', data: { state: 'signalled', pid: this.root.pid, signal: name } })
+    // A window that is drawn larger sends dozens of these, and they end nothing.
+    if (name !== 'SIGWINCH')
+      void this.context.emit({ phase: 'process', data: { state: 'signalled', pid: this.root.pid, signal: name } })
     try {
       // A group that no shell watches ignores SIGTSTP.
       const sent = name === 'SIGTSTP' ? 'SIGSTOP' : name
@@ -197,6 +207,11 @@ class LaunchedProcess implements ProcessHandle {
 
   resize({ columns, rows }: TerminalSize): void {
     this.command.resize?.(columns, rows)
+  }
+
+  suspendsAtKey(): boolean {
+    const { terminal } = this.command
+    return terminal !== undefined && !this.hasExited && wouldSuspend(terminal, this.root.pid)
   }
 
   breakOff(stream: Stream): void {
@@ -235,8 +250,8 @@ class LaunchedProcess implements ProcessHandle {
     const results: unknown[] = []
     for (const draft of await this.results.collect()) {
       if (draft.phase === 'result') {
-        const { path, bytes } = draft.data
-        results.push(bytes === undefined ? { path } : { path, bytes })
+        const { path, bytes, modified_at } = draft.data
+        results.push(bytes === undefined ? { path } : { path, bytes, modified_at })
       }
       await this.context.emit(draft)
     }
@@ -254,12 +269,7 @@ class LaunchedProcess implements ProcessHandle {
 
   private tellLeftBehind(): void {
     const left = this.tree.survivors()
-    if (left.length === 0) return
-    const raw = left.slice(0, 100).map(({ pid, command }) => ({ pid, ...(command === undefined ? {} : { command }) }))
-    void this.context.emit({
-      phase: 'process',
-      data: { state: 'left_behind', pids: left.map(({ pid }) => pid), raw },
-    })
+    if (left.length > 0) void this.context.emit(leftBehind(left))
   }
 
   private endInfo(exit: Exit, results: unknown[]): EndInfo {
@@ -301,15 +311,4 @@ function inherited(more: Readonly<Record<string, string | null>>, captureId: str
     if (typeof value === 'string') env[name] = value
   }
   return env
-}
-
-/** Resolves when it has happened (true), or after so many milliseconds (false). */
-async function within(ms: number, happens: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  const result = await Promise.race([happens.then(() => true), late])
-  clearTimeout(timer)
-  return result
 }

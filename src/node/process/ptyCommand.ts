@@ -1,4 +1,5 @@
 /** A command in a pseudo-terminal: it prints each line at once and in colour, and may ask for passwords. */
+import { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { IPty } from '@lydell/node-pty'
 import { UserError } from '../../shared/userError'
@@ -48,19 +49,21 @@ export async function startInPty(options: CommandOptions, size = USUAL_SIZE): Pr
   })
   let hasExited = false
   void exited.then(() => (hasExited = true))
+  const socket = keepOpen(pty)
   const reader: OutputReader = {
-    // The package tells the exit when it has handed over all output.
-    ended: exited.then(() => undefined),
+    ended: socket === undefined ? exited.then(() => undefined) : closeOf(socket),
     get lastReadAt() {
       return flow.lastReadAt
     },
-    // What a closed terminal means to those in it.
     close: () => {
+      // What a closed terminal means to those in it.
       if (!hasExited) pty.kill('SIGHUP')
+      else socket?.destroy()
     },
   }
   return {
     pid: pty.pid,
+    ...(pathOf(pty) ?? {}),
     exited,
     outputs: new Map([['stdout', reader]]),
     write: (text, end) => {
@@ -72,6 +75,31 @@ export async function startInPty(options: CommandOptions, size = USUAL_SIZE): Pr
       if (!hasExited && columns > 0 && rows > 0) pty.resize(columns, rows)
     },
   }
+}
+
+/**
+ * The package closes the terminal 200 ms after the exit and tells the exit then, whatever background processes still print and
+ * we have not read. Where it believes the terminal to be closed already, it tells the exit at once and leaves the rest to us.
+ * @returns undefined where the package is built otherwise: it closes as it likes then
+ */
+function keepOpen(pty: IPty): Socket | undefined {
+  const inner = pty as IPty & { _socket?: unknown; _emittedClose?: unknown }
+  if (!(inner._socket instanceof Socket) || inner._emittedClose !== false) return undefined
+  inner._emittedClose = true
+  return inner._socket
+}
+
+/** Known to the package on POSIX systems, and not to its types. */
+function pathOf(pty: IPty): { terminal: string } | undefined {
+  return 'ptsName' in pty && typeof pty.ptsName === 'string' ? { terminal: pty.ptsName } : undefined
+}
+
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('close', () => {
+      resolve()
+    })
+  })
 }
 
 async function loadPty(): Promise<typeof import('@lydell/node-pty')> {

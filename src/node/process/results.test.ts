@@ -35,7 +35,7 @@ describe('the results of a launch', () => {
     more: Partial<ResultOptions> = {},
   ): Promise<EventDraft[]> => {
     const collector = collectorOf(patterns, more)
-    collector.begin()
+    await collector.begin()
     await during()
     const drafts = await collector.collect()
     for (const { phase, data } of drafts) eventData[phase].parse(data)
@@ -67,14 +67,56 @@ describe('the results of a launch', () => {
     await write('b', '1', HOUR_AGO)
     await write('elsewhere', '1', HOUR_AGO)
     const collector = collectorOf(['?'])
-    collector.begin()
-    // The first look is over when a search that began later is.
-    await collectorOf(['?']).collect()
+    await collector.begin()
     const earlier = new Date(HOUR_AGO.getTime() - 5000)
     await write('a', '22', HOUR_AGO)
     await write('b', '2', earlier)
     await rename(path.join(folder, 'elsewhere'), path.join(folder, 'c'))
     assert.deepEqual(paths(await collector.collect()), ['a', 'b', 'c'])
+  })
+
+  it('are not what was there at the start, whatever its time says', async () => {
+    await write('future', '', new Date(Date.now() + 3_600_000))
+    await write('just now')
+    assert.deepEqual(paths(await collected(['*'], () => write('made'))), ['made'])
+  })
+
+  it('are files that another one took the place of, of the same size and time', async () => {
+    await write('a', '1', HOUR_AGO)
+    await write('.b', '2', HOUR_AGO)
+    const during = () => rename(path.join(folder, '.b'), path.join(folder, 'a'))
+    assert.deepEqual(paths(await collected(['*'], during)), ['a'])
+  })
+
+  it('are told by their time too where the first search took too long for a start to wait', async () => {
+    await write('a', '1', HOUR_AGO)
+    const drafts = await collected(['*'], () => write('b'), { beginMs: 0 })
+    assert.deepEqual(paths(drafts), ['b'])
+  })
+
+  it('have whatever names', async () => {
+    const names = ['n\nl.txt', 'sub/c\rr.txt', 'a\nb/in.txt', 'sub/\u2028/\u2029.txt']
+    for (const pattern of ['**', '**/*.txt', folder]) {
+      const drafts = await collected([pattern], async () => {
+        for (const name of names) await write(name)
+      })
+      assert.deepEqual(new Set(paths(drafts)), new Set(names), pattern)
+      for (const name of names) await rm(path.join(folder, name))
+    }
+  })
+
+  it('are counted where their names are not UTF-8', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const named = (name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')])
+    const drafts = await collected(['**/*.txt'], async () => {
+      await writeFile(named('b\xffd.txt'), '')
+      await mkdir(named('f\xff'))
+      await writeFile(named('f\xff/in.txt'), '')
+      await write('replaced\ufffd.txt')
+    })
+    assert.deepEqual(paths(drafts), ['replaced\ufffd.txt'])
+    const why = 'result files and folders whose names are not UTF-8'
+    assert.deepEqual(drafts.at(-1), { phase: 'dropped', data: { count: 2, why } })
   })
 
   it('are told by their time alone where nobody looked before', async () => {
@@ -137,7 +179,7 @@ describe('the results of a launch', () => {
   it('are found in folders with the characters of globs', async () => {
     await write('a [1]/x')
     const within = await collected([`${folder}/a [1]/*`], () => write('a [1]/y'))
-    assert.deepEqual(paths(within), ['a [1]/x', 'a [1]/y'])
+    assert.deepEqual(paths(within), ['a [1]/y'])
     const cwd = path.join(folder, '[x] (1) {a,b} *')
     const drafts = await collected(
       ['*.json', 'a [1].txt', 'd (2)'],

@@ -1,11 +1,13 @@
-/** The results of a launch: files that match its globs and were made or changed while it ran. */
+/** The results of a launch: files that match its globs and were made or changed while it ran, by whomever. */
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { escapePath, glob } from 'tinyglobby'
+import { escapePath } from 'tinyglobby'
 import type { EventDraft } from '../../shared/events/schema'
 import { formatCount, plural } from '../../shared/lib/format'
 import { summarizeReport } from './reportSummary'
+import { findFiles, isNameless } from './findFiles'
 import { splitPattern } from './splitPattern'
+import { within } from './within'
 
 export interface ResultOptions {
   /** Globs, absolute or relative to `cwd`; the name of a folder means all that is in it. */
@@ -20,6 +22,8 @@ export interface ResultOptions {
   readonly maxFiles?: number
   /** How long one search through the folders may take, in milliseconds. Default: 20 s. */
   readonly searchMs?: number
+  /** How long a start may wait for the first search, in milliseconds. Default: 1 s. */
+  readonly beginMs?: number
 }
 
 interface FoundFile {
@@ -27,6 +31,8 @@ interface FoundFile {
   readonly bytes: number
   /** Epoch time in milliseconds. */
   readonly modified: number
+  /** The file itself, whatever its name. */
+  readonly inode: number
   /** The folder above the first part of the glob that is not fixed. */
   readonly base: string
 }
@@ -35,6 +41,8 @@ interface Search {
   readonly files: readonly FoundFile[]
   /** Matching files that were not looked at. */
   readonly skipped: number
+  /** Files and folders whose names are not UTF-8 and so can't be opened by name. */
+  readonly nameless: number
   /** Sentences about globs that could not be searched. */
   readonly problems: readonly string[]
 }
@@ -45,6 +53,7 @@ const MAX_FOLDERS = 1000
 const MAX_SUMMARIES = 200
 const MAX_REPORT_BYTES = 1024 * 1024
 const SEARCH_MS = 20_000
+const BEGIN_MS = 1000
 const STATS_AT_ONCE = 64
 const REPORT = /^(?:report|summary|results|metrics)\.json$/i
 /** The kernel's clock for files stands still between two ticks, up to 10 ms. */
@@ -53,12 +62,15 @@ const TICK_MS = 20
 /** Looks twice: at the start, to know what was there, and at the end. Never throws for what can't be read. */
 export class ResultCollector {
   #before: Promise<Search> | undefined
+  /** The command started when the first search was over: what is the same then is not its work, whatever the clock says. */
+  #isInTime = false
 
   constructor(private readonly options: ResultOptions) {}
 
-  /** Notes what is there. The command may start meanwhile: files that it has written already are newer than its start. */
-  begin(): void {
-    this.#before ??= this.#search()
+  /** Notes what is there. Resolves when the command may start; a search that takes too long goes on beside it. */
+  async begin(): Promise<void> {
+    const search = (this.#before ??= this.#search())
+    if (this.options.patterns.length > 0) this.#isInTime = await within(this.options.beginMs ?? BEGIN_MS, search)
   }
 
   /**
@@ -70,12 +82,12 @@ export class ResultCollector {
     if (this.options.patterns.length === 0) return []
     const before = await this.#before
     const now = await this.#search()
-    const known = new Map(before?.files.map(({ file, bytes, modified }) => [file, { bytes, modified }]))
+    const known = new Map(before?.files.map((file) => [file.file, file]))
     const knowsAll = before?.skipped === 0 && before.problems.length === 0
-    const isChanged = ({ file, bytes, modified }: FoundFile): boolean => {
-      const old = known.get(file)
-      if (old === undefined ? knowsAll : old.bytes !== bytes || old.modified !== modified) return true
-      return isSince(modified, this.options.startedAt)
+    const isChanged = (file: FoundFile): boolean => {
+      const old = known.get(file.file)
+      if (old === undefined ? knowsAll : !isSame(file, old)) return true
+      return !(this.#isInTime && old !== undefined) && isSince(file.modified, this.options.startedAt)
     }
     const changed = now.files.filter(isChanged).sort((a, b) => b.modified - a.modified)
     const kept = changed.slice(0, this.options.maxFiles ?? MAX_FILES).sort((a, b) => inOrder(a.file, b.file))
@@ -86,6 +98,7 @@ export class ResultCollector {
       ...dropped(changed.length - kept.length, 'older result files: a run lists the newest only'),
       ...dropped(folders.length - MAX_FOLDERS, 'folders with earlier results'),
       ...dropped(now.skipped, `result files that were not looked at: more than ${formatCount(MAX_LOOKED_AT)} match`),
+      ...dropped(now.nameless, 'result files and folders whose names are not UTF-8'),
       ...now.problems.map((message): EventDraft => ({
         phase: 'error',
         data: { message, code: 'results_not_searched', fatal: false },
@@ -97,21 +110,15 @@ export class ResultCollector {
     const { patterns, cwd, ignore = [], searchMs = SEARCH_MS } = this.options
     const problems: string[] = []
     const found = new Map<string, string>()
+    const unopened = new Set<string>()
     for (const pattern of patterns.filter((text) => text.trim() !== '')) {
       const signal = AbortSignal.timeout(searchMs)
       try {
         const slashed = path.sep === '\\' ? pattern.replaceAll('\\', '/') : pattern
         const { base, rest } = await splitPattern(slashed, cwd)
         const searched = rest === '' ? await staticPattern(base) : { folder: base, glob: rest }
-        const files = await glob(searched.glob, {
-          cwd: searched.folder,
-          absolute: true,
-          onlyFiles: true,
-          // Links to folders are not entered, so that there are no loops; the fixed part of a glob may be one.
-          followSymbolicLinks: false,
-          ignore: ['**/node_modules/**', '**/.git/**'],
-          signal,
-        })
+        const { files, nameless } = await findFiles(searched.glob, searched.folder, signal)
+        for (const name of nameless) unopened.add(name)
         for (const file of files) {
           const name = path.normalize(file)
           if (!ignore.some((folder) => isWithin(name, folder)) && !found.has(name)) found.set(name, searched.folder)
@@ -125,8 +132,9 @@ export class ResultCollector {
     }
     const all = [...found]
     return {
-      files: await lookAt(all.slice(0, MAX_LOOKED_AT)),
+      files: await lookAt(all.slice(0, MAX_LOOKED_AT), unopened),
       skipped: Math.max(0, all.length - MAX_LOOKED_AT),
+      nameless: unopened.size,
       problems,
     }
   }
@@ -142,15 +150,17 @@ async function staticPattern(file: string): Promise<{ folder: string; glob: stri
   return { folder: path.dirname(file), glob: escapePath(path.basename(file)) }
 }
 
-async function lookAt(found: readonly (readonly [string, string])[]): Promise<FoundFile[]> {
+async function lookAt(found: readonly (readonly [string, string])[], nameless: Set<string>): Promise<FoundFile[]> {
   const files: FoundFile[] = []
   for (let at = 0; at < found.length; at += STATS_AT_ONCE) {
     const some = await Promise.all(
       found.slice(at, at + STATS_AT_ONCE).map(async ([file, base]) => {
         try {
           const found = await stat(file)
-          return found.isFile() ? [{ file, base, bytes: found.size, modified: found.mtimeMs }] : []
+          const { size: bytes, mtimeMs: modified, ino: inode } = found
+          return found.isFile() ? [{ file, base, bytes, modified, inode }] : []
         } catch {
+          if (isNameless(file)) nameless.add(file)
           // It is gone again, or a link to nothing: no result.
           return []
         }
@@ -159,6 +169,10 @@ async function lookAt(found: readonly (readonly [string, string])[]): Promise<Fo
     files.push(...some.flat())
   }
   return files
+}
+
+function isSame(one: FoundFile, other: FoundFile): boolean {
+  return one.bytes === other.bytes && one.modified === other.modified && one.inode === other.inode
 }
 
 /** Some file systems keep whole seconds only, or two. */

@@ -53,10 +53,14 @@ export async function* exportRun(
   }
 }
 
+/** A stream is slow in small pieces. */
+const PIECE_CHARS = 256 * 1024
+
 /** The log as one valid document: an open one gets its closing brackets, a damaged line is left out. */
 async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<Buffer | string> {
   yield* createReadStream(info.path, { end: info.eventsOffset - 1 }) as AsyncIterable<Buffer>
   let isFirst = true
+  let piece = ''
   for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
     const text = bytes.toString('utf8')
     const event = text.startsWith(',') ? text.slice(1) : text
@@ -64,9 +68,13 @@ async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<B
       onDamaged()
       continue
     }
-    yield `${isFirst ? '' : ','}${event}\n`
+    piece += `${isFirst ? '' : ','}${event}\n`
     isFirst = false
+    if (piece.length < PIECE_CHARS) continue
+    yield piece
+    piece = ''
   }
+  yield piece
   if (info.metadata === undefined) yield ']}\n'
   else yield* createReadStream(info.path, { start: info.eventsEnd }) as AsyncIterable<Buffer>
 }

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { captureIdPattern } from '../../shared/events/schema'
+import { explainLimit } from '../machine/openFiles'
 import { UserError } from '../../shared/userError'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -67,6 +68,8 @@ export function makeLogDirectory(logDirectory: string): void {
     mkdirSync(path.join(logDirectory, 'index'), { recursive: true })
   } catch (error) {
     if (error instanceof UserError) throw error
+    const limit = explainLimit(error)
+    if (limit instanceof UserError) throw limit
     const reason = error instanceof Error ? error.message : String(error)
     throw new UserError(
       `The log directory ${logDirectory} can't be made (${reason}). Set tapedeck.logDirectory (--dir) to a folder that may be written.`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { logLines, startLog, temporaryFolder, testHead, type TestLog } from '../../../test/fakes/logs'
 import type { RegistryEntry } from '../../shared/control'
@@ -62,6 +62,10 @@ describe('the log of a launch whose recorder is lost', function () {
     const pids = left.data['pids'] as number[]
     assert.equal(left.data['state'], 'left_behind')
     assert.equal(pids[0], child.pid)
+    if (process.platform === 'linux') {
+      const raw = left.data['raw'] as { pid: number; command: string }[]
+      assert.deepEqual([raw[0]?.pid, raw[0]?.command.startsWith('/bin/sh -c ')], [child.pid, true])
+    }
     assert.equal(error?.data['code'], 'recorder_lost')
     assert.match(
       String(error.data['message']),
@@ -80,6 +84,18 @@ describe('the log of a launch whose recorder is lost', function () {
     assert.deepEqual(result.left, [])
     assert.deepEqual(await started[0]?.exited, [null, 'SIGKILL'])
     assert.deepEqual(lostProcesses({ ...entry, child }), [])
+  })
+
+  it('names what lives without its secrets', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const { log, entry } = await broken()
+    const secret = `sk-${'a1B2c3D4'.repeat(6)}`
+    const child = await launch(entry.capture_id, `: OPENAI_API_KEY=${secret}; echo ready; while :; do sleep 1000; done`)
+    const [left] = await closed(log, { ...entry, child })
+    assert.match(JSON.stringify(left?.data['raw']), /\[redacted:/)
+    assert.ok(!readFileSync(log.path, 'utf8').includes(secret))
+    const redacted = (await describeRun(log.path, undefined)).metadata?.redacted ?? {}
+    assert.ok(Object.values(redacted).some((count) => count > 0))
   })
 
   it('says that the command has ended', async () => {

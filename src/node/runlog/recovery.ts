@@ -4,13 +4,15 @@
  */
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { createRedactor } from '../../core/redact/redactor'
 import type { EventDraft, RunMetadata, RunStatus } from '../../shared/events/schema'
 import type { Claim } from '../control/registry'
+import { leftBehind } from '../process/leftBehind'
 import { describeLostCommand, lostProcesses } from '../process/lostCommand'
 import { closingLine, parseEventLine, stampOf } from './format'
 import { UserError } from '../../shared/userError'
 import { readLines, readLogInfo, type LogInfo } from './reader'
-import { writeError } from './writer'
+import { writeError } from './writeError'
 
 interface Tally {
   count: number
@@ -50,11 +52,18 @@ export async function closeLostLog(claim: Claim): Promise<void> {
 async function close(claim: Claim, info: LogInfo): Promise<void> {
   const { entry, restarted } = claim
   const isLaunch = entry.child !== undefined || entry.kind === 'launch'
-  const pids = isLaunch && !restarted ? lostProcesses(entry) : []
+  const living = isLaunch && !restarted ? lostProcesses(entry) : []
+  const pids = living.map(({ pid }) => pid)
   const error = explain(claim, isLaunch, pids)
-  const leftBehind: EventDraft[] = pids.length === 0 ? [] : [{ phase: 'process', data: { state: 'left_behind', pids } }]
+  const before = await tally(info)
+  // A command line may hold a secret, as anything that a run tells.
+  const redactor = createRedactor()
+  const others = living.length === 0 ? [] : redactor.redact(leftBehind(living))
+  for (const [rule, count] of Object.entries(redactor.counts)) {
+    before.redacted[rule] = (before.redacted[rule] ?? 0) + count
+  }
   const status = entry.failure === undefined ? 'aborted' : 'failed'
-  await appendEnding(info, await tally(info), leftBehind, error, status)
+  await appendEnding(info, before, others, error, status)
 }
 
 /** True when no later attempt could close the log: it was deleted, or something else lies there. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { fdatasync, ftruncate, write } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,8 @@ import { logLines, startLog, temporaryFolder } from '../../../test/fakes/logs'
 import { metadataSchema } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
 import { parseBlockLine } from './blockIndex'
-import { RunLogWriter, type LogFileSystem } from './writer'
+import type { LogFileSystem } from './logFileSystem'
+import { RunLogWriter } from './writer'
 
 const writeFile = promisify(write)
 
@@ -131,24 +132,6 @@ describe('RunLogWriter', () => {
       document.events.map(({ seq }) => seq),
       document.events.map((_, i) => i),
     )
-  })
-
-  it('notices that the log was deleted', async () => {
-    let failed: (error: UserError) => void = () => undefined
-    const failure = new Promise<UserError>((resolve) => {
-      failed = resolve
-    })
-    const log = startLog(folder.path, {
-      onFailure: (error) => {
-        failed(error)
-      },
-      syncIntervalMs: 5,
-    })
-    await log.emit(...logLines(1))
-    rmSync(log.path)
-    await log.emit(...logLines(1))
-    assert.match((await failure).message, /deleted/)
-    await log.writer.abandon()
   })
 
   it('puts a .gitignore into a directory that it makes, and leaves an existing one alone', async () => {

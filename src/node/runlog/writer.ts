@@ -2,7 +2,7 @@
  * Writes one run log: exclusively created, append-only, flushed to the kernel with each batch and to the disk each second.
  * It tells a source that is too fast to wait (a promise) and never lets its own memory grow with the run.
  */
-import { close, fdatasync, fstatSync, ftruncate, openSync, read, write, writeSync } from 'node:fs'
+import { close, existsSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { EventBatch, Segment } from '../../core/eventBatch'
 import type { EventSink } from '../../core/run'
@@ -10,29 +10,14 @@ import type { RunHead, RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
 import { BlockBuilder, blockLine } from './blockIndex'
 import { closingLine, NEWLINE, openingLine, stampOf } from './format'
+import { lastLines, type LastLine } from './lastLines'
+import { systemFiles, type LogFileSystem } from './logFileSystem'
 import { logPaths, makeLogDirectory, type LogPaths } from './layout'
+import { closeLook, isOurs, makeAgain, makeFolderAgain, quickLook, startsWith, type Harm } from './mend'
+import { readLines } from './reader'
+import { isFull, writeError } from './writeError'
 
-/** The calls that a failing disk makes fail; tests put a failing one in their place. */
-export interface LogFileSystem {
-  write(
-    fd: number,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ bytesWritten: number }>
-  truncate(fd: number, length: number): Promise<void>
-  sync(fd: number): Promise<void>
-}
-
-const promisedWrite = promisify(write)
-const system: LogFileSystem = {
-  write: (fd, bytes, offset, length, position) => promisedWrite(fd, bytes, offset, length, position),
-  truncate: promisify(ftruncate),
-  sync: promisify(fdatasync),
-}
 const closeFile = promisify(close)
-const readFile = promisify(read)
 
 /** What has been written so far: everything before `bytes` is whole lines in the kernel's hands. */
 export interface Written {
@@ -48,19 +33,14 @@ export interface WriterOptions {
   readonly onWritten?: (written: Written) => void
   /** Called once when the log can't be written any more: what happened and what the person can do. */
   readonly onFailure?: (error: UserError) => void
+  /** Called when somebody deleted or moved the log and it was made again, whole: what the person should know. */
+  readonly onMended?: (message: string) => void
   readonly fileSystem?: LogFileSystem
   readonly syncIntervalMs?: number
 }
 
 /** Bytes that may wait before a source is asked to wait too: a command goes on while the disk syncs. */
 const BEHIND_BYTES = 24 * 1024 * 1024
-/** How far back events may give way to the closing line, which has at most 16 kB. */
-const TAIL_BYTES = 256 * 1024
-
-interface LastLine {
-  readonly key: string
-  readonly bytes: number
-}
 
 export class RunLogWriter implements EventSink {
   private queue: EventBatch[] = []
@@ -69,10 +49,10 @@ export class RunLogWriter implements EventSink {
   private size: number
   private count = 0
   private lastTime: number | undefined
-  private readonly phaseCounts: Record<string, number> = {}
-  private readonly levelCounts: Record<string, number> = {}
+  private phaseCounts: Record<string, number> = {}
+  private levelCounts: Record<string, number> = {}
   private failure: UserError | undefined
-  private readonly blocks: BlockBuilder
+  private blocks: BlockBuilder
   private readonly eventsOffset: number
   private indexFd: number | undefined
   private readonly syncTimer: NodeJS.Timeout
@@ -80,22 +60,30 @@ export class RunLogWriter implements EventSink {
   private unsynced = false
   /** Somebody else shortened the file: what we would add does not fit to what is there. */
   private isCut = false
+  /** What a close look found; whoever writes next mends it. */
+  private harm: Harm | undefined
+  /** Events that were in the file until somebody cut it away. */
+  private cutAway = 0
+  /** The log directory was made by Tapedeck. */
+  private readonly isOurs: boolean
   private readonly fs: LogFileSystem
 
   private constructor(
     readonly paths: LogPaths,
-    private readonly fd: number,
-    opening: Buffer,
+    private readonly logDirectory: string,
+    private fd: number,
+    private readonly opening: Buffer,
     private readonly options: WriterOptions,
   ) {
-    this.fs = options.fileSystem ?? system
+    this.fs = options.fileSystem ?? systemFiles
     this.size = opening.length
     this.eventsOffset = opening.length
+    this.isOurs = isOurs(logDirectory)
     this.blocks = new BlockBuilder(this.size, 0)
     this.syncTimer = setInterval(() => void this.sync(), options.syncIntervalMs ?? 1000)
     this.syncTimer.unref()
     try {
-      this.indexFd = openSync(paths.index, 'w', 0o600)
+      this.indexFd = openSync(paths.index, 'w+', 0o600)
     } catch {
       // The index is a cache; readers build it when it is missing.
       this.indexFd = undefined
@@ -111,9 +99,9 @@ export class RunLogWriter implements EventSink {
     const paths = logPaths(logDirectory, head.capture_id)
     const opening = Buffer.from(openingLine(head))
     try {
-      const fd = openSync(paths.log, 'wx', 0o600)
+      const fd = openSync(paths.log, 'wx+', 0o600)
       writeSync(fd, opening, 0, opening.length, 0)
-      return new RunLogWriter(paths, fd, opening, options)
+      return new RunLogWriter(paths, logDirectory, fd, opening, options)
     } catch (error) {
       throw writeError(paths.log, error)
     }
@@ -124,11 +112,9 @@ export class RunLogWriter implements EventSink {
     return { bytes, count, lastTime, phaseCounts, levelCounts }
   }
 
-  /** What was handed over and is not in the file: what a failure cost. */
-  get unwritten(): { readonly count: number; readonly bytes: number } {
-    let count = 0
-    for (const batch of this.queue) count += batch.count
-    return { count, bytes: this.queuedBytes }
+  /** Events that were handed over and are not in the file (any more): what a failure cost. */
+  get unwritten(): number {
+    return this.queue.reduce((sum, batch) => sum + batch.count, this.cutAway)
   }
 
   append(batch: EventBatch): Promise<void> | undefined {
@@ -144,7 +130,16 @@ export class RunLogWriter implements EventSink {
     for (const batch of this.queue) batch.release()
     this.queue = []
     this.queuedBytes = 0
+    this.cutAway = 0
     this.failure = undefined
+  }
+
+  /** Looks whether the file is still there and whole, and mends what can be mended; else the log fails. */
+  async check(): Promise<void> {
+    await this.flush()
+    if (this.failure !== undefined) return
+    this.lookClosely()
+    await this.flush()
   }
 
   /** Resolves when everything handed over is in the kernel's hands, or the log has failed. */
@@ -159,7 +154,7 @@ export class RunLogWriter implements EventSink {
    */
   async finish(metadata: (written: Written, lost: number) => RunMetadata): Promise<void> {
     clearInterval(this.syncTimer)
-    await this.flush()
+    await this.check()
     try {
       if (this.isCut && this.failure !== undefined) throw this.failure
       await this.writeClosing(metadata)
@@ -178,7 +173,7 @@ export class RunLogWriter implements EventSink {
 
   private async writeClosing(metadata: (written: Written, lost: number) => RunMetadata): Promise<void> {
     let last: LastLine[] | undefined
-    for (let lost = this.unwritten.count; ; lost++) {
+    for (let lost = this.unwritten; ; lost++) {
       const line = Buffer.from(closingLine(metadata(this.written, lost)))
       const { error } = await this.writeAt(line, this.size)
       if (error === undefined) {
@@ -187,31 +182,11 @@ export class RunLogWriter implements EventSink {
         return
       }
       // On a full disk the last events give way to the line that makes the file a document.
-      last ??= isFull(error) ? await this.lastLines() : []
+      last ??= isFull(error) ? await lastLines(this.paths.log, this.eventsOffset, this.size) : []
       const given = last.pop()
       if (given !== undefined) this.forget(given)
       await this.fs.truncate(this.fd, this.size).catch(() => undefined)
       if (given === undefined) throw writeError(this.paths.log, error)
-    }
-  }
-
-  /** The last whole event lines of the file, oldest first. */
-  private async lastLines(): Promise<LastLine[]> {
-    const from = Math.max(this.eventsOffset, this.size - TAIL_BYTES)
-    const file = openSync(this.paths.log, 'r')
-    try {
-      const bytes = Buffer.alloc(this.size - from)
-      await readFile(file, bytes, 0, bytes.length, from)
-      const lines: LastLine[] = []
-      // The first line may be cut, unless it is the run's first.
-      let start = from === this.eventsOffset ? 0 : bytes.indexOf(NEWLINE) + 1
-      for (let end = bytes.indexOf(NEWLINE, start); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        lines.push({ key: stampOf(bytes, start, end).key, bytes: end + 1 - start })
-        start = end + 1
-      }
-      return lines
-    } finally {
-      await closeFile(file)
     }
   }
 
@@ -225,6 +200,7 @@ export class RunLogWriter implements EventSink {
 
   private async drain(): Promise<void> {
     try {
+      await this.look()
       for (let batch = this.queue[0]; batch !== undefined; batch = this.queue[0]) await this.writeBatch(batch)
     } catch (error) {
       await this.fail(error)
@@ -234,7 +210,7 @@ export class RunLogWriter implements EventSink {
   }
 
   private async writeBatch(batch: EventBatch): Promise<void> {
-    this.look()
+    await this.look()
     const { done, error } = await this.writeAt(batch.bytes, this.size)
     this.unsynced = true
     if (error === undefined) {
@@ -306,7 +282,11 @@ export class RunLogWriter implements EventSink {
 
   private async sync(): Promise<void> {
     if (this.syncing !== undefined) await this.syncing
-    if (!this.unsynced || this.failure !== undefined) return
+    if (this.failure !== undefined) return
+    if (!this.unsynced) {
+      this.lookClosely()
+      return
+    }
     this.unsynced = false
     this.syncing = this.syncNow()
     await this.syncing
@@ -316,26 +296,86 @@ export class RunLogWriter implements EventSink {
   private async syncNow(): Promise<void> {
     try {
       await this.fs.sync(this.fd)
-      this.look()
+      this.lookClosely()
     } catch (error) {
       await this.fail(error)
     }
   }
 
-  /** @throws an error of the system's kind when the file is gone or was shortened under us */
-  private look(): void {
-    const { nlink, size } = fstatSync(this.fd)
-    if (nlink === 0) throw Object.assign(new Error('the file was deleted'), { code: 'ENOENT' })
-    this.isCut = size < this.size
+  private lookClosely(): void {
+    this.harm = closeLook(this.fd, this.paths.log, this.size, this.opening)
+    if (this.harm !== undefined) this.writing ??= this.drain()
+  }
+
+  /** Before each write. @throws an error of the system's kind when the file is gone for good or was shortened under us */
+  private async look(): Promise<void> {
+    const harm = this.harm ?? quickLook(this.fd, this.paths.log, this.size)
+    this.harm = undefined
+    this.isCut = harm === 'cut'
     if (this.isCut) throw Object.assign(new Error('the file was cut'), { code: 'CUT' })
+    if (harm === undefined) return
+    try {
+      await this.makeAgain()
+    } catch (error) {
+      // What was only moved away is written where it is now.
+      if (harm === 'deleted') throw error
+    }
+  }
+
+  /** The file is not at its path any more, and what was written lives on in our descriptor alone, or under another name. */
+  private async makeAgain(): Promise<void> {
+    const { log, index } = this.paths
+    makeFolderAgain(this.logDirectory, this.isOurs)
+    const old = this.fd
+    this.fd = await makeAgain(old, log, this.size)
+    this.unsynced = true
+    await this.syncing
+    await closeFile(old)
+    this.options.onMended?.(
+      `The run log ${log} was deleted or moved away while the run went on. It was made again with all that was recorded.`,
+    )
+    if (this.indexFd === undefined || existsSync(index)) return
+    const oldIndex = this.indexFd
+    // A cache: without it readers read the log.
+    this.indexFd = await makeAgain(oldIndex, index, fstatSync(oldIndex).size).catch(() => undefined)
+    await closeFile(oldIndex)
   }
 
   private async fail(error: unknown): Promise<void> {
     if (this.failure !== undefined) return
-    this.failure = writeError(this.paths.log, error)
+    this.failure = error instanceof UserError ? error : writeError(this.paths.log, error)
     // A half-written line goes, so that the file is readable as it stands. Shrinking works on a full disk.
     if (!this.isCut) await this.fs.truncate(this.fd, this.size).catch(() => undefined)
+    else await this.keepWhatIsLeft().catch(() => undefined)
     this.options.onFailure?.(this.failure)
+  }
+
+  /** Somebody shortened the file: the whole lines that are left are a log again, and what is gone counts as not written. */
+  private async keepWhatIsLeft(): Promise<void> {
+    const { count, fd, eventsOffset } = this
+    if (!startsWith(fd, this.opening)) {
+      await this.fs.truncate(fd, 0)
+      const { error } = await this.writeAt(this.opening, 0)
+      if (error !== undefined) throw error
+    }
+    this.size = eventsOffset
+    this.count = 0
+    this.lastTime = undefined
+    this.phaseCounts = {}
+    this.levelCounts = {}
+    this.blocks = new BlockBuilder(eventsOffset, 0)
+    if (this.indexFd !== undefined) await closeFile(this.indexFd)
+    // Nobody can tell which of its lines readers have taken over: they read the log itself.
+    this.indexFd = undefined
+    rmSync(this.paths.index, { force: true })
+    for await (const { bytes } of readLines(this.paths.log, eventsOffset, fstatSync(fd).size)) {
+      const { seq, key, timeMs } = stampOf(bytes, 0, bytes.length)
+      if (seq !== this.count) break
+      this.note({ bytes: bytes.length + 1, count: 1, timeMs, lastTimeMs: timeMs, counts: { [key]: 1 } })
+    }
+    await this.fs.truncate(fd, this.size)
+    this.cutAway += count - this.count
+    this.isCut = false
   }
 
   private async closeFiles(): Promise<void> {
@@ -344,34 +384,6 @@ export class RunLogWriter implements EventSink {
     if (this.indexFd !== undefined) await closeFile(this.indexFd)
     this.indexFd = undefined
   }
-}
-
-/** No more room, for whatever reason: what gives room helps. */
-function isFull(error: Error): boolean {
-  return 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code))
-}
-
-/** An error of the file system in a person's words. */
-export function writeError(path: string, error: unknown): UserError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full. Free some space and start it again',
-    EDQUOT: 'your disk quota is used up. Free some space and start it again',
-    EFBIG:
-      'the file has reached the largest size that the system allows here (ulimit -f). Raise the limit and start it again',
-    ENOENT: 'the file or its folder was deleted while the run went on',
-    EACCES: 'the folder may not be written. Choose another log directory',
-    EPERM: 'the folder may not be written. Choose another log directory',
-    EROFS: 'the disk is read-only. Choose another log directory',
-    EEXIST: 'a run of that name exists already',
-    CUT: 'something else emptied or shortened the file while the run went on',
-  }
-  const reason = reasons[code] ?? `writing failed (${error instanceof Error ? error.message : String(error)})`
-  const code_ = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk_full' : 'log_not_writable'
-  const kept = code === 'CUT' || code === 'ENOENT' ? '' : ' Everything recorded before is kept.'
-  return new UserError(`The run log ${path} can't be written: ${reason}.${kept}`, code_, 'failed', {
-    cause: error,
-  })
 }
 
 function add(counts: Record<string, number>, name: string, n: number): void {

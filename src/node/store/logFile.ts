@@ -42,7 +42,7 @@ export class LogFile {
 
   private constructor(
     readonly info: LogInfo,
-    private readonly file: FileHandle,
+    private file: FileHandle,
   ) {
     this.known = info.eventsOffset
     this.tailStart = info.eventsOffset
@@ -97,7 +97,7 @@ export class LogFile {
     while (this.known < end) {
       // What a fast run wrote is in its index already: only the rest is looked at line by line.
       if (end - this.known > BLOCK_BYTES || this.known - this.tailStart > BLOCK_BYTES) await this.takeIndex(end)
-      const bytes = await readAt(this.file, this.known, Math.min(wanted, end - this.known))
+      const bytes = await this.readMore(Math.min(wanted, end - this.known))
       if (bytes.length === 0) return
       let start = 0
       for (let stop = bytes.indexOf(NEWLINE); stop >= 0; stop = bytes.indexOf(NEWLINE, start)) {
@@ -119,6 +119,16 @@ export class LogFile {
       }
       onStep?.()
     }
+  }
+
+  /** A log that was deleted under its recorder is made again with what it held: it grows there, and not where we have it open. */
+  private async readMore(length: number): Promise<Buffer> {
+    const bytes = await readAt(this.file, this.known, length)
+    if (bytes.length > 0) return bytes
+    const old = this.file
+    this.file = await open(this.info.path, 'r')
+    await old.close()
+    return readAt(this.file, this.known, length)
   }
 
   private addLine(bytes: Buffer, start: number, stop: number): void {

@@ -2,18 +2,16 @@
  * `tapedeck run`: records a command and is otherwise as if it were not there. It never touches `process.stdout` and its like
  * where it can do without: Node makes pipes non-blocking for everybody who shares them when these are first looked at.
  */
-import { execFileSync } from 'node:child_process'
 import { fstatSync, writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import { StringDecoder } from 'node:string_decoder'
 import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
+import { explainLimit } from '../../node/machine/openFiles'
 import { PassThrough } from '../../node/process/passThrough'
 import type { ProcessHandle } from '../../node/process/processSource'
 import { exitCodeOf } from '../../node/process/program'
-import type { TerminalSize } from '../../node/process/ptyCommand'
 import { launchDefaults, type LaunchRequest } from '../../shared/launch'
 import { commandLine } from '../../shared/lib/commandLine'
 import { isUserError, UserError } from '../../shared/userError'
@@ -21,6 +19,7 @@ import { recordLaunch } from '../launch'
 import type { RecordResult } from '../record'
 import { commonOptions, logDirectory } from './arguments'
 import type { Command } from './command'
+import { forwardTerminal, sizeOfTerminal } from './terminal'
 
 const form = 'run [--name TITLE] [--cwd DIR] [--env K=V]… [--pty] -- COMMAND [ARG…]'
 
@@ -32,11 +31,13 @@ const options = {
   pty: { type: 'boolean' },
 } as const
 
-const STDIN = 0
 const STDOUT = 1
 const STDERR = 2
 /** Handed on to the command, as a terminal or a script would send them to it. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const
+const SIGNALS = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGCONT'] as const),
+  ...(['SIGALRM', 'SIGVTALRM', 'SIGABRT', 'SIGIO', 'SIGPWR', 'SIGWINCH'] as const),
+]
 
 export const runCommand: Command = {
   form,
@@ -46,7 +47,8 @@ export const runCommand: Command = {
       const { request, json } = parse(args)
       return await runRecorded(request, json)
     } catch (error) {
-      say(isUserError(error) ? error.message : `the command could not be run: ${String(error)}`)
+      const told = explainLimit(error)
+      say(isUserError(told) ? told.message : `the command could not be run: ${String(error)}`)
       return exitCodeOf(error)
     }
   },
@@ -103,7 +105,8 @@ async function runRecorded(request: LaunchRequest, json: boolean): Promise<numbe
     stderr: new PassThrough(STDERR, () => command?.breakOff('stderr')),
   }
   const isPty = request.pty === true
-  const signals = forwardSignals()
+  // A terminal of its own tells the command its size.
+  const signals = forwardSignals(isPty ? SIGNALS.filter((name) => name !== 'SIGWINCH') : SIGNALS)
   const letGo = [signals.letGo]
   const recording = recordLaunch(
     request,
@@ -146,10 +149,13 @@ function codeOf({ exitCode, signal }: RecordResult): number {
 }
 
 /** What comes while the command is being started reaches it when it is there. */
-function forwardSignals(): { launched: (command: ProcessHandle) => void; letGo: () => void } {
+function forwardSignals(names: readonly NodeJS.Signals[]): {
+  launched: (command: ProcessHandle) => void
+  letGo: () => void
+} {
   let command: ProcessHandle | undefined
   const early: NodeJS.Signals[] = []
-  const listeners = SIGNALS.map((name) => {
+  const listeners = names.map((name) => {
     const listener = (): void => {
       if (command === undefined) early.push(name)
       else command.signal(name)
@@ -168,72 +174,6 @@ function forwardSignals(): { launched: (command: ProcessHandle) => void; letGo: 
       for (const stop of listeners) stop()
     },
   }
-}
-
-/** What is typed goes to the command as it is, and it learns the terminal's size. Reads nothing before the command is there. */
-function forwardTerminal(command: ProcessHandle): () => void {
-  const { stdin } = process
-  const decoder = new StringDecoder('utf8')
-  const write = (text: string, end: boolean): void => {
-    // A command that has ended reads nothing more.
-    command.write(text, end).catch(() => undefined)
-  }
-  const onData = (bytes: Buffer): void => {
-    write(decoder.write(bytes), false)
-  }
-  const onEnd = (): void => {
-    write(decoder.end(), true)
-  }
-  const onResize = (): void => {
-    command.resize(sizeOfTerminal())
-  }
-  const restore = isatty(STDIN) ? makeRaw() : undefined
-  stdin.on('data', onData)
-  stdin.on('end', onEnd)
-  process.on('SIGWINCH', onResize)
-  return () => {
-    restore?.()
-    stdin.off('data', onData)
-    stdin.off('end', onEnd)
-    stdin.pause()
-    // A terminal keeps the process, a file has nothing to let go.
-    if ('unref' in stdin) stdin.unref()
-    process.off('SIGWINCH', onResize)
-  }
-}
-
-/**
- * Makes the terminal pass everything through. Node's own raw mode goes on turning line feeds into two characters, which the
- * command's terminal has done already. Returns what puts the terminal back as it was; so does the end of this process.
- */
-function makeRaw(): () => void {
-  const stty = (...args: string[]): string =>
-    execFileSync('stty', args, { stdio: [STDIN, 'pipe', 'ignore'] })
-      .toString()
-      .trim()
-  try {
-    const before = stty('-g')
-    stty('raw', '-echo')
-    const restore = (): void => {
-      process.off('exit', restore)
-      try {
-        stty(before)
-      } catch {
-        // The terminal is gone.
-      }
-    }
-    process.on('exit', restore)
-    return restore
-  } catch {
-    // A system without stty: Node's way is nearly right.
-    process.stdin.setRawMode(true)
-    return () => process.stdin.setRawMode(false)
-  }
-}
-
-function sizeOfTerminal(): TerminalSize {
-  const { columns = 120, rows = 30 } = isatty(STDOUT) ? process.stdout : {}
-  return { columns, rows }
 }
 
 /** True when both go to the same file or pipe: only one pipe for both keeps their order. */

@@ -99,7 +99,7 @@ export const stopCommand: Command = {
     const { values, positionals } = parse(args, { force: { type: 'boolean' } }, 'stop ID [--force]', 1)
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
     if (!isLive(run)) {
-      const pids = lostProcesses(run)
+      const pids = lostProcesses(run).map(({ pid }) => pid)
       if (pids.length > 0) {
         const { left } = await stopLostCommand(run, values.force === true ? { timeoutMs: 0 } : {})
         if (left.length > 0) {

@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict'
-import {
-  CHAT_URL,
-  newSeed,
-  play,
-  randomFrom,
-  textOfMessage,
-  type Made,
-  type Step,
-} from '../../../../test/fixtures/decode/replay'
+import { newSeed, randomFrom } from '../../../../test/fakes/random'
+import { CHAT_URL, play, textOfMessage, type Made, type Step } from '../../../../test/fixtures/decode/replay'
 import { createWireDecoder } from '../wire'
 
 const PATH = '/message/content/parts/0'

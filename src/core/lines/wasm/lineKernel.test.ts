@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Random } from '../../../../test/fakes/random'
+import { newSeed, Random } from '../../../../test/fakes/random'
 import { EventBuffer } from '../../eventBatch'
 import type { FastLineJob } from '../fastLine'
 import { HINT_LEVEL, HINT_METRIC, HINT_TEXT, hintTable } from '../lineHints'
@@ -212,7 +212,7 @@ function randomText(random: Random): Buffer {
 
 describe('the line kernel', () => {
   it('makes of random output what the script makes, however it is cut', () => {
-    const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1e9)
+    const seed = newSeed()
     const random = new Random(seed)
     for (let round = 0; round < 600; round++) {
       const bytes = randomText(random)

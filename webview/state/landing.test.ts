@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import type { Client } from '../../src/shared/protocol/peer'
+import { landIn } from './landing'
+
+/** A view in which each event is where its number says. */
+function client(count: number): { client: Client; asked: unknown[] } {
+  const asked: unknown[] = []
+  const call = (name: string, params: { seq: number; from: number; to: number }): Promise<unknown> => {
+    if (name === 'position/find') return Promise.resolve({ position: Math.min(params.seq, count) })
+    asked.push([params.from, params.to])
+    return Promise.resolve({ rows: [], count })
+  }
+  return { client: { call } as unknown as Client, asked }
+}
+
+const list = { height: 100, rowHeight: 20, follow: false, cleared: undefined, selectedSeq: undefined }
+
+describe('landing in a view', () => {
+  it('stands at the end while it follows, else where the anchor was', async () => {
+    const { client: host, asked } = client(1000)
+    const opened = { view: 1, count: 1000 }
+    const end = await landIn(host, opened, { ...list, follow: true }, { seq: 10, offset: 0 })
+    assert.deepEqual([end.top, end.from, end.selected], [19_900, 995, -1])
+    const anchored = await landIn(host, opened, { ...list, selectedSeq: 12 }, { seq: 10, offset: 30 })
+    assert.deepEqual([anchored.top, anchored.from, anchored.selected], [170, 8, 12])
+    assert.equal((await landIn(host, opened, list, undefined)).top, 0)
+    assert.deepEqual(asked, [
+      [995, 1001],
+      [8, 14],
+      [0, 6],
+    ])
+  })
+
+  it('never stands above what was cleared, nor below the end', async () => {
+    const { client: host } = client(1000)
+    const opened = { view: 1, count: 1000 }
+    const cleared = await landIn(host, opened, { ...list, cleared: 500 }, { seq: 10, offset: 0 })
+    assert.deepEqual([cleared.base, cleared.top], [500, 10_000])
+    const all = await landIn(host, opened, { ...list, cleared: 1000, follow: true }, undefined)
+    assert.deepEqual([all.base, all.top], [1000, 20_000])
+    assert.equal((await landIn(host, opened, list, { seq: 999, offset: 0 })).top, 19_900)
+  })
+})

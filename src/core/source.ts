@@ -60,6 +60,8 @@ export interface Source {
   readonly stopTimeoutMs?: number
   /** True: when the log can't be written, what runs goes on all the same and the gap is told later. */
   readonly outlivesLog?: true
+  /** True: there is no log before the first event, and none at all when nothing came. */
+  readonly opensLogLate?: true
   /**
    * Starts. Resolves when the source is live.
    * @throws UserError when it can't start: what was tried and what the person can do.

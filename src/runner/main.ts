@@ -8,8 +8,10 @@ import { explainLimit } from '../node/machine/openFiles'
 import { UserError } from '../shared/userError'
 import { recoverLostRuns } from './recover'
 import { recordCapture, type CaptureRequest } from './capture'
+import { recordFollow } from './follow'
 import { recordLaunch } from './launch'
 import type { RegistryEntry } from '../shared/control'
+import type { FollowRequest } from '../shared/follow'
 import type { LaunchRequest } from '../shared/launch'
 import type { RunnerAnswer } from '../node/runnerProcess'
 
@@ -26,13 +28,16 @@ async function main(): Promise<void> {
     await recoverLostRuns()
     return
   }
-  const request = JSON.parse(await text(process.stdin)) as CaptureRequest | LaunchRequest
-  const hooks = {
-    onStarted: (entry: RegistryEntry): void => {
-      answer({ type: 'started', entry })
-    },
+  const request = JSON.parse(await text(process.stdin)) as CaptureRequest | FollowRequest | LaunchRequest
+  const started = (entry: RegistryEntry): void => {
+    answer({ type: 'started', entry })
   }
-  const recording = request.kind === 'launch' ? recordLaunch(request, hooks) : recordCapture(request, hooks)
+  const recording =
+    request.kind === 'launch'
+      ? recordLaunch(request, { onStarted: started })
+      : request.kind === 'follow'
+        ? recordFollow(request, { onReady: started })
+        : recordCapture(request, { onStarted: started })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       recording.stop('polite')

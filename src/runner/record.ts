@@ -16,7 +16,7 @@ import { makeRegistry, removeEntry, writeEntry } from '../node/control/registry'
 import { systemClock } from '../node/machine/clock'
 import { controlAddress } from '../node/machine/directories'
 import { bootId, machineId, processStart } from '../node/machine/processIdentity'
-import { makeLogDirectory, newCaptureId } from '../node/runlog/layout'
+import { logPaths, makeLogDirectory, newCaptureId } from '../node/runlog/layout'
 import type { LogFileSystem } from '../node/runlog/logFileSystem'
 import { RunLogWriter } from '../node/runlog/writer'
 import { TOOL } from './version'
@@ -30,6 +30,8 @@ export interface RecordOptions {
   readonly logDirectory: string
   /** The log exists and the run can be reached. */
   readonly onStarted?: (entry: RegistryEntry) => void
+  /** It can be reached; of a source that opens its log late the log may not exist yet, `log_path` is where it will be. */
+  readonly onReady?: (entry: RegistryEntry) => void
   /** Every event as it is handed to the log: JSON, one a line. */
   readonly onEvents?: (lines: readonly string[]) => void
   readonly log?: (message: string) => void
@@ -38,6 +40,7 @@ export interface RecordOptions {
 
 export interface RecordResult {
   readonly captureId: string
+  /** Empty where nothing came and so no log was made. */
   readonly path: string
   readonly status: Exclude<RunStatus, 'running'>
   readonly error?: string
@@ -193,7 +196,8 @@ class Recorder {
       void this.emit({ phase: 'error', data: { message: error.message, code: error.code, fatal: true } })
       return { status: 'failed', error: error.message }
     }
-    this.openLog()
+    if (this.source.opensLogLate !== true) this.openLog()
+    this.options.onReady?.({ ...this.entry, log_path: logPaths(this.options.logDirectory, this.captureId).log })
     const { handle } = this
     if (this.logFailure !== undefined) await handle.stop('force')
     if (this.stopRequested !== undefined) {
@@ -298,6 +302,11 @@ class Recorder {
   }
 
   private async finish(end: EndInfo): Promise<RecordResult> {
+    if (this.source.opensLogLate === true && this.writer === undefined) {
+      const { captureId } = this
+      const { status, error } = end
+      return { captureId, path: '', status, eventCount: 0, ...(error === undefined ? {} : { error }) }
+    }
     const writer = this.openLog()
     await this.run.flush()
     await writer.check()

@@ -5,8 +5,8 @@ import { landIn } from './landing'
 /** A view in which each event is where its number says. */
 function client(count: number): { client: Client; asked: unknown[] } {
   const asked: unknown[] = []
-  const call = (name: string, params: { seq: number; from: number; to: number }): Promise<unknown> => {
-    if (name === 'position/find') return Promise.resolve({ position: Math.min(params.seq, count) })
+  const call = (name: string, params: { at: { seq: number }; from: number; to: number }): Promise<unknown> => {
+    if (name === 'position/find') return Promise.resolve({ position: Math.min(params.at.seq, count) })
     asked.push([params.from, params.to])
     return Promise.resolve({ rows: [], count })
   }

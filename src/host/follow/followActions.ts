@@ -30,7 +30,9 @@ export function followActions(container: Container, session: FollowSession): Bri
     runAgain: notHere,
     openFolder: () => revealFolder(path.dirname(file)),
     saveText: notHere,
-    openFile: (name, line, column) => openNamedFile(name, path.dirname(file), line, column),
+    openFile: async (name, line, column) => {
+      await openNamedFile(name, path.dirname(file), line, column)
+    },
     listTrajectories: notHere,
     getTrajectory: notHere,
   }

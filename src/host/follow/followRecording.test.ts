@@ -82,7 +82,7 @@ describe('the recording of followed files', () => {
       else recording.dispose()
       started.resolve('id')
       await settled()
-      assert.deepEqual(log.slice(2), ['stop id'], how)
+      assert.deepEqual(log.slice(3), ['stop id'], how)
     }
     const { recording, log, started } = start()
     recording.wait()
@@ -91,7 +91,7 @@ describe('the recording of followed files', () => {
     await settled()
     recording.dispose()
     recording.dispose()
-    assert.deepEqual(log.slice(2), ['stop id'])
+    assert.deepEqual(log.slice(3), ['stop id'])
   })
 
   it('says how it ended', async () => {

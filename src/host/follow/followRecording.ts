@@ -96,6 +96,8 @@ export class FollowRecording {
   private async begin(): Promise<void> {
     try {
       const id = await this.services.start(await this.origin)
+      // A window to come takes over the run, or begins anew.
+      this.services.remember([])
       // It was switched off, or the panel closed, while the runner started.
       if (this.isDisposed || !this.isOn()) await this.services.stop(id)
       else this.watch(id)

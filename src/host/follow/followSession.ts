@@ -13,7 +13,7 @@ import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
 import { FollowRecording } from './followRecording'
-import { recordingServices } from './recordingServices'
+import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
 export interface FollowOptions {
   /** The panel was there before the window was reloaded. */
@@ -53,7 +53,7 @@ export class FollowSession implements BridgeRun {
     let bytes = store.state.bytes
     this.stops.push(
       store.onDidChangeState((state) => {
-        if (state.bytes > bytes || state.resets > 0) recording.grew()
+        if (state.bytes > bytes) recording.grew()
         bytes = state.bytes
         tell()
       }),
@@ -70,12 +70,24 @@ export class FollowSession implements BridgeRun {
     const [first = ''] = files
     const encoding = container.settings.get('follow.encoding', vscode.Uri.file(first))
     const store = await TextFileStore.open(first, { encoding }, container.textThreads)
-    const services = recordingServices(container, files, store)
-    const recording = new FollowRecording(services)
+    const recording = new FollowRecording(
+      recordingServices(container, {
+        files,
+        title: shortNames(files).join(', '),
+        endOf: () => endOf(store.state),
+      }),
+    )
     const session = new FollowSession(files, store, recording, container, options)
-    if (services.live !== undefined) recording.adopt(services.live)
-    else if (vscode.workspace.isTrusted && container.settings.get('follow.record', vscode.Uri.file(first)))
-      recording.wait(options.restored ? services.remembered : undefined)
+    const isWanted = vscode.workspace.isTrusted && container.settings.get('follow.record', vscode.Uri.file(first))
+    const live = options.restored ? await liveRecording(container, files) : undefined
+    if (live !== undefined) recording.adopt(live)
+    else if (isWanted) {
+      const places = options.restored ? rememberedPlaces(container, files) : undefined
+      recording.wait(places)
+      // What came while no window was there.
+      const end = endOf(store.state) ?? 0
+      if (places?.some(({ position }) => end > (position?.offset ?? 0)) === true) recording.grew()
+    }
     return session
   }
 
@@ -138,6 +150,11 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
     encoding: state.encoding,
     ...(state.format === undefined ? {} : { format: state.format.name }),
   }
+}
+
+/** So many bytes of the file that has the name now are known. */
+function endOf({ parts }: TextState): number | undefined {
+  return parts.findLast((part) => part.kind === 'lines')?.end
 }
 
 async function askForFiles(known: readonly string[]): Promise<readonly string[]> {

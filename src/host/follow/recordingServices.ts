@@ -1,23 +1,110 @@
-/** STUB */
+/** How the recording of followed files starts its runner, finds it again after a reload, and learns of its end. */
+import * as vscode from 'vscode'
+import { z } from 'zod'
+import { ControlClient } from '../../node/control/client'
+import { positionAt } from '../../node/follow/positionAt'
+import { startRunner } from '../../node/runnerProcess'
+import { followRequestSchema, type FollowRequest } from '../../shared/follow'
+import type { RegistryEntry } from '../../shared/control'
 import type { Container } from '../container'
-import type { TextFileStore } from '../../node/textfile/textFileStore'
+import { logDirectoryOf } from '../logDirectories'
+import { showError } from '../userMessages'
 import type { RecordFrom, RecordingServices } from './followRecording'
 
-export function recordingServices(
-  container: Container,
-  files: readonly string[],
-  _store: TextFileStore,
-): RecordingServices & { readonly live: string | undefined; readonly remembered: readonly RecordFrom[] | undefined } {
+/** How far a file is known, and by what name a recording of several is called. */
+export interface RecordedFiles {
+  readonly files: readonly string[]
+  readonly title: string
+  /** So many bytes of the file are known; undefined for one that is not there. */
+  endOf(file: string): number | undefined
+}
+
+const recordedFile = z.looseObject({ path: z.string() })
+const position = followRequestSchema.shape.positions.unwrap().valueType
+const rememberedSchema = z.array(z.object({ path: z.string(), position: position.optional() }))
+
+export function recordingServices(container: Container, recorded: RecordedFiles): RecordingServices {
+  const { context, settings, log, runs } = container
+  const { files, title } = recorded
+  const [first = ''] = files
+  const scope = vscode.Uri.file(first)
+  const started = new Map<string, RegistryEntry>()
   return {
-    live: undefined,
-    remembered: undefined,
-    positions: () => Promise.resolve(files.map((path) => ({ path }))),
-    remember: () => undefined,
-    start: () => Promise.reject(new Error('not yet')),
-    stop: () => Promise.resolve(),
-    ended: () => new Promise(() => undefined),
+    positions: () =>
+      Promise.resolve(
+        files.map((path): RecordFrom => {
+          const end = recorded.endOf(path)
+          const known = end === undefined ? undefined : positionAt(path, end)
+          return { path, ...(known === undefined ? {} : { position: known }) }
+        }),
+      ),
+    remember: (from) => {
+      void context.workspaceState.update(memoryKey(files), from)
+    },
+    start: async (from) => {
+      const request: FollowRequest = {
+        kind: 'follow',
+        logDirectory: logDirectoryOf(settings, context, first),
+        title: title.slice(0, 200),
+        files: [...files],
+        from: 'start',
+        positions: Object.fromEntries(
+          from.flatMap((file) => (file.position === undefined ? [] : [[file.path, file.position]])),
+        ),
+        encoding: settings.get('follow.encoding', scope),
+        maxBytes: Math.round(settings.get('follow.maxRecordingMB', scope) * 1_000_000),
+      }
+      const entry = await startRunner(await container.runnerScript(), request)
+      started.set(entry.capture_id, entry)
+      return entry.capture_id
+    },
+    stop: async (captureId) => {
+      const live = runs.active.find((session) => session.captureId === captureId)
+      const entry = started.get(captureId)
+      if (live !== undefined) await live.stop('polite')
+      else if (entry !== undefined) await stopByEntry(entry)
+    },
+    ended: (captureId) =>
+      new Promise((resolve) => {
+        const stop = runs.onDidEnd((session) => {
+          if (session.captureId !== captureId) return
+          stop()
+          started.delete(captureId)
+          const { state, error } = session.info
+          const isFull = session.dropped > 0 && state === 'completed'
+          resolve({ isFull, ...(state === 'failed' && error !== undefined ? { error } : {}) })
+        })
+      }),
     report: (error) => {
-      container.log.error(String(error))
+      showError(error, log)
     },
   }
+}
+
+/** The recording of these files that a window before this one began. */
+export async function liveRecording({ runs }: Container, files: readonly string[]): Promise<string | undefined> {
+  await runs.refresh()
+  const wanted = files.toSorted().join('\n')
+  return runs.all.find(({ state, head }) => {
+    if (state !== 'running' || head?.kind !== 'follow') return false
+    const recorded = (head.files ?? []).flatMap((file) => recordedFile.safeParse(file).data?.path ?? [])
+    return recorded.toSorted().join('\n') === wanted
+  })?.capture_id
+}
+
+/** Where the window before this one waited for the first bytes. */
+export function rememberedPlaces({ context }: Container, files: readonly string[]): readonly RecordFrom[] | undefined {
+  const parsed = rememberedSchema.safeParse(context.workspaceState.get(memoryKey(files)))
+  return parsed.success && parsed.data.length > 0 ? (parsed.data as readonly RecordFrom[]) : undefined
+}
+
+function memoryKey(files: readonly string[]): string {
+  return `tapedeck.follow.${files.join('\n')}`
+}
+
+/** A recorder that has written nothing yet is not among the runs. */
+async function stopByEntry(entry: RegistryEntry): Promise<void> {
+  const control = await ControlClient.connect(entry, {})
+  control.stop('polite')
+  control.dispose()
 }

@@ -61,6 +61,11 @@ export class RunSession {
     return this.run.path
   }
 
+  /** Events that are told to be missing in the log; 0 while it is open. */
+  get dropped(): number {
+    return this.run.metadata?.dropped ?? 0
+  }
+
   get isLive(): boolean {
     return this.run.state === 'running'
   }

@@ -24,6 +24,8 @@ import { Waker, foldersOf } from './waker'
 export interface FollowOptions {
   /** Where to begin in a file that is there: its start, its last lines, or where an earlier follower stood. */
   readonly from: 'start' | { readonly lines: number } | FollowPosition
+  /** The most that is handed out at once. */
+  readonly chunkBytes?: number
 }
 
 /** A rotated file is read on so long after its last byte, in milliseconds. */
@@ -99,6 +101,7 @@ export class FileFollower {
       },
       isWanted: (name) => this.concerns(name),
       notice: (message) => this.sink.notice?.(message),
+      busy: (isBusy) => this.sink.busy?.(isBusy),
     })
     this.appearance = new FolderAppearance(path.dirname(this.path), () => {
       this.wake(true)
@@ -277,7 +280,7 @@ export class FileFollower {
     try {
       for (;;) {
         const offset = held.position
-        const read = held.read(sharedBuffer)
+        const read = held.read(this.roomOf(sharedBuffer))
         if (read === 'nothing') return
         if (read === 'changed') await this.writtenOver(generation)
         else await this.handOut(generation, read, offset)
@@ -289,6 +292,10 @@ export class FileFollower {
       // The server of a network drive does not know the file any more; its name may lead to another.
       if (code === 'ESTALE') this.letGo(generation)
     }
+  }
+
+  private roomOf(buffer: Buffer): Buffer {
+    return buffer.subarray(0, this.options.chunkBytes)
   }
 
   private handOut(generation: Generation, bytes: Uint8Array, offset: number): Promise<void> | undefined {
@@ -362,7 +369,7 @@ export class FileFollower {
     sharedBuffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES)
     for (;;) {
       const offset = copy.position
-      const read = copy.read(sharedBuffer)
+      const read = copy.read(this.roomOf(sharedBuffer))
       if (read === 'nothing' || read === 'changed' || this.isClosed) return
       await this.handOut(generation, read, offset)
     }

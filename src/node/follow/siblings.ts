@@ -21,21 +21,35 @@ interface Sibling {
   readonly number: number
 }
 
+/** What a rotation put into the name of a file to make `entry` of it; undefined where that is no such name. */
+function rotationSuffix(name: string, entry: string): string | undefined {
+  const { name: stem, ext } = path.parse(name)
+  if (entry === name) return undefined
+  const suffix = entry.startsWith(name)
+    ? entry.slice(name.length)
+    : ext !== '' && entry.startsWith(stem) && entry.endsWith(ext)
+      ? entry.slice(stem.length, -ext.length)
+      : ''
+  return SUFFIX.test(suffix) ? suffix : undefined
+}
+
+/** Whether `other` has the name of a rotated `file`. */
+export function isRotationOf(file: string, other: string): boolean {
+  return (
+    path.dirname(file) === path.dirname(other) &&
+    rotationSuffix(path.basename(file), path.basename(other)) !== undefined
+  )
+}
+
 /** Files that a rotation of `file` may have made, compressed ones left out. */
 function siblings(file: string): Sibling[] {
   const folder = path.dirname(file)
   const name = path.basename(file)
-  const { name: stem, ext } = path.parse(name)
   const names = readdirSync(folder)
   if (names.length > MAX_ENTRIES) return []
   return names.flatMap((entry) => {
-    if (entry === name) return []
-    const suffix = entry.startsWith(name)
-      ? entry.slice(name.length)
-      : ext !== '' && entry.startsWith(stem) && entry.endsWith(ext)
-        ? entry.slice(stem.length, -ext.length)
-        : ''
-    if (!SUFFIX.test(suffix)) return []
+    const suffix = rotationSuffix(name, entry)
+    if (suffix === undefined) return []
     const sibling = path.join(folder, entry)
     const stat = statOf(sibling)
     if (!stat?.isFile()) return []

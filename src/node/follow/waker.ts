@@ -36,6 +36,8 @@ export interface WakerOptions {
   isWanted(name: string): boolean
   /** A sentence for the person, told once. */
   notice(message: string): void
+  /** News come too fast, or do no more. */
+  busy(isBusy: boolean): void
 }
 
 interface Watched {
@@ -59,11 +61,6 @@ export class Waker {
   private readonly told = new Set<string>()
 
   constructor(private readonly options: WakerOptions) {}
-
-  /** True while news come too fast to be watched. */
-  get busy(): boolean {
-    return this.isBusy
-  }
 
   /** Watches these folders from now on; one that is not there is tried again at each call. */
   setFolders(folders: readonly string[]): void {
@@ -92,6 +89,7 @@ export class Waker {
       if (this.quietLooks >= QUIET_LOOKS) {
         this.isBusy = false
         this.newsCount = 0
+        this.options.busy(false)
         this.setFolders(this.folders)
         // What was written before the watcher was there.
         this.options.wake()
@@ -151,6 +149,7 @@ export class Waker {
     if (this.newsCount > TOO_MANY && now - oldest < TOO_MANY_WITHIN_MS) {
       this.isBusy = true
       this.quietLooks = 0
+      this.options.busy(true)
       this.closeWatchers()
       this.arm(POLL_MS)
       return

@@ -1,8 +1,8 @@
 /** Lets a FileFollower (node/follow) tell a text file how far its contents go: the bytes are read from the files when they are wanted. */
 import process from 'node:process'
 import { FileFollower } from '../follow/fileFollower'
-import { positionOf, type FollowPosition } from '../follow/followPosition'
-import { HeldFile } from '../follow/heldFile'
+import type { HeldFile } from '../follow/heldFile'
+import { positionAt } from '../follow/positionAt'
 import type { StartFollower } from './follower'
 
 export const followFile: StartFollower = (path, from, sink) =>
@@ -32,17 +32,6 @@ export const followFile: StartFollower = (path, from, sink) =>
       },
     },
   )
-
-function positionAt(path: string, offset: number): FollowPosition | undefined {
-  const held = HeldFile.open(path)
-  if (held === undefined) return undefined
-  try {
-    held.seek(offset)
-    return positionOf(held)
-  } finally {
-    held.close()
-  }
-}
 
 /** A path by which an open file can be opened again, whatever became of its name; where there is none such, its name. */
 function pathOf(path: string, { fd }: HeldFile): string {

@@ -12,7 +12,7 @@ export function parse<O extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: O,
   form: string,
-  positionals = 0,
+  positionals: number | 'some' = 0,
 ) {
   try {
     const parsed = parseArgs({
@@ -21,7 +21,9 @@ export function parse<O extends ParseArgsOptionsConfig>(
       allowPositionals: true,
       strict: true,
     })
-    if (parsed.positionals.length !== positionals) {
+    if (positionals === 'some') {
+      if (parsed.positionals.length === 0) throw new Error('it takes at least one argument')
+    } else if (parsed.positionals.length !== positionals) {
       const wanted = positionals === 0 ? 'takes no argument' : `takes ${String(positionals)} argument`
       throw new Error(`it ${wanted}, ${String(parsed.positionals.length)} given`)
     }

@@ -3,12 +3,16 @@ import { captureCommand } from './capture'
 import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
+import { followCommand } from './follow'
+import { parseCommand } from './parse'
 import { runCommand } from './run'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
 export const commandTable: Readonly<Record<string, Command>> = {
   capture: captureCommand,
   run: runCommand,
+  follow: followCommand,
+  parse: parseCommand,
   ls: listCommand,
   show: showCommand,
   stop: stopCommand,

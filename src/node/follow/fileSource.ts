@@ -1,0 +1,286 @@
+/** Text files that are followed, as a source of events: their lines, and what happens to the files. */
+import path from 'node:path'
+import { cleanLine } from '../../core/lines/cleanLine'
+import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
+import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
+import type { EndInfo, Source, SourceContext, SourceHandle } from '../../core/source'
+import type { EventData } from '../../shared/events/schema'
+import { formatBytes } from '../../shared/lib/format'
+import { UserError } from '../../shared/userError'
+import { FileFollower, type FollowOptions } from './fileFollower'
+import { FollowedLines } from './followedLines'
+import type { FollowedFileEvent } from './followSink'
+import { JoiningFiles } from './joiningFiles'
+import { isRotationOf } from './siblings'
+
+export interface FileSourceOptions {
+  /** Absolute paths; files that are not there yet are waited for. */
+  readonly files: readonly string[]
+  /** Files that match join as they appear, from their beginning. Relative to `cwd`. */
+  readonly globs?: readonly string[]
+  readonly cwd?: string
+  readonly from: FollowOptions['from']
+  /** Where to begin in single files instead, by path. */
+  readonly positions?: Readonly<Record<string, FollowOptions['from']>>
+  readonly encoding?: TextEncoding
+  readonly parser?: LineParserOptions
+  /** So much text at most; then the source ends and says so. */
+  readonly maxBytes?: number
+  /** Lines are not looked into: no level, no time. */
+  readonly plain?: true
+  /** Ends when what is there was read, instead of going on. */
+  readonly untilEnd?: true
+}
+
+/** Small enough that a piece of short lines is taken apart in a few milliseconds. */
+const CHUNK_BYTES = 64 * 1024
+/** An unfinished line is shown when nothing has completed it for so long. */
+const UNFINISHED_MS = 100
+/** The bytes of a line that are kept beside a text that does not say them. */
+const MAX_RAW_BYTES = 64 * 1024
+/** More files at once are refused: each costs a descriptor and a watcher. */
+const MAX_FILES = 64
+
+export function fileSource(options: FileSourceOptions): Source {
+  return { kind: 'follow', opensLogLate: true, open: (context) => FollowedFiles.start(options, context) }
+}
+
+interface Followed {
+  readonly follower: FileFollower
+  readonly unfinished: UnfinishedLine
+  readonly lines: FollowedLines
+}
+
+class FollowedFiles implements SourceHandle {
+  readonly ended: Promise<EndInfo>
+  private end: (info: EndInfo) => void = () => undefined
+  private readonly followed = new Map<string, Followed>()
+  private joining: JoiningFiles | undefined
+  private bytes = 0
+  private closing: Promise<void> | undefined
+  private readonly busy = new Set<string>()
+  /** What happened to files before the first line: a log is made for lines. */
+  private early: FollowedFileEvent[] | undefined = []
+
+  private constructor(
+    private readonly options: FileSourceOptions,
+    private readonly context: SourceContext,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve
+    })
+  }
+
+  /** @throws UserError for what can't be followed; nothing is followed then */
+  static async start(options: FileSourceOptions, context: SourceContext): Promise<FollowedFiles> {
+    const files = new FollowedFiles(options, context)
+    try {
+      for (const file of options.files) await files.follow(file, options.positions?.[file] ?? options.from)
+      const { globs = [], cwd = '.' } = options
+      if (globs.length > 0) {
+        files.joining = new JoiningFiles(globs, cwd, (file) => files.join(file))
+        for (const file of await files.joining.start()) {
+          await files.follow(file, options.positions?.[file] ?? options.from)
+        }
+      }
+    } catch (error) {
+      await files.close()
+      throw error
+    }
+    if (options.untilEnd === true) await files.finish({ status: 'completed' })
+    return files
+  }
+
+  async stop(): Promise<void> {
+    await this.finish({ status: 'completed' })
+  }
+
+  private async follow(file: string, from: FollowOptions['from']): Promise<void> {
+    if (this.followed.has(file) || this.closing !== undefined) return
+    if (this.followed.size >= MAX_FILES) {
+      throw new UserError(
+        `At most ${String(MAX_FILES)} files are followed at once; ${file} is one more.`,
+        'too_many_files',
+        'bad_input',
+      )
+    }
+    const parsers = new Map<number, LineParser>()
+    const unfinished = new UnfinishedLine((text) => {
+      this.begin()
+      void this.context.emit({ phase: 'line_update', data: { stream: 'file', source: file, text: cleanLine(text) } })
+    })
+    const lines = new FollowedLines(
+      {
+        line: (line, generation) => {
+          unfinished.clear()
+          this.begin()
+          if (this.options.plain === true) return this.context.emit({ phase: 'log_line', data: plainLine(file, line) })
+          let parser = parsers.get(generation)
+          if (parser === undefined) parsers.set(generation, (parser = createLineParser(this.options.parser)))
+          return this.context.emit({ phase: 'log_line', data: lineData(file, line, parser) })
+        },
+        took: (generation) => {
+          unfinished.note(lines.unfinished(generation))
+        },
+        file: (event) => {
+          if (this.early === undefined) void this.context.emit({ phase: 'file', data: fileData(event) })
+          else this.early.push(event)
+        },
+        ended: (generation) => parsers.delete(generation),
+        notice: (message) => {
+          this.context.log(message)
+        },
+        busy: (isBusy) => {
+          if (isBusy) this.busy.add(file)
+          else this.busy.delete(file)
+          this.joining?.setBusy(this.busy.size > 0)
+        },
+      },
+      this.options.encoding,
+    )
+    const follower = new FileFollower(
+      file,
+      { from, chunkBytes: CHUNK_BYTES },
+      {
+        bytes: (chunk, at) => lines.bytes(this.bounded(chunk), at),
+        file: (event) => {
+          lines.file(event)
+        },
+        ended: (generation) => {
+          lines.ended(generation)
+        },
+        state: (state) => {
+          if (state === 'waiting') this.context.log(`${file} is not there yet; waiting for it`)
+        },
+        notice: (message) => {
+          lines.notice(message)
+        },
+        busy: (isBusy) => {
+          lines.busy(isBusy)
+        },
+      },
+    )
+    this.followed.set(file, { follower, lines, unfinished })
+    await follower.start()
+  }
+
+  /** The first text is there. */
+  private begin(): void {
+    const { early } = this
+    this.early = undefined
+    for (const event of early ?? []) void this.context.emit({ phase: 'file', data: fileData(event) })
+  }
+
+  /** A file that matches a pattern has come. */
+  private async join(file: string): Promise<void> {
+    // Its follower has read it already.
+    if ([...this.followed.keys()].some((one) => isRotationOf(one, file))) return
+    try {
+      await this.follow(file, 'start')
+    } catch (error) {
+      this.followed.delete(file)
+      this.context.log(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** As much of a piece as may still be kept. */
+  private bounded(chunk: Uint8Array): Uint8Array {
+    const { maxBytes } = this.options
+    if (this.closing !== undefined) return chunk.subarray(0, 0)
+    if (maxBytes === undefined || this.bytes + chunk.length <= maxBytes) {
+      this.bytes += chunk.length
+      return chunk
+    }
+    const room = chunk.lastIndexOf(10, maxBytes - this.bytes - 1) + 1
+    const rest = chunk.subarray(room)
+    // When the lines before are told.
+    queueMicrotask(() => void this.tellBound(maxBytes, rest.length, rest.filter((byte) => byte === 10).length))
+    this.bytes = maxBytes
+    return chunk.subarray(0, room)
+  }
+
+  private async tellBound(maxBytes: number, bytes: number, lines: number): Promise<void> {
+    if (this.closing !== undefined) return
+    const why = `The recording has reached its bound of ${formatBytes(maxBytes)}; what comes now is in the files alone.`
+    this.context.log(why)
+    void this.context.emit({ phase: 'dropped', data: { count: Math.max(1, lines), bytes, why } })
+    await this.finish({ status: 'completed' })
+  }
+
+  private async finish(info: EndInfo): Promise<void> {
+    await this.close()
+    const files = [...this.followed].map(([file]) => ({ path: file }))
+    this.end({ ...info, metadata: { files } })
+  }
+
+  private close(): Promise<void> {
+    this.closing ??= (async () => {
+      await this.joining?.close()
+      await Promise.all([...this.followed.values()].map(({ follower }) => follower.close()))
+      for (const { lines, unfinished } of this.followed.values()) {
+        unfinished.clear()
+        lines.endAll()
+      }
+    })()
+    return this.closing
+  }
+}
+
+/** Tells the line that is being written when it stays unfinished for a while. */
+class UnfinishedLine {
+  private timer: NodeJS.Timeout | undefined
+  private text: string | undefined
+  private told: string | undefined
+
+  constructor(private readonly tell: (text: string) => void) {}
+
+  note(text: string | undefined): void {
+    this.text = text
+    if (text === undefined || text === this.told) return
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined
+      if (this.text === undefined || this.text === this.told) return
+      this.told = this.text
+      this.tell(this.text)
+    }, UNFINISHED_MS)
+  }
+
+  clear(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.text = undefined
+    this.told = undefined
+  }
+}
+
+function plainLine(file: string, { text }: DecodedLine): EventData<'log_line'> {
+  return { text: cleanLine(text), stream: 'file', source: file }
+}
+
+function lineData(file: string, line: DecodedLine, parser: LineParser): EventData<'log_line'> {
+  const { text, raw, cutBytes, unterminated } = line
+  const { level, outcome, loggedAt, logger, fields, continued } = parser.parse(text)
+  return {
+    text: cleanLine(text),
+    stream: 'file',
+    source: file,
+    ...(level === undefined ? {} : { level }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(loggedAt === undefined ? {} : { logged_at: new Date(loggedAt).toISOString() }),
+    ...(logger === undefined ? {} : { logger }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(continued === true ? { continued } : {}),
+    ...(unterminated === true ? { unterminated } : {}),
+    ...(cutBytes === undefined ? {} : { cut_bytes: cutBytes }),
+    ...(raw === undefined ? {} : { raw: rawOf(raw) }),
+  }
+}
+
+/** The bytes of a line that is no text. */
+function rawOf(bytes: Uint8Array): { base64: string } {
+  return { base64: Buffer.from(bytes.subarray(0, MAX_RAW_BYTES)).toString('base64') }
+}
+
+function fileData({ state, path: file, keptBytes }: FollowedFileEvent): EventData<'file'> {
+  return { state, path: path.normalize(file), ...(keptBytes === undefined ? {} : { kept_bytes: keptBytes }) }
+}

@@ -1,0 +1,95 @@
+/** Finds the files that match patterns, and those that come to match them later. */
+import path from 'node:path'
+import { glob } from 'tinyglobby'
+
+/** Patterns with `**` reach folders that nobody watches: they are searched again now and then. */
+const SEARCH_MS = 2000
+
+export class JoiningFiles {
+  private readonly seen = new Set<string>()
+  private watcher: { close(): Promise<void> } | undefined
+  private watching: Promise<void> = Promise.resolve()
+  private timer: NodeJS.Timeout | undefined
+  private isClosed = false
+  private isSearching = false
+  private isBusy = false
+
+  constructor(
+    private readonly patterns: readonly string[],
+    private readonly cwd: string,
+    private readonly onFile: (file: string) => Promise<void>,
+  ) {}
+
+  /** @returns the files that are there already; those that come later go to `onFile` */
+  async start(): Promise<string[]> {
+    const found = await this.find()
+    await this.watch()
+    this.searchLater()
+    return found
+  }
+
+  /** Watching a folder slows whoever writes line by line in it. */
+  setBusy(isBusy: boolean): void {
+    if (isBusy === this.isBusy || this.isClosed) return
+    this.isBusy = isBusy
+    this.watching = this.watching.then(() => this.watch())
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    clearTimeout(this.timer)
+    await this.watching
+    await this.watcher?.close()
+  }
+
+  private async watch(): Promise<void> {
+    await this.watcher?.close()
+    this.watcher = undefined
+    if (this.isBusy || this.isClosed) return
+    // Only those who follow patterns pay for loading it.
+    const { watchFolders } = await import('../watchFolders')
+    this.watcher = watchFolders(
+      this.folders(),
+      () => true,
+      () => void this.search(),
+      () => undefined,
+    )
+  }
+
+  /** The folders of the files that match, and those in which the patterns begin. */
+  private folders(): string[] {
+    const begins = this.patterns.map((pattern) => {
+      const parts = pattern.split('/')
+      const wild = parts.findIndex((part) => /[*?[{(!]/.test(part))
+      return path.resolve(this.cwd, parts.slice(0, wild < 0 ? -1 : wild).join('/') || '.')
+    })
+    return [...new Set([...begins, ...[...this.seen].map((file) => path.dirname(file))])]
+  }
+
+  private async find(): Promise<string[]> {
+    const found = await glob([...this.patterns], { cwd: this.cwd, absolute: true, onlyFiles: true, dot: false })
+    const fresh = found.map((file) => path.normalize(file)).filter((file) => !this.seen.has(file))
+    for (const file of fresh) this.seen.add(file)
+    return fresh.sort()
+  }
+
+  private async search(): Promise<void> {
+    if (this.isSearching || this.isClosed) return
+    this.isSearching = true
+    try {
+      for (const file of await this.find()) await this.onFile(file)
+    } catch {
+      // A folder went while it was searched: the next search finds what is there.
+    } finally {
+      this.isSearching = false
+    }
+  }
+
+  private searchLater(): void {
+    this.timer = setTimeout(() => {
+      void this.search().finally(() => {
+        if (!this.isClosed) this.searchLater()
+      })
+    }, SEARCH_MS)
+  }
+}

@@ -1,0 +1,132 @@
+import path from 'node:path'
+import process from 'node:process'
+import { textEncodings, type TextEncoding } from '../../core/lines/lineDecoder'
+import { fileSource, type FileSourceOptions } from '../../node/follow/fileSource'
+import type { EventDraft } from '../../shared/events/schema'
+import { UserError } from '../../shared/userError'
+import { recordFollow } from '../follow'
+import { printRun } from '../printedRun'
+import { logDirectory, parse } from './arguments'
+import type { Command } from './command'
+import { LinePrinter, write } from './lineText'
+
+const form = 'follow FILE… [--lines N | --from-start] [--record] [--encoding utf-8|utf-16le|utf-16be|latin1]'
+
+const options = {
+  lines: { type: 'string' },
+  'from-start': { type: 'boolean' },
+  record: { type: 'boolean' },
+  encoding: { type: 'string' },
+} as const
+
+const DEFAULT_LINES = 10
+
+export const followCommand: Command = {
+  form,
+  purpose: 'Shows the end of text files and what is written to them, through every rotation, until Ctrl-C.',
+  async run(args) {
+    const { values, positionals } = parse(args, options, form, 'some')
+    if (values.lines !== undefined && values['from-start'] === true) {
+      throw wrong('--lines and --from-start exclude each other.')
+    }
+    const files = [...new Set(positionals.map((file) => path.resolve(file)))]
+    const from = values['from-start'] === true ? 'start' : { lines: lineCount(values.lines) }
+    const encoding = encodingOf(values.encoding, form)
+    const follow: FileSourceOptions = { files, from, ...(encoding === undefined ? {} : { encoding }) }
+    const printer = new LinePrinter(files.length > 1)
+    const isJson = values.json === true
+    if (values.record !== true) return isJson ? untilStopped(follow) : shownUntilStopped(follow, printer)
+    const recording = recordFollow(
+      {
+        kind: 'follow',
+        logDirectory: logDirectory(values.dir),
+        title: titleOf(files),
+        files,
+        from,
+        ...(encoding === undefined ? {} : { encoding }),
+      },
+      {
+        log: say,
+        onEvents: (lines) => {
+          if (isJson) void write(`${lines.join('\n')}\n`)
+          else for (const line of lines) void printer.take(JSON.parse(line) as EventDraft)
+        },
+      },
+    )
+    const letGo = onStop(() => {
+      recording.stop('polite')
+    })
+    try {
+      const { status, error, path: log, eventCount } = await recording.result
+      if (error !== undefined) say(error)
+      say(log === '' ? 'nothing came, so nothing was recorded' : `${String(eventCount)} events in ${log}`)
+      return status === 'completed' ? 0 : 1
+    } finally {
+      letGo()
+    }
+  },
+}
+
+async function untilStopped(options: FileSourceOptions): Promise<number> {
+  const run = await printRun(fileSource(options), { print: write, log: say })
+  const letGo = onStop(() => {
+    run.stop('polite')
+  })
+  await run.ended
+  letGo()
+  return 0
+}
+
+/** For a person nothing is numbered or redacted: it is their file. */
+async function shownUntilStopped(options: FileSourceOptions, printer: LinePrinter): Promise<number> {
+  const handle = await fileSource({ ...options, plain: true }).open({
+    emit: (draft) => printer.take(draft),
+    output: () => undefined,
+    endOutput: () => undefined,
+    openLog: () => undefined,
+    launched: () => undefined,
+    log: say,
+  })
+  const letGo = onStop(() => void handle.stop('polite'))
+  await handle.ended
+  letGo()
+  return 0
+}
+
+function onStop(stop: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, stop)
+  return () => {
+    for (const signal of signals) process.off(signal, stop)
+  }
+}
+
+function lineCount(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_LINES
+  if (!/^\d{1,9}$/.test(text)) throw wrong(`--lines takes a whole number, not ${JSON.stringify(text)}.`)
+  return Number(text)
+}
+
+/** @throws UserError that names the encodings there are */
+export function encodingOf(text: string | undefined, usage: string): TextEncoding | undefined {
+  if (text === undefined) return undefined
+  const found = textEncodings.find((name) => name === text.toLowerCase())
+  if (found === undefined) {
+    throw wrong(`--encoding takes ${textEncodings.join(', ')}, not ${JSON.stringify(text)}.`, usage)
+  }
+  return found
+}
+
+function titleOf(files: readonly string[]): string {
+  const [first = ''] = files
+  const more = files.length > 1 ? ` and ${String(files.length - 1)} more` : ''
+  return `${path.basename(first)}${more}`.slice(0, 200)
+}
+
+function wrong(reason: string, usage = form): UserError {
+  return new UserError(`${reason}\nUsage: tapedeck ${usage}`, 'bad_arguments', 'bad_input')
+}
+
+function say(message: string): void {
+  process.stderr.write(`tapedeck: ${message}\n`)
+}

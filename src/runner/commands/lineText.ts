@@ -1,0 +1,45 @@
+/** What a person sees of followed files: their lines, under the name of the file where there are several. */
+import process from 'node:process'
+import type { EventDraft } from '../../shared/events/schema'
+
+export class LinePrinter {
+  private source: string | undefined
+  /** What stands in the line that has not ended. */
+  private open = ''
+
+  constructor(private readonly hasNames: boolean) {}
+
+  /** @returns a promise while whoever reads our output is behind */
+  take({ phase, data }: Pick<EventDraft, 'phase' | 'data'>): Promise<void> | undefined {
+    if (phase === 'file') {
+      const { state, path } = data as { readonly state: string; readonly path: string }
+      if (state !== 'opened') process.stderr.write(`tapedeck: ${path}: ${state}\n`)
+      return undefined
+    }
+    if (phase !== 'log_line' && phase !== 'line_update') return undefined
+    const { text, source } = data as { readonly text: string; readonly source?: string }
+    let out = ''
+    if (source !== this.source && (this.hasNames || this.open !== '')) {
+      if (this.open !== '') out += '\n'
+      this.open = ''
+      if (this.hasNames) out += `==> ${source ?? ''} <==\n`
+    }
+    this.source = source
+    // What is there of an unfinished line is not printed again.
+    const isOnward = text.startsWith(this.open)
+    out += isOnward ? text.slice(this.open.length) : `\n${text}`
+    this.open = phase === 'line_update' ? text : ''
+    if (phase === 'log_line') out += '\n'
+    return write(out)
+  }
+}
+
+export function write(text: string): Promise<void> | undefined {
+  if (process.stdout.write(text)) return undefined
+  return new Promise((resolve) => {
+    process.stdout.once('drain', resolve)
+    process.stdout.once('error', () => {
+      resolve()
+    })
+  })
+}

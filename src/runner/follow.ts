@@ -1,0 +1,27 @@
+/** A recording of followed files as it is asked for: the same for the extension's runner and `tapedeck follow --record`. */
+import { fileSource, type FileSourceOptions } from '../node/follow/fileSource'
+import { followRequestSchema, type FollowRequest } from '../shared/follow'
+import { record, type Recording, type RecordOptions } from './record'
+
+export type FollowHooks = Pick<RecordOptions, 'onStarted' | 'onReady' | 'onEvents' | 'log'>
+
+export function recordFollow(request: FollowRequest, hooks: FollowHooks = {}): Recording {
+  const { title, logDirectory, files, globs, cwd, from, positions, encoding, maxBytes } =
+    followRequestSchema.parse(request)
+  const options: FileSourceOptions = {
+    files,
+    from,
+    ...(globs === undefined ? {} : { globs }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(positions === undefined ? {} : { positions }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  }
+  return record({
+    source: () => fileSource(options),
+    title,
+    head: { files: [...files, ...(globs ?? [])].map((path) => ({ path })) },
+    logDirectory,
+    ...hooks,
+  })
+}

@@ -151,6 +151,9 @@ describe('a log file in the editor', () => {
 
   it('records what was appended as a run', async () => {
     assert.equal(recorded().length, 1)
+    await at('record-switch').filter({ hasText: 'Recording' }).waitFor()
+    // Once among the runs, once among the sources.
+    await editor.treeRows('app.log').nth(1).waitFor()
   })
 
   it('shows the top of a file of 1 GB, its errors, and a time in it', async function () {
@@ -166,6 +169,7 @@ describe('a log file in the editor', () => {
     await editor.runCommand('Tapedeck: Follow Log File')
     await editor.quickInput().fill('big.log')
     await editor.quickInputRows().filter({ hasText: 'big.log' }).first().waitFor()
+    await shot('follow-pick')
     await editor.page.keyboard.press('Enter')
     await at('run-title').filter({ hasText: 'big.log' }).waitFor()
     await row(/request \d{7,8}/)

@@ -53,34 +53,30 @@ async function checkFiles(files: readonly string[]): Promise<void> {
 
 interface Choice extends vscode.QuickPickItem {
   readonly file?: string
+  readonly action?: 'browse' | 'several'
 }
 
 async function chooseFiles({ logFiles }: Container): Promise<readonly string[] | undefined> {
-  const browse: Choice = { label: 'Browse…', iconPath: new vscode.ThemeIcon('folder-opened'), alwaysShow: true }
-  const pick = vscode.window.createQuickPick<Choice>()
-  pick.title = 'Follow Log File'
-  pick.placeholder = 'Choose one, or tick several to see them as one, merged by time'
-  pick.canSelectMany = true
-  pick.matchOnDescription = true
-  pick.matchOnDetail = true
-  pick.busy = true
-  pick.show()
-  void logFiles.list().then((files) => {
-    pick.items = [...files.map((file) => choiceOf(file, logFiles.isLive(file))), browse]
-    pick.busy = false
+  const listed = logFiles.list().then((files) => files.map((file) => choiceOf(file, logFiles.isLive(file))))
+  const looks = { title: 'Follow Log File', matchOnDescription: true }
+  const chosen = await vscode.window.showQuickPick<Choice>(
+    listed.then((choices): Choice[] => [
+      ...choices,
+      ...(choices.length < 2
+        ? []
+        : [{ label: 'Several as One…', action: 'several', iconPath: new vscode.ThemeIcon('layers') } as const]),
+      { label: 'Browse…', action: 'browse', iconPath: new vscode.ThemeIcon('folder-opened'), alwaysShow: true },
+    ]),
+    { ...looks, placeHolder: 'Which file? The ones written last come first' },
+  )
+  if (chosen?.action === 'browse') return browseFiles()
+  if (chosen?.action !== 'several') return chosen?.file === undefined ? undefined : [chosen.file]
+  const several = await vscode.window.showQuickPick<Choice>(listed, {
+    ...looks,
+    canPickMany: true as const,
+    placeHolder: 'Tick the files to see as one, merged by the times of their lines',
   })
-  const chosen = await new Promise<readonly Choice[]>((resolve) => {
-    pick.onDidAccept(() => {
-      // Enter on a row with nothing ticked means that row.
-      resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems)
-    })
-    pick.onDidHide(() => {
-      resolve([])
-    })
-  })
-  pick.dispose()
-  const files = chosen.flatMap(({ file }) => file ?? [])
-  return chosen.includes(browse) ? [...files, ...(await browseFiles())] : files
+  return several?.flatMap(({ file }) => file ?? [])
 }
 
 function choiceOf({ uri, bytes }: LogFile, isLive: boolean): Choice {

@@ -50,6 +50,8 @@ export class FollowSession implements BridgeRun {
     const tell = (): void => {
       this.changed.fire(this.info)
     }
+    // The lines by level, for the filters; the store keeps the numbers.
+    const counting = store.histogram(undefined, tell)
     let bytes = store.state.bytes
     this.stops.push(
       store.onDidChangeState((state) => {
@@ -62,6 +64,9 @@ export class FollowSession implements BridgeRun {
         void vscode.window.showWarningMessage(message)
       }),
       recording.onDidChange(tell),
+      () => {
+        counting.dispose()
+      },
     )
   }
 

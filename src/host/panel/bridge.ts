@@ -107,6 +107,7 @@ export class PanelBridge {
     this.stops = [
       run.onDidChange((info) => {
         this.notify('run', info)
+        this.tellSoon()
       }),
       run.store.onDidReset(() => {
         this.notify('reset', {})

@@ -15,7 +15,7 @@ export type HeadStep =
   | { readonly until: string }
   /**
    * `blanks`, `digits`: one or more; `maybeBlanks`: none or more; `token`: visible ASCII up to a blank; `level`: a known word,
-   * `upper`: in capitals; `letter`: one of the format's `letters`; `priority`: `<34>`; `status`: three digits of HTTP; `quoted`: `"…"`
+   * `upper`: in capitals; `letter`: one of the format's `letters`; `priority`: `<34>`; `status`: three digits of HTTP; `quoted`: `"…"`; `name`: letters, digits, `_` and `-`
    */
   | { readonly step: keyof typeof opOf }
 
@@ -30,6 +30,7 @@ const opOf = {
   priority: 10,
   status: 11,
   quoted: 12,
+  name: 13,
 } as const
 export const blanks = { step: 'blanks' } as const
 export const maybeBlanks = { step: 'maybeBlanks' } as const
@@ -40,6 +41,7 @@ export const upper = { step: 'upper' } as const
 export const letter = { step: 'letter' } as const
 export const priority = { step: 'priority' } as const
 export const status = { step: 'status' } as const
+export const name = { step: 'name' } as const
 export const quoted = { step: 'quoted' } as const
 
 const LITERAL = 0
@@ -47,6 +49,7 @@ const STAMP = 1
 const UNTIL = 2
 
 const MAX_UNTIL = 100
+const MAX_NAME = 60
 const MAX_WORD = 12
 const NOT_HERE = -1
 
@@ -227,6 +230,12 @@ export class HeadReader {
           level = first === 5 ? 5 : first === 4 ? 4 : 3
           break
         }
+        case opOf.name: {
+          const start = at
+          while (at < to && isName(bytes[at] ?? 0)) at++
+          if (at === start || at - start > MAX_NAME) return false
+          break
+        }
         default:
           at = endOfQuoted(bytes, at, to)
           if (at < 0) return false
@@ -265,6 +274,10 @@ function endOfQuoted(bytes: Uint8Array, from: number, to: number): number {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
+}
+
+function isName(byte: number): boolean {
+  return byte < 0x80 && (isWord(byte) || byte === 0x2d)
 }
 
 function isWord(byte: number): boolean {

@@ -9,8 +9,10 @@ export type StampKind =
   | 'iso'
   /** `10-01 22:00:00.123` */
   | 'monthDay'
-  /** `Oct  1 22:00:00`, with a fraction or `, 2026 10:00:00 PM` */
+  /** `Oct  1 22:00:00`, with or without a fraction */
   | 'bsd'
+  /** `Oct 1, 2026 10:00:00 PM` */
+  | 'longDate'
   /** `01/Oct/2026:22:00:00 +0000` */
   | 'clf'
   /** `Thu Oct 01 22:00:00.123456 2026` */
@@ -90,6 +92,7 @@ export class StampReader {
   /** Reads a stamp whose kind shows in its first bytes. Returns where it ends, -1 if there is none. */
   readAny(bytes: Uint8Array, at: number, to: number): number {
     const kind = kindOf(bytes, at, to)
+    if (kind === 'dayMonth') return this.readDayFirst(bytes, at, to, 'any')
     return kind === undefined ? -1 : this.read(kind, bytes, at, to)
   }
 
@@ -103,10 +106,13 @@ export class StampReader {
       case 'glog':
         return this.readMonthDay(bytes, at, to, 2, 0)
       case 'bsd':
-        return this.readBsd(bytes, at, to)
+        return this.readBsd(bytes, at, to, false)
+      case 'longDate':
+        return this.readBsd(bytes, at, to, true)
       case 'clf':
+        return this.readDayFirst(bytes, at, to, 'clf')
       case 'dayMonth':
-        return this.readDayFirst(bytes, at, to)
+        return this.readDayFirst(bytes, at, to, 'none')
       case 'apache':
         return this.readApache(bytes, at, to)
       case 'clock':
@@ -118,6 +124,33 @@ export class StampReader {
       case 'tai64n':
         return this.readTai(bytes, at, to)
     }
+  }
+
+  /** The last time of day `clock` (ms) before now. */
+  lastAt(clock: number): number {
+    const now = this.fixedNow ?? Date.now()
+    let day = now - (now % DAY) + DAY
+    let time = this.placedAt(day, clock, undefined)
+    for (let tries = 0; tries < 2 && time > now + AHEAD; tries++) {
+      day -= DAY
+      time = this.placedAt(day, clock, undefined)
+    }
+    return time
+  }
+
+  /** The last such day before now, as midnight of UTC; NaN if there is none. */
+  dayOf(month: number, day: number): number {
+    return yearlessDay(month, day, this.fixedNow ?? Date.now())
+  }
+
+  /** The instant of a time of day (ms) on a day (midnight of UTC), in the given zone (ms) or that of stamps without one. */
+  placedAt(day: number, clock: number, zone: number | undefined): number {
+    this.day = day
+    this.dayKey = -1
+    this.clock = clock
+    this.zone = zone ?? NO_ZONE
+    this.placed(0)
+    return this.time
   }
 
   private readIso(bytes: Uint8Array, at: number, to: number): number {
@@ -156,7 +189,7 @@ export class StampReader {
     return this.placed(end)
   }
 
-  private readBsd(bytes: Uint8Array, at: number, to: number): number {
+  private readBsd(bytes: Uint8Array, at: number, to: number, isLong: boolean): number {
     if (to - at < 14) return -1
     const month = monthOf(bytes, at)
     if (month < 0 || bytes[at + 3] !== BLANK) return -1
@@ -170,7 +203,7 @@ export class StampReader {
       if (day < 0) return -1
       from++
     }
-    if (bytes[from] === COMMA) return this.readLongDate(bytes, from + 1, to, month, day)
+    if (isLong) return bytes[from] === COMMA ? this.readLongDate(bytes, from + 1, to, month, day) : -1
     if (bytes[from] !== BLANK) return -1
     // `Oct  1 2026 22:00:00`, of Cisco
     const century = two(bytes, from + 1)
@@ -204,7 +237,7 @@ export class StampReader {
   }
 
   /** `01/Oct/2026:22:00:00 +0000` and `01 Oct 2026 22:00:00.123`. */
-  private readDayFirst(bytes: Uint8Array, at: number, to: number): number {
+  private readDayFirst(bytes: Uint8Array, at: number, to: number, zones: 'clf' | 'none' | 'any'): number {
     const day = two(bytes, at)
     const separator = bytes[at + 2]
     if (to - at < 20 || (separator !== SLASH && separator !== BLANK && separator !== MINUS)) return -1
@@ -215,13 +248,21 @@ export class StampReader {
     if (day < 0 || month < 0 || century < 0 || years < 0 || bytes[at + 6] !== separator) return -1
     if (behind !== COLON && behind !== BLANK) return -1
     const end = this.readClock(bytes, at + 12, to)
-    return end < 0 || !this.dated(century * 100 + years, month, day) ? -1 : this.zoned(bytes, end, to)
+    if (end < 0 || !this.dated(century * 100 + years, month, day)) return -1
+    if (zones === 'any') return this.zoned(bytes, end, to)
+    this.zone = NO_ZONE
+    const sign = zones === 'clf' && end + 6 <= to && bytes[end] === BLANK ? bytes[end + 1] : 0
+    if (sign !== PLUS && sign !== MINUS) return this.placed(end)
+    const behind4 = this.readOffset(bytes, end + 1, to, sign === PLUS ? MINUTE : -MINUTE)
+    if (behind4 === end + 6 && bytes[end + 4] !== COLON) return this.placed(behind4)
+    this.zone = NO_ZONE
+    return this.placed(end)
   }
 
   /** `Thu Oct 01 22:00:00.123456 2026` and `Thu, 01 Oct 2026 22:00:00 GMT`. */
   private readApache(bytes: Uint8Array, at: number, to: number): number {
     if (!isName(bytes, at)) return -1
-    if (bytes[at + 3] === COMMA) return bytes[at + 4] === BLANK ? this.readDayFirst(bytes, at + 5, to) : -1
+    if (bytes[at + 3] === COMMA) return bytes[at + 4] === BLANK ? this.readDayFirst(bytes, at + 5, to, 'any') : -1
     if (to - at < 24 || bytes[at + 3] !== BLANK || bytes[at + 7] !== BLANK || bytes[at + 10] !== BLANK) return -1
     const month = monthOf(bytes, at + 4)
     const day = bytes[at + 8] === BLANK ? one(bytes, at + 9) : two(bytes, at + 8)
@@ -238,16 +279,7 @@ export class StampReader {
   private readClockOnly(bytes: Uint8Array, at: number, to: number): number {
     const end = this.readClock(bytes, at, to)
     if (end < 0) return -1
-    const now = this.fixedNow ?? Date.now()
-    let day = now - (now % DAY) + DAY
-    this.zone = NO_ZONE
-    for (let tries = 0; tries < 3; tries++) {
-      this.day = day
-      this.dayKey = -1
-      this.placed(end)
-      if (this.time <= now + AHEAD) break
-      day -= DAY
-    }
+    this.lastAt(this.clock)
     return end
   }
 
@@ -290,7 +322,7 @@ export class StampReader {
   }
 
   private readTai(bytes: Uint8Array, at: number, to: number): number {
-    if (to - at < 17) return -1
+    if (to - at < 17 || bytes[at] !== 0x40) return -1
     let seconds = 0
     // The first digit is 4: the epoch is 2^62.
     if (bytes[at + 1] !== 0x34) return -1
@@ -430,7 +462,10 @@ function kindOf(bytes: Uint8Array, at: number, to: number): StampKind | undefine
   const first = bytes[at] ?? 0
   if (first === 0x40) return 'tai64n'
   if (first === BLANK) return undefined
-  if (!isDigit(first)) return isWeekday(bytes, at, to) ? 'apache' : 'bsd'
+  if (!isDigit(first)) {
+    if (isWeekday(bytes, at, to)) return 'apache'
+    return bytes[at + 5] === COMMA || bytes[at + 6] === COMMA ? 'longDate' : 'bsd'
+  }
   let count = 1
   while (at + count < to && count < 10 && isDigit(bytes[at + count] ?? 0)) count++
   const next = bytes[at + count] ?? 0

@@ -5,7 +5,8 @@
 import type { Level } from '../../../shared/events/schema'
 import { levelWords } from '../classify'
 import { levelNumbers } from '../parsedLine'
-import type { StampKind, StampReader } from './stamps'
+import type { StampKind } from './stampBytes'
+import type { StampReader } from './stamps'
 
 export type HeadStep =
   /** These characters. */
@@ -19,18 +20,33 @@ export type HeadStep =
    */
   | { readonly step: keyof typeof opOf }
 
+// Plain constants, so that the switch over them becomes a table of jumps.
+const LITERAL = 0
+const STAMP = 1
+const UNTIL = 2
+const BLANKS = 3
+const MAYBE_BLANKS = 4
+const DIGITS = 5
+const TOKEN = 6
+const LEVEL = 7
+const UPPER = 8
+const LETTER = 9
+const PRIORITY = 10
+const STATUS = 11
+const QUOTED = 12
+const NAME = 13
 const opOf = {
-  blanks: 3,
-  maybeBlanks: 4,
-  digits: 5,
-  token: 6,
-  level: 7,
-  upper: 8,
-  letter: 9,
-  priority: 10,
-  status: 11,
-  quoted: 12,
-  name: 13,
+  blanks: BLANKS,
+  maybeBlanks: MAYBE_BLANKS,
+  digits: DIGITS,
+  token: TOKEN,
+  level: LEVEL,
+  upper: UPPER,
+  letter: LETTER,
+  priority: PRIORITY,
+  status: STATUS,
+  quoted: QUOTED,
+  name: NAME,
 } as const
 export const blanks = { step: 'blanks' } as const
 export const maybeBlanks = { step: 'maybeBlanks' } as const
@@ -43,10 +59,6 @@ export const priority = { step: 'priority' } as const
 export const status = { step: 'status' } as const
 export const name = { step: 'name' } as const
 export const quoted = { step: 'quoted' } as const
-
-const LITERAL = 0
-const STAMP = 1
-const UNTIL = 2
 
 const MAX_UNTIL = 100
 const MAX_NAME = 60
@@ -62,6 +74,13 @@ export interface Head {
   readonly letters: Uint8Array
 }
 
+/** The hash of an ASCII word or key, whatever its case. */
+export function hashOf(word: string): number {
+  let hash = 0
+  for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + (word.charCodeAt(i) | 0x20)) | 0
+  return hash
+}
+
 /** Level words by the hash of their lower-case letters. */
 export class WordTable {
   private readonly slots = new Int32Array(512)
@@ -69,8 +88,7 @@ export class WordTable {
 
   constructor(words: Readonly<Record<string, Level>>) {
     for (const [word, level] of Object.entries(words)) {
-      let hash = 0
-      for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + (word.charCodeAt(i) | 0x20)) | 0
+      const hash = hashOf(word)
       let slot = hash & 511
       while (this.slots[slot] !== 0 && this.slots[slot] !== hash) slot = (slot + 1) & 511
       this.slots[slot] = hash
@@ -165,29 +183,29 @@ export class HeadReader {
           at = endOfUntil(bytes, at, to, args[i] ?? 0)
           if (at < 0) return false
           break
-        case opOf.blanks: {
+        case BLANKS: {
           const start = at
           while (at < to && bytes[at] === 0x20) at++
           if (at === start) return false
           break
         }
-        case opOf.maybeBlanks:
+        case MAYBE_BLANKS:
           while (at < to && bytes[at] === 0x20) at++
           break
-        case opOf.digits: {
+        case DIGITS: {
           const start = at
           while (at < to && isDigit(bytes[at] ?? 0)) at++
           if (at === start || at - start > 10) return false
           break
         }
-        case opOf.token: {
+        case TOKEN: {
           const start = at
           while (at < to && (bytes[at] ?? 0) > 0x20 && (bytes[at] ?? 0) < 0x7f) at++
           if (at === start || at - start > MAX_UNTIL || (at < to && bytes[at] !== 0x20)) return false
           break
         }
-        case opOf.level:
-        case opOf.upper: {
+        case LEVEL:
+        case UPPER: {
           const start = at
           const end = Math.min(to, at + MAX_WORD)
           let hash = 0
@@ -199,18 +217,18 @@ export class HeadReader {
             folded |= byte
             hash = (Math.imul(hash, 31) + lower) | 0
           }
-          if (at === start || (ops[i] === opOf.upper && (folded & 0x20) !== 0)) return false
+          if (at === start || (ops[i] === UPPER && (folded & 0x20) !== 0)) return false
           if (at < to && isWord(bytes[at] ?? 0)) return false
           level = head.words.get(hash)
           if (level === 0) return false
           break
         }
-        case opOf.letter:
+        case LETTER:
           level = at < to ? (head.letters[bytes[at] ?? 0] ?? 0) : 0
           if (level === 0) return false
           at++
           break
-        case opOf.priority: {
+        case PRIORITY: {
           if (bytes[at] !== 0x3c) return false
           let value = 0
           const start = ++at
@@ -221,7 +239,7 @@ export class HeadReader {
           level = severityLevels[value & 7] ?? 0
           break
         }
-        case opOf.status: {
+        case STATUS: {
           const first = (bytes[at] ?? 0) - 0x30
           if (at + 3 > to || first < 1 || first > 5) return false
           if (!isDigit(bytes[at + 1] ?? 0) || !isDigit(bytes[at + 2] ?? 0)) return false
@@ -230,7 +248,7 @@ export class HeadReader {
           level = first === 5 ? 5 : first === 4 ? 4 : 3
           break
         }
-        case opOf.name: {
+        case NAME: {
           const start = at
           while (at < to && isName(bytes[at] ?? 0)) at++
           if (at === start || at - start > MAX_NAME) return false

@@ -3,7 +3,7 @@
  * Lines that were cut have them too. Keys count whatever their case.
  */
 import { levelWords } from '../classify'
-import { WordTable, severityLevels } from './head'
+import { hashOf, WordTable, severityLevels } from './head'
 import { epochTime } from './civil'
 import type { StampReader } from './stamps'
 
@@ -56,12 +56,7 @@ const keyKinds: Readonly<Record<string, number>> = {
   '@m': SERILOG,
 }
 /** By the hash of a key's lower-case bytes. */
-const kinds = new Map<number, number>(
-  Object.entries(keyKinds).map(([key, kind]) => [
-    [...key].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.charCodeAt(0) | 0x20)) | 0, 0),
-    kind,
-  ]),
-)
+const kinds = new Map<number, number>(Object.entries(keyKinds).map(([key, kind]) => [hashOf(key), kind]))
 
 /** What a key of an object states by itself. */
 export function roleOfKey(key: string): 'time' | 'level' | undefined {
@@ -102,8 +97,12 @@ export class JsonScanner {
     this.hasMark = false
     sawControl = false
     this.object(bytes, from + 1, Math.min(to, from + MAX_JSON_SCAN), 0)
-    if (this.level === 0 && this.hasMark) this.level = 3
     this.isOdd = sawControl
+    this.settle()
+  }
+
+  private settle(): void {
+    if (this.level === 0 && this.hasMark) this.level = 3
   }
 
   /** Reads keys and values up to the object's end; returns what is behind it, or `to` once nothing is left to find. */

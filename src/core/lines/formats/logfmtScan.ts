@@ -1,6 +1,6 @@
 /** Level and time of a line of `key=value` pairs, from its bytes. */
 import { levelWords } from '../classify'
-import { WordTable } from './head'
+import { hashOf, WordTable } from './head'
 import type { StampReader } from './stamps'
 
 const TIME = 1
@@ -17,12 +17,7 @@ const keyKinds: Readonly<Record<string, number>> = {
   severity: LEVEL,
   loglevel: LEVEL,
 }
-const kinds = new Map<number, number>(
-  Object.entries(keyKinds).map(([key, kind]) => [
-    [...key].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.charCodeAt(0) | 0x20)) | 0, 0),
-    kind,
-  ]),
-)
+const kinds = new Map<number, number>(Object.entries(keyKinds).map(([key, kind]) => [hashOf(key), kind]))
 const words = new WordTable({ ...levelWords, eror: 'error', dbug: 'debug', dpanic: 'fatal' })
 const QUOTE = 0x22
 const BACKSLASH = 0x5c

@@ -90,7 +90,7 @@ export function slowProblem(pattern: RegExp, source: string, sample = ''): strin
     ':',
     '"',
     '[',
-    ...source.replace(/\\./g, '').slice(0, 60),
+    ...Array.from(source.replace(/\\./g, '').slice(0, 60)),
   ])
   const units = [...letters, 'a ', 'a0', '0:', 'a.', '[a]', sample.slice(0, 20), sample.slice(0, 60), sample].filter(
     (unit) => unit !== '',

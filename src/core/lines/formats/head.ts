@@ -75,36 +75,36 @@ export interface Head {
 }
 
 /** The hash of an ASCII word or key, whatever its case. */
-export function hashOf(word: string): number {
+function hashOf(word: string): number {
   let hash = 0
   for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + (word.charCodeAt(i) | 0x20)) | 0
   return hash
 }
 
-/** Level words by the hash of their lower-case letters. */
+/** Numbers by the hash of a word: levels (0 none, 1 trace … 6 fatal), kinds of keys. Faster than a Map. */
 export class WordTable {
   private readonly slots = new Int32Array(512)
-  private readonly levels = new Uint8Array(512)
+  private readonly values = new Uint8Array(512)
 
-  constructor(words: Readonly<Record<string, Level>>) {
-    for (const [word, level] of Object.entries(words)) {
+  constructor(words: Readonly<Record<string, Level | number>>) {
+    for (const [word, value] of Object.entries(words)) {
       const hash = hashOf(word)
       let slot = hash & 511
       while (this.slots[slot] !== 0 && this.slots[slot] !== hash) slot = (slot + 1) & 511
       this.slots[slot] = hash
-      this.levels[slot] = levelNumbers[level]
+      this.values[slot] = typeof value === 'number' ? value : levelNumbers[value]
     }
   }
 
-  /** The level of the word with this hash, 0 for none. */
+  /** The number of the word with this hash, 0 for none. */
   get(hash: number): number {
     for (let slot = hash & 511; this.slots[slot] !== 0; slot = (slot + 1) & 511) {
-      if (this.slots[slot] === hash) return this.levels[slot] ?? 0
+      if (this.slots[slot] === hash) return this.values[slot] ?? 0
     }
     return 0
   }
 
-  /** The level of the word that is `bytes[from, to)`, 0 for none. */
+  /** The number of the word that is `bytes[from, to)`, 0 for none. */
   at(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + ((bytes[i] ?? 0) | 0x20)) | 0

@@ -3,7 +3,7 @@
  * Lines that were cut have them too. Keys count whatever their case.
  */
 import { levelWords } from '../classify'
-import { hashOf, WordTable, severityLevels } from './head'
+import { WordTable, severityLevels } from './head'
 import { epochTime } from './civil'
 import type { StampReader } from './stamps'
 
@@ -56,7 +56,7 @@ const keyKinds: Readonly<Record<string, number>> = {
   '@m': SERILOG,
 }
 /** By the hash of a key's lower-case bytes. */
-const kinds = new Map<number, number>(Object.entries(keyKinds).map(([key, kind]) => [hashOf(key), kind]))
+const kinds = new WordTable(keyKinds)
 
 /** What a key of an object states by itself. */
 export function roleOfKey(key: string): 'time' | 'level' | undefined {
@@ -76,6 +76,10 @@ const mongoLetters = new Map<number, number>([
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** What a byte is inside a string: 1 its end, 2 an escape, 3 a control character, 0 anything else. */
+const inString = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === QUOTE ? 1 : byte === BACKSLASH ? 2 : byte < 0x20 ? 3 : 0,
+)
 /** Whether there is a control character, such as that of a colour, in what was walked over. */
 let sawControl = false
 
@@ -132,7 +136,7 @@ export class JsonScanner {
       if (bytes[at] !== 0x3a) continue
       at++
       while (at < to && isGap(bytes[at] ?? 0)) at++
-      at = this.value(bytes, at, to, kinds.get(hash) ?? 0, depth)
+      at = this.value(bytes, at, to, kinds.get(hash), depth)
     }
     return to
   }
@@ -229,11 +233,13 @@ function exponent(bytes: Uint8Array, from: number, to: number): number {
 }
 
 function endOfString(bytes: Uint8Array, from: number, to: number): number {
+  const stops = inString
   for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte === QUOTE) return at
-    if (byte === BACKSLASH) at++
-    else if (byte < 0x20) sawControl = true
+    const stop = stops[bytes[at] ?? 0]
+    if (stop === 0) continue
+    if (stop === 1) return at
+    if (stop === 2) at++
+    else sawControl = true
   }
   return to
 }

@@ -1,6 +1,6 @@
 /** Level and time of a line of `key=value` pairs, from its bytes. */
 import { levelWords } from '../classify'
-import { hashOf, WordTable } from './head'
+import { WordTable } from './head'
 import type { StampReader } from './stamps'
 
 const TIME = 1
@@ -17,7 +17,7 @@ const keyKinds: Readonly<Record<string, number>> = {
   severity: LEVEL,
   loglevel: LEVEL,
 }
-const kinds = new Map<number, number>(Object.entries(keyKinds).map(([key, kind]) => [hashOf(key), kind]))
+const kinds = new WordTable(keyKinds)
 const words = new WordTable({ ...levelWords, eror: 'error', dbug: 'debug', dpanic: 'fatal' })
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -58,7 +58,7 @@ export class LogfmtScanner {
         continue
       }
       isFirst = false
-      at = this.value(bytes, at + 1, to, kinds.get(hash) ?? 0)
+      at = this.value(bytes, at + 1, to, kinds.get(hash))
       if (this.level !== 0 && this.time === this.time) return true
       at++
     }

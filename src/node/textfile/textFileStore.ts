@@ -126,6 +126,15 @@ export class TextFileStore implements EventStore {
     return this.file.ask('pause', { isPaused: false })
   }
 
+  /**
+   * Puts the lines of an older file (olderSiblings.ts, unpacked where it is compressed) before all others. Every `seq` grows by as
+   * much as `state.seqShift` does.
+   * @param shownAs the path for people, where `path` is an unpacked copy
+   */
+  prepend(path: string, shownAs = path): Promise<undefined> {
+    return this.file.ask('prepend', { path, shownAs })
+  }
+
   /** Releases the file. The thread stays for others. */
   dispose(): void {
     void this.close().catch(() => undefined)

@@ -43,6 +43,7 @@ describe('a search in a text file', () => {
     await done(view)
     assert.equal(view.problem, undefined)
     const rows = await view.rows(0, view.count)
+    assert.equal(rows.length, view.count)
     for (const [index, { seq }] of rows.entries()) {
       if (index % 50 === 0) assert.equal(await view.positionOf({ seq }), index)
     }
@@ -65,6 +66,7 @@ describe('a search in a text file', () => {
     '[42]',
     'ſs',
     '😀',
+    'z'.repeat(1500),
   ]
   const patterns: readonly TextQuery[] = [
     { pattern: 'error' },
@@ -88,7 +90,7 @@ describe('a search in a text file', () => {
     { pattern: 'e(?!r)', regex: true },
     { pattern: '\\[\\d{2}\\]', regex: true },
     { pattern: 'ti?meo+ut', regex: true },
-    { pattern: '\\S+\\s\\S+', regex: true },
+    { pattern: '\\S\\s\\S', regex: true },
     { pattern: '[\\s\\S]{200}', regex: true },
     { pattern: 'nowhere at all' },
   ]
@@ -102,7 +104,7 @@ describe('a search in a text file', () => {
       const random = new Random(seed)
       const isAscii = random.below(2) === 0
       const words = isAscii ? pieces.filter((piece) => /^[\x00-\x7f]+$/.test(piece)) : pieces
-      const lines = Array.from({ length: 20_000 }, () =>
+      const lines = Array.from({ length: 5000 }, () =>
         Array.from({ length: random.below(6) }, () => random.pick(words)).join(random.pick(['', ' '])),
       )
       const end = random.pick(['\n', '\r\n'])

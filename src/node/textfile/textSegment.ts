@@ -35,7 +35,7 @@ export class TextSegment {
     public generation: number,
     readonly origin: number,
     public end: number,
-    readonly seqBase: number,
+    public seqBase: number,
   ) {
     this.index = new LineIndex(kernel, source, origin)
     if (end - origin > AT_ONCE_BYTES) this.estimate()

@@ -48,6 +48,9 @@ export function serveTextFiles(port: ThreadPort<FromTextThread, ToTextThread>, f
         return file.detail(message.params.position)
       case 'positionOf':
         return file.positionOf(message.params.at, message.params.isExact)
+      case 'prepend':
+        await file.prepend(message.params.path, message.params.shownAs)
+        return undefined
       case 'release':
         file.release(message.params.resets)
         return undefined

@@ -55,6 +55,8 @@ export class TextFile {
   /** Contents that nobody may read any more who knows of so many resets. */
   private leaving: { readonly source: TextBytes; readonly resets: number }[] = []
   private renumbers = 0
+  /** By how much the numbers of the last lines changed when the last estimate was settled, and which those were. */
+  private settled = { from: 0, by: 0 }
   private seqShift = 0
   /** Contents that were put before by wish. */
   private older = 0
@@ -95,6 +97,12 @@ export class TextFile {
     } else if (bytes === undefined) this.openBytes(true)
     this.countSoon()
     return this.state()
+  }
+
+  /** Rows by numbers that may be those of an estimate which is settled by now: the last lines are meant then, as they were counted. */
+  rowsAsked({ from, to, renumbers }: { from: number; to: number; renumbers: number }): Row[] {
+    const by = renumbers < this.renumbers && from >= this.settled.from ? this.settled.by : 0
+    return this.rows(from + by, to + by)
   }
 
   rows(from: number, to: number): Row[] {
@@ -392,15 +400,30 @@ export class TextFile {
   }
 
   private countTo(position: number): void {
-    for (const { part, first } of this.numbered()) if (part instanceof TextSegment) part.countToLine(position - first)
+    for (const { part, first } of this.numbered()) {
+      if (part instanceof TextSegment) this.count(part, () => part.countToLine(position - first))
+    }
   }
 
   private countFor(at: Place): void {
     for (const part of this.parts) {
       if (!(part instanceof TextSegment)) continue
-      if ('seq' in at) part.countToOffset(at.seq - part.seqBase)
-      else part.countToLine(Number.POSITIVE_INFINITY)
+      const line = Number.POSITIVE_INFINITY
+      this.count(part, () => ('seq' in at ? part.countToOffset(at.seq - part.seqBase) : part.countToLine(line)))
     }
+  }
+
+  /** Counts lines of a part; tells when their number has become known. */
+  private count(part: TextSegment, run: () => void): void {
+    if (part.isComplete) return
+    const { count, endFrom } = part
+    run()
+    if (!part.isComplete) return
+    if (part.count !== count) {
+      this.renumbers++
+      this.settled = { from: endFrom, by: part.count - count }
+    }
+    this.tell()
   }
 
   private countSoon(): void {
@@ -414,11 +437,8 @@ export class TextFile {
   private countOn(): void {
     const part = this.parts.find((one) => !isCounted(one))
     if (part instanceof TextSegment) {
-      const before = part.count
-      if (part.countOn(STEP_BYTES)) {
-        if (part.count !== before) this.renumbers++
-        this.tell()
-      } else if (performance.now() - this.toldAt > TELL_MS) this.tell()
+      this.count(part, () => part.countOn(STEP_BYTES))
+      if (performance.now() - this.toldAt > TELL_MS) this.tell()
     }
     this.countSoon()
   }

@@ -19,7 +19,7 @@ import { createTextView, type StoreView, type TextView } from './textViews'
 /** The threads of text files: one reads for all stores, each store has its own that searches. */
 export interface TextThreads {
   readonly reader: TextReader
-  startScanner(this: void): ThreadLike
+  readonly startScanner: () => ThreadLike
 }
 
 export class TextFileStore implements EventStore {

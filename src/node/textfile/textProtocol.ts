@@ -69,8 +69,8 @@ export type Place = { readonly seq: number } | { readonly time: number } | { rea
 /** Requests of the host: their parameters and answers. */
 export interface TextRequests {
   open: { params: { path: string; options: TextFileOptions }; answer: TextState }
-  /** Rows `from` to `to` (exclusive), by positions as the state counts them. */
-  rows: { params: { from: number; to: number }; answer: readonly Row[] }
+  /** Rows `from` to `to` (exclusive), by positions as the state with so many `renumbers` counts them. */
+  rows: { params: { from: number; to: number; renumbers: number }; answer: readonly Row[] }
   /** The same for positions one by one; they ascend, and count from the beginning of the file even where `count` is an estimate. */
   rowsAt: { params: { positions: Float64Array }; answer: readonly Row[] }
   detail: { params: { position: number }; answer: EventDetail }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isAscii as isAsciiBytes } from 'node:buffer'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryFolder } from '../../../test/fakes/logs'
@@ -103,7 +104,7 @@ describe('a search in a text file', () => {
     it(`finds what testing line by line finds: ${name} (seed ${String(seed)})`, async () => {
       const random = new Random(seed)
       const isAscii = random.below(2) === 0
-      const words = isAscii ? pieces.filter((piece) => /^[\x00-\x7f]+$/.test(piece)) : pieces
+      const words = isAscii ? pieces.filter((piece) => isAsciiBytes(Buffer.from(piece))) : pieces
       const lines = Array.from({ length: 5000 }, () =>
         Array.from({ length: random.below(6) }, () => random.pick(words)).join(random.pick(['', ' '])),
       )
@@ -243,14 +244,6 @@ describe('a search in a text file', () => {
     assert.equal(all.totals[5], (await found({ levels: ['error'] })).lines.length)
     assert.equal(store.growth.levelCounts['error'], all.totals[5])
     assert.ok(all.counts.length / 7 > 500 && all.width < 1000, `${String(all.width)} ms`)
-  })
-
-  it.skip('ends a regular expression that takes for ever, and searches on', async () => {
-    writeFileSync(file, `${'a'.repeat(40)}b\nplain\n`)
-    store = await TextFileStore.open(file, {}, threads)
-    const bad = await store.view({ text: { pattern: '(a+)+$', regex: true } })
-    bad.dispose()
-    assert.deepEqual((await found({ text: { pattern: 'plain' } })).lines, [1])
   })
 
   it('says that an expression can’t be used', async () => {

@@ -53,6 +53,11 @@ export class TextSegment {
     return ending === undefined ? this.linesOf(this.index) : ending.first + this.linesOf(ending.index)
   }
 
+  /** The estimated number of the first of the last lines, which are known by their distance from the end. */
+  get endFrom(): number {
+    return this.ending?.first ?? this.count
+  }
+
   /** Whether the last line has no end. */
   get isUnfinished(): boolean {
     const { counted, endsWhole } = this.ending?.index ?? this.index

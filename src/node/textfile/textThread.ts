@@ -41,7 +41,7 @@ export function serveTextFiles(port: ThreadPort<FromTextThread, ToTextThread>, f
     if (file === undefined) throw new Error(`no text file ${String(message.file)} is open`)
     switch (message.name) {
       case 'rows':
-        return file.rows(message.params.from, message.params.to)
+        return file.rowsAsked(message.params)
       case 'rowsAt':
         return file.rowsAt(message.params.positions)
       case 'detail':

@@ -51,7 +51,7 @@ function compare(format: LineFormat | undefined, lines: readonly string[], note:
 }
 
 const inserted = [
-  ...' \t:[]{}()<>"\'\\=|,.;-+/0123456789TZEWIx\u0000\u001b\r\u00e9\u{1f600}\ufeff\u2028\u00a0',
+  ...Array.from(' \t:[]{}()<>"\'\\=|,.;-+/0123456789TZEWIx\u0000\u001b\r\u00e9\u{1f600}\ufeff\u2028\u00a0'),
   '\u001b[31m',
   'ERROR',
   ' error ',

@@ -118,12 +118,12 @@ describe('the parser of lines', () => {
   it('finds the format behind a banner, and keeps to it', () => {
     const parser = createLineParser(sampleClock)
     parser.parse('  ____  demo 1.0')
-    const before: unknown = parser.format
-    assert.equal(before, undefined)
+    const id = () => parser.format?.id
+    assert.equal(id(), undefined)
     parser.parse('22:00:00.123 [main] INFO  com.example.Demo -- started')
-    assert.equal(parser.format?.id, 'logback')
+    assert.equal(id(), 'logback')
     parser.parse('2026-10-01 22:00:00 only a time')
-    assert.equal(parser.format?.id, 'logback')
+    assert.equal(id(), 'logback')
   })
 
   it('leaves what it does not understand untouched', () => {

@@ -108,7 +108,9 @@ export class WrappedScanner implements LevelTimeScanner {
     if (goesOn) return
     this.inner.scan(bytes, from, to)
     this.continued = this.inner.continued
-    if (!this.continued) this.level = this.inner.level
+    if (this.continued) return
+    this.level = this.inner.level
+    this.slow.parser.continuation.reset()
   }
 }
 

@@ -34,6 +34,8 @@ export class HistogramCounter {
       onResult: (_part, result) => {
         if (result.type !== 'buckets') return
         this.current = result.buckets
+      },
+      onProgress: () => {
         this.tell()
       },
       onRestart: () => {

@@ -4,6 +4,8 @@ import type { LineIndex } from './lineIndex'
 /** What is read of a line for its row: 4,000 characters of any kind and more. */
 export const HEAD_BYTES = 16 * 1024
 const STEP_BYTES = 64 * 1024
+/** Read for a line at first. */
+const LINE_BYTES = 256
 
 export interface RawLine {
   /** Where it begins in the file. */
@@ -24,6 +26,7 @@ export function readLines(index: LineIndex, first: number, last: number, end: nu
   const { source } = index
   const { unit } = source
   const lines: RawLine[] = []
+  const step = Math.min(STEP_BYTES, Math.max(HEAD_BYTES, (last - first) * LINE_BYTES))
   let offset = index.startOf(first)
   let held: Buffer = Buffer.alloc(0)
   let heldAt = offset
@@ -33,7 +36,7 @@ export function readLines(index: LineIndex, first: number, last: number, end: nu
     if (newline < 0 && heldAt + held.length < end) {
       heldAt = offset
       at = 0
-      held = source.bytesAt(offset, Math.min(STEP_BYTES, end - offset))
+      held = source.bytesAt(offset, Math.min(step, end - offset))
       newline = source.newlineIn(held, 0)
     }
     const isWhole = newline >= 0 || line < index.lines

@@ -1,7 +1,7 @@
 /** Makes rows and details of the lines that somebody looks at: the only place where lines become strings. */
 import { detectFormat } from '../../core/lines/detectFormat'
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
-import { createLineParser } from '../../core/lines/lineParser'
+import { createLineParser, FormatParser } from '../../core/lines/lineParser'
 import type { ParsedLine } from '../../core/lines/parsedLine'
 import { rowOf } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
@@ -11,7 +11,8 @@ import { isWellFormed } from './textBytes'
 import type { SegmentLine, TextSegment } from './textSegment'
 
 /** A line that goes on, or has no time, has those of the entry above, which is looked for so many lines up. */
-const LOOK_UP = [0, 16, 256, 2048] as const
+const LOOK_UP = [0, 16, 256]
+const PLAIN_LOOK_UP = [0, 16]
 /** The format is found by the first lines. */
 const DETECTED_LINES = 200
 const DETAIL_BYTES = 4 * 1024 * 1024
@@ -89,26 +90,27 @@ export class LineRows {
   }
 
   private read(segment: TextSegment, first: number, last: number): Read[] {
-    for (const up of LOOK_UP) {
+    // Plain text has no times that could be looked for.
+    const steps = this.format === undefined && this.options.format === undefined ? PLAIN_LOOK_UP : LOOK_UP
+    for (const up of steps) {
       const from = Math.max(0, first - up)
       const lines = this.parse(segment, from, last)
       const start = lines.findIndex(({ line }) => line.line >= first)
       const begin = lines[start]
       if (begin === undefined) return []
       // With the entry above the lines are read as they are meant.
-      const isClear = begin.parsed.continued !== true && !Number.isNaN(begin.time)
+      const isClear = begin.parsed.continued !== true && (steps === PLAIN_LOOK_UP || !Number.isNaN(begin.time))
       const hasEntry = begin.parsed.continued === true && lines.slice(0, start).some(isEntry)
-      if (isClear || hasEntry || from === 0 || up === LOOK_UP.at(-1)) return lines.slice(start)
+      if (isClear || hasEntry || from === 0 || up === steps.at(-1)) return lines.slice(start)
     }
     return []
   }
 
   private parse(segment: TextSegment, first: number, last: number): Read[] {
-    const format = this.options.format ?? this.found?.id
-    const parser = createLineParser({
-      ...(this.options.custom === undefined ? {} : { formats: this.options.custom }),
-      ...(format === undefined ? {} : { format }),
-    })
+    const formats = this.options.custom ?? []
+    const { format } = this.options
+    const parser =
+      format === undefined ? new FormatParser({ formats }, this.found, false) : createLineParser({ formats, format })
     let time = Number.NaN
     return segment.lines(first, last).map((line) => {
       const text = segment.source.decode(line.head)

@@ -8,6 +8,8 @@ export interface PartScansListener {
   /** A part is passed, in order: lines were all looked at unless they are the last ones. */
   onPart(part: TextState['parts'][number]): void
   onResult(part: LinesPart, result: Extract<FromScanThread, { type: 'found' | 'buckets' }>): void
+  /** After a result, when it is known what is left to do. */
+  onProgress(): void
   /** All that was told is void. */
   onRestart(): void
   onFailure(error: UserError): void
@@ -97,6 +99,7 @@ export class PartScans {
         this.scanned = result.scanned
         this.listener.onResult(part, result)
         this.goOn()
+        this.listener.onProgress()
       },
       onRestart: () => {
         if (this.running !== running) return

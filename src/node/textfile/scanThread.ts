@@ -62,7 +62,7 @@ class Scan {
 
   private tell(scanned: number): void {
     this.toldAt = performance.now()
-    this.post({ id: this.id, ...this.looker.told(scanned) } as FromScanThread)
+    this.post({ id: this.id, ...this.looker.told(scanned) })
   }
 }
 

@@ -68,6 +68,11 @@ export class TextBytes {
     return done
   }
 
+  /** Milliseconds since the epoch. */
+  get modifiedAt(): number {
+    return fstatSync(this.fd).mtimeMs
+  }
+
   bytesAt(offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(Math.max(0, length))
     return bytes.subarray(0, this.read(bytes, offset))

@@ -2,6 +2,7 @@
  * One text file as the reading thread sees it: its contents one behind the other (a rotated one stays), the rows between them
  * that tell what became of the file, and the numbering of all. Everything here is done in short steps.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { rowOf } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
@@ -19,11 +20,16 @@ const STEP_BYTES = 8 * 1024 * 1024
 const TELL_MS = 50
 /** So many contents are held open; the lines of older ones leave the view. */
 const MAX_CONTENTS = 5
+/** Rows so near to each other are read together. */
+const NEAR_ROWS = 8
 /** Rows of a rotated file that is still written to must not reach the numbers of the next. */
 const SEQ_GAP = 2 ** 36
 
+/** The generation of what nobody follows. */
+const OLDER = -1
+
 interface Mark {
-  readonly event: AnyEvent
+  event: AnyEvent
   readonly time: number
 }
 
@@ -49,6 +55,12 @@ export class TextFile {
   /** Contents that nobody may read any more who knows of so many resets. */
   private leaving: { readonly source: TextBytes; readonly resets: number }[] = []
   private renumbers = 0
+  /** By how much the numbers of the last lines changed when the last estimate was settled, and which those were. */
+  private settled = { from: 0, by: 0 }
+  private seqShift = 0
+  /** Contents that were put before by wish. */
+  private older = 0
+  private readonly shownAs: string
 
   constructor(
     readonly path: string,
@@ -56,6 +68,7 @@ export class TextFile {
     private readonly host: TextFileHost,
   ) {
     this.rowsOf = new LineRows({ format: options.format })
+    this.shownAs = options.shownAs ?? path
   }
 
   /**
@@ -86,6 +99,12 @@ export class TextFile {
     return this.state()
   }
 
+  /** Rows by numbers that may be those of an estimate which is settled by now: the last lines are meant then, as they were counted. */
+  rowsAsked({ from, to, renumbers }: { from: number; to: number; renumbers: number }): Row[] {
+    const by = renumbers < this.renumbers && from >= this.settled.from ? this.settled.by : 0
+    return this.rows(from + by, to + by)
+  }
+
   rows(from: number, to: number): Row[] {
     const rows: Row[] = []
     for (const { part, first } of this.numbered()) {
@@ -100,14 +119,14 @@ export class TextFile {
   /** Rows one by one, their positions counted from the beginning of the file. Waits for the index where it has not come there. */
   rowsAt(positions: Float64Array): Row[] {
     const rows: Row[] = []
-    let i = 0
-    while (i < positions.length) {
-      // Neighbours are read together.
+    for (let i = 0; i < positions.length;) {
+      // Neighbours are read together, with the lines between them.
       let end = i + 1
-      while (end < positions.length && (positions[end] ?? 0) - (positions[end - 1] ?? 0) === 1) end++
+      while (end < positions.length && (positions[end] ?? 0) - (positions[end - 1] ?? 0) <= NEAR_ROWS) end++
+      const wanted = new Set(positions.subarray(i, end))
       const [first, last] = [positions[i] ?? 0, (positions[end - 1] ?? 0) + 1]
       this.countTo(last)
-      rows.push(...this.rows(first, last))
+      rows.push(...this.rows(first, last).filter(({ position }) => wanted.has(position)))
       i = end
     }
     return rows
@@ -120,6 +139,33 @@ export class TextFile {
       return { position, bytes: 0, event: part.event }
     }
     throw new RangeError(`There is no line at position ${String(position)}.`)
+  }
+
+  /** As TextFileStore's. */
+  async prepend(path: string, shownAs: string): Promise<void> {
+    const source = TextBytes.open(path, this.options.encoding ?? 'utf-8', shownAs)
+    const end = Math.max(source.start, source.size)
+    // The number of its lines must be known, or those of all others would not be.
+    const segment = new TextSegment(this.host.kernel, source, OLDER, source.start, end, 0)
+    while (!segment.isComplete && !this.isClosed) {
+      segment.countOn(STEP_BYTES)
+      await setImmediate()
+    }
+    if (this.isClosed) {
+      source.release()
+      return
+    }
+    const shift = segment.end + SEQ_GAP
+    this.seqShift += shift
+    this.nextSeq += shift
+    for (const part of this.parts) {
+      if (part instanceof TextSegment) part.seqBase += shift
+      else part.event = { ...part.event, seq: part.event.seq + shift }
+    }
+    this.parts.unshift(segment, { event: this.eventOf('rotated', shift - 1), time: source.modifiedAt })
+    this.older++
+    this.resets++
+    this.tell()
   }
 
   /**
@@ -161,6 +207,7 @@ export class TextFile {
       follow: this.options.follow === false ? 'paused' : this.followState,
       resets: this.resets,
       renumbers: this.renumbers,
+      seqShift: this.seqShift,
       encoding: this.last()?.source.encoding ?? this.options.encoding ?? 'utf-8',
       waitingBytes: this.follower?.pendingBytes ?? 0,
       ...(format === undefined ? {} : { format: { id: format.id, name: format.name } }),
@@ -185,7 +232,7 @@ export class TextFile {
   /** @returns undefined for a file that is not there */
   private openBytes(isNeeded = false): TextBytes | undefined {
     try {
-      return TextBytes.open(this.path, this.options.encoding ?? 'utf-8')
+      return TextBytes.open(this.path, this.options.encoding ?? 'utf-8', this.shownAs)
     } catch (error) {
       if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
@@ -246,7 +293,7 @@ export class TextFile {
 
   private openContent(path: string, identity: string): TextBytes | undefined {
     try {
-      const bytes = TextBytes.open(path, this.options.encoding ?? 'utf-8', this.path)
+      const bytes = TextBytes.open(path, this.options.encoding ?? 'utf-8', this.shownAs)
       if (bytes.identity === identity) return bytes
       bytes.release()
     } catch {
@@ -268,21 +315,19 @@ export class TextFile {
   private mark(state: FollowedEvent['state'], gone: number): void {
     const last = this.last()
     if (last !== undefined) this.nextSeq = Math.max(this.nextSeq, last.seqBase + last.end + SEQ_GAP)
-    const time = Date.now()
-    const event = {
-      capture_id: '',
-      seq: this.nextSeq++,
-      timestamp: new Date(time).toISOString(),
-      phase: 'file',
-      data: { state, path: this.path, ...(gone === 0 ? {} : { lines_gone: gone }) },
-    }
-    this.parts.push({ event, time })
+    const event = this.eventOf(state, this.nextSeq++, gone)
+    this.parts.push({ event, time: Date.parse(event.timestamp) })
+  }
+
+  private eventOf(state: FollowedEvent['state'], seq: number, gone = 0): AnyEvent {
+    const data = { state, path: this.shownAs, ...(gone === 0 ? {} : { lines_gone: gone }) }
+    return { capture_id: '', seq, timestamp: new Date().toISOString(), phase: 'file', data }
   }
 
   /** Contents are bounded: the oldest leave, with the marks before the next. */
   private dropOldest(): void {
     const contents = this.parts.filter((part) => part instanceof TextSegment)
-    if (contents.length <= MAX_CONTENTS) return
+    if (contents.length <= MAX_CONTENTS + this.older) return
     const [oldest] = contents
     if (oldest === undefined) return
     this.drop(oldest)
@@ -355,20 +400,35 @@ export class TextFile {
   }
 
   private countTo(position: number): void {
-    for (const { part, first } of this.numbered()) if (part instanceof TextSegment) part.countToLine(position - first)
+    for (const { part, first } of this.numbered()) {
+      if (part instanceof TextSegment) this.count(part, () => part.countToLine(position - first))
+    }
   }
 
   private countFor(at: Place): void {
     for (const part of this.parts) {
       if (!(part instanceof TextSegment)) continue
-      if ('seq' in at) part.countToOffset(at.seq - part.seqBase)
-      else part.countToLine(Number.POSITIVE_INFINITY)
+      const line = Number.POSITIVE_INFINITY
+      this.count(part, () => ('seq' in at ? part.countToOffset(at.seq - part.seqBase) : part.countToLine(line)))
     }
+  }
+
+  /** Counts lines of a part; tells when their number has become known. */
+  private count(part: TextSegment, run: () => void): void {
+    if (part.isComplete) return
+    const { count, endFrom } = part
+    run()
+    if (!part.isComplete) return
+    if (part.count !== count) {
+      this.renumbers++
+      this.settled = { from: endFrom, by: part.count - count }
+    }
+    this.tell()
   }
 
   private countSoon(): void {
     if (this.step !== undefined || this.isClosed || this.parts.every((part) => isCounted(part))) return
-    this.step = setImmediate(() => {
+    this.step = globalThis.setImmediate(() => {
       this.step = undefined
       this.countOn()
     })
@@ -377,11 +437,8 @@ export class TextFile {
   private countOn(): void {
     const part = this.parts.find((one) => !isCounted(one))
     if (part instanceof TextSegment) {
-      const before = part.count
-      if (part.countOn(STEP_BYTES)) {
-        if (part.count !== before) this.renumbers++
-        this.tell()
-      } else if (performance.now() - this.toldAt > TELL_MS) this.tell()
+      this.count(part, () => part.countOn(STEP_BYTES))
+      if (performance.now() - this.toldAt > TELL_MS) this.tell()
     }
     this.countSoon()
   }

@@ -19,7 +19,7 @@ import { createTextView, type StoreView, type TextView } from './textViews'
 /** The threads of text files: one reads for all stores, each store has its own that searches. */
 export interface TextThreads {
   readonly reader: TextReader
-  startScanner(this: void): ThreadLike
+  readonly startScanner: () => ThreadLike
 }
 
 export class TextFileStore implements EventStore {
@@ -124,6 +124,15 @@ export class TextFileStore implements EventStore {
 
   resume(): Promise<undefined> {
     return this.file.ask('pause', { isPaused: false })
+  }
+
+  /**
+   * Puts the lines of an older file (olderSiblings.ts, unpacked where it is compressed) before all others. Every `seq` grows by as
+   * much as `state.seqShift` does.
+   * @param shownAs the path for people, where `path` is an unpacked copy
+   */
+  prepend(path: string, shownAs = path): Promise<undefined> {
+    return this.file.ask('prepend', { path, shownAs })
   }
 
   /** Releases the file. The thread stays for others. */

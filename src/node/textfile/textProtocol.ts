@@ -12,6 +12,8 @@ export interface TextFileOptions {
   readonly follow?: boolean
   /** The id of the lines' format; without it, it is detected. */
   readonly format?: string
+  /** The path for people, where the file is an unpacked copy. */
+  readonly shownAs?: string
 }
 
 /** A stretch of rows that are lines of one content. */
@@ -50,6 +52,8 @@ export interface TextState {
   readonly follow: FollowState
   /** Goes up when positions became void: lines are gone, older ones came or left. */
   readonly resets: number
+  /** What was added to every `seq` when older lines came before them. */
+  readonly seqShift: number
   /** Goes up when the estimated number of lines became the known one. */
   readonly renumbers: number
   readonly encoding: TextEncoding
@@ -65,14 +69,16 @@ export type Place = { readonly seq: number } | { readonly time: number } | { rea
 /** Requests of the host: their parameters and answers. */
 export interface TextRequests {
   open: { params: { path: string; options: TextFileOptions }; answer: TextState }
-  /** Rows `from` to `to` (exclusive), by positions as the state counts them. */
-  rows: { params: { from: number; to: number }; answer: readonly Row[] }
+  /** Rows `from` to `to` (exclusive), by positions as the state with so many `renumbers` counts them. */
+  rows: { params: { from: number; to: number; renumbers: number }; answer: readonly Row[] }
   /** The same for positions one by one; they ascend, and count from the beginning of the file even where `count` is an estimate. */
   rowsAt: { params: { positions: Float64Array }; answer: readonly Row[] }
   detail: { params: { position: number }; answer: EventDetail }
   positionOf: { params: { at: Place; isExact: boolean }; answer: number }
   /** Contents that were dropped up to this reset are not read any more. */
   release: { params: { resets: number }; answer: undefined }
+  /** Puts the lines of an older file before all others. */
+  prepend: { params: { path: string; shownAs: string }; answer: undefined }
   pause: { params: { isPaused: boolean }; answer: undefined }
   close: { params: Record<string, never>; answer: undefined }
 }

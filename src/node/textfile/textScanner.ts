@@ -1,6 +1,6 @@
 /**
  * The host's end of the thread that searches a text file (scanThread.ts). A scan that does not answer (a regular expression that
- * takes for ever) is ended with its thread; the others begin again in another.
+ * takes for ever) is ended with its thread; who wants the others begins them again.
  */
 import { UserError } from '../../shared/userError'
 import type { FromScanThread, ScanSource, ScanTask, ToScanThread } from './scanProtocol'
@@ -11,7 +11,7 @@ const PATIENCE_MS = 300
 
 export interface ScanListener {
   onResult(result: Extract<FromScanThread, { type: 'found' | 'buckets' }>): void
-  /** The scan begins again: what it found is void. */
+  /** The scan was ended with its thread: what it found is void, and whoever wants it begins it again. */
   onRestart(): void
   onFailure(error: UserError): void
 }
@@ -74,11 +74,10 @@ export class TextScanner {
     clearTimeout(timer)
     this.ending.delete(id)
     if (isEnded) return
+    const others = [...this.scans.values()]
+    this.scans.clear()
     await this.end()
-    for (const [other, { source, task, listener }] of this.scans) {
-      listener.onRestart()
-      this.post({ type: 'scan', id: other, source, task })
-    }
+    for (const { listener } of others) listener.onRestart()
   }
 
   private async end(): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isAscii as isAsciiBytes } from 'node:buffer'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryFolder } from '../../../test/fakes/logs'
@@ -43,6 +44,7 @@ describe('a search in a text file', () => {
     await done(view)
     assert.equal(view.problem, undefined)
     const rows = await view.rows(0, view.count)
+    assert.equal(rows.length, view.count)
     for (const [index, { seq }] of rows.entries()) {
       if (index % 50 === 0) assert.equal(await view.positionOf({ seq }), index)
     }
@@ -65,6 +67,7 @@ describe('a search in a text file', () => {
     '[42]',
     'ſs',
     '😀',
+    'z'.repeat(1500),
   ]
   const patterns: readonly TextQuery[] = [
     { pattern: 'error' },
@@ -88,7 +91,7 @@ describe('a search in a text file', () => {
     { pattern: 'e(?!r)', regex: true },
     { pattern: '\\[\\d{2}\\]', regex: true },
     { pattern: 'ti?meo+ut', regex: true },
-    { pattern: '\\S+\\s\\S+', regex: true },
+    { pattern: '\\S\\s\\S', regex: true },
     { pattern: '[\\s\\S]{200}', regex: true },
     { pattern: 'nowhere at all' },
   ]
@@ -101,8 +104,8 @@ describe('a search in a text file', () => {
     it(`finds what testing line by line finds: ${name} (seed ${String(seed)})`, async () => {
       const random = new Random(seed)
       const isAscii = random.below(2) === 0
-      const words = isAscii ? pieces.filter((piece) => /^[\x00-\x7f]+$/.test(piece)) : pieces
-      const lines = Array.from({ length: 20_000 }, () =>
+      const words = isAscii ? pieces.filter((piece) => isAsciiBytes(Buffer.from(piece))) : pieces
+      const lines = Array.from({ length: 5000 }, () =>
         Array.from({ length: random.below(6) }, () => random.pick(words)).join(random.pick(['', ' '])),
       )
       const end = random.pick(['\n', '\r\n'])
@@ -241,14 +244,6 @@ describe('a search in a text file', () => {
     assert.equal(all.totals[5], (await found({ levels: ['error'] })).lines.length)
     assert.equal(store.growth.levelCounts['error'], all.totals[5])
     assert.ok(all.counts.length / 7 > 500 && all.width < 1000, `${String(all.width)} ms`)
-  })
-
-  it.skip('ends a regular expression that takes for ever, and searches on', async () => {
-    writeFileSync(file, `${'a'.repeat(40)}b\nplain\n`)
-    store = await TextFileStore.open(file, {}, threads)
-    const bad = await store.view({ text: { pattern: '(a+)+$', regex: true } })
-    bad.dispose()
-    assert.deepEqual((await found({ text: { pattern: 'plain' } })).lines, [1])
   })
 
   it('says that an expression can’t be used', async () => {

@@ -5,7 +5,7 @@
 import { isAscii } from 'node:buffer'
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
 import { levelNumbers } from '../../core/lines/parsedLine'
-import type { BytePair, TextKernel } from '../../core/lines/wasm/textKernel'
+import type { Needle, TextKernel } from '../../core/lines/wasm/textKernel'
 import { createLineMatcher, isInTime, textExpression, textParts } from '../../core/query/textMatcher'
 import { planText, type TextPlan } from '../../core/query/textPlan'
 import type { Query, TextQuery } from '../../shared/protocol/rows'
@@ -18,22 +18,15 @@ const CARRIAGE_RETURN = 13
 /** The commonest characters of logs, the most frequent first. */
 const COMMON = ' e0t1ai2onr3s.:-45l6789d/cumphf"=,gbwyvkTIEAOSRN_xDC'
 
-/** A text in bytes, and which two of them are looked for first. */
-interface Literal {
-  readonly bytes: Uint8Array
-  readonly ignoresCase: boolean
-  readonly pair: BytePair
-  /** Where the pair's first byte stands in the text. */
-  readonly at: number
-}
-
 export class TextSearch {
   private readonly buffer: Buffer
   private readonly scan: LineScan
   private readonly matches: ((text: string) => boolean) | undefined
-  private readonly wantedLevels: ReadonlySet<number> | undefined
+  /** A bit for each level that is wanted. */
+  private readonly wantedLevels: number
+  private readonly isTimed: boolean
   private readonly plan: TextPlan | undefined
-  private readonly literal: Literal | undefined
+  private readonly literal: Needle | undefined
   /** The driving part's answer is the query's. */
   private readonly isAlone: boolean
   private long: { readonly wanted: boolean[]; isForbidden: boolean; isIn: boolean } | undefined
@@ -49,13 +42,14 @@ export class TextSearch {
     const { text } = kernel
     this.buffer = Buffer.from(text.buffer, text.byteOffset, text.length)
     this.matches = createLineMatcher(query)
-    this.wantedLevels = query.levels && new Set(query.levels.map((level) => levelNumbers[level]))
+    this.wantedLevels = query.levels?.reduce((bits, level) => bits | (1 << levelNumbers[level]), 0) ?? 0x7f
     const isByLine = query.levels !== undefined || query.time !== undefined
+    this.isTimed = query.time !== undefined
     this.scan = new LineScan(kernel, format, !isByLine)
     const { wanted, unwanted } = textParts(query)
     this.isAlone = wanted.length === 1 && unwanted.length === 0
     this.plan = isByLine ? undefined : bestPlan(wanted)
-    this.literal = this.plan?.literal === undefined ? undefined : literalOf(this.plan.literal, this.plan.ignoresCase)
+    this.literal = this.plan?.literal === undefined ? undefined : needleOf(this.plan.literal, this.plan.ignoresCase)
   }
 
   /**
@@ -86,18 +80,18 @@ export class TextSearch {
   }
 
   private isWanted(from: number, to: number, level: number, time: number): boolean {
-    if (this.wantedLevels?.has(level) === false || !isInTime(this.query, time)) return false
+    if (((this.wantedLevels >>> level) & 1) === 0 || (this.isTimed && !isInTime(this.query, time))) return false
     return this.matches === undefined || this.matches(this.textOf(from, to))
   }
 
-  private findLiteral(literal: Literal, length: number, first: number): void {
+  private findLiteral(literal: Needle, length: number, first: number): void {
     const { kernel, buffer } = this
     const isEnough = this.plan?.isLiteral === true && this.isAlone
     let counted = 0
     let line = first
-    for (let at = kernel.find(literal.pair, 0, length); at < length;) {
-      if (!hasBytes(buffer, at - literal.at, literal)) {
-        at = kernel.find(literal.pair, at + 1, length)
+    for (let at = kernel.find(literal, 0, length); at < length;) {
+      if (!kernel.isNeedleAt(literal, at)) {
+        at = kernel.find(literal, at + 1, length)
         continue
       }
       const start = at === 0 ? 0 : buffer.lastIndexOf(NEWLINE, at - 1) + 1
@@ -105,7 +99,7 @@ export class TextSearch {
       line += kernel.count(counted, start)
       counted = start
       if (isEnough || this.matches?.(this.textOf(start, end)) !== false) this.found(line)
-      at = kernel.find(literal.pair, end + 1, length)
+      at = kernel.find(literal, end + 1, length)
     }
   }
 
@@ -135,7 +129,7 @@ export class TextSearch {
     if (this.long === undefined) {
       const long = { wanted: wanted.map(() => false), isForbidden: false, isIn: false }
       this.scan.line(length, line, (_, _from, _to, level, time) => {
-        long.isIn = this.wantedLevels?.has(level) !== false && isInTime(this.query, time)
+        long.isIn = ((this.wantedLevels >>> level) & 1) === 1 && isInTime(this.query, time)
       })
       this.long = long
     }
@@ -168,36 +162,15 @@ function bestPlan(wanted: readonly TextQuery[]): TextPlan | undefined {
   return byLiteral[0]?.literal === undefined ? plans.find(({ many }) => many !== undefined) : byLiteral[0]
 }
 
-function literalOf(text: string, ignoresCase: boolean): Literal {
+function needleOf(text: string, ignoresCase: boolean): Needle {
   const bytes = Buffer.from(text, 'latin1')
   // The two rarest.
   const ranks = Array.from(text, (character, at) => {
     const rank = COMMON.indexOf(character)
     return { at, rank: rank < 0 ? COMMON.length : rank }
   }).sort((a, b) => b.rank - a.rank)
-  const [one, other] = [ranks[0]?.at ?? 0, ranks[1]?.at ?? 0]
-  const [at, second] = [Math.min(one, other), Math.max(one, other)]
-  return {
-    bytes,
-    ignoresCase,
-    at: bytes.length === 1 ? 0 : at,
-    pair: {
-      first: bytes[bytes.length === 1 ? 0 : at] ?? 0,
-      second: bytes[bytes.length === 1 ? 0 : second] ?? 0,
-      apart: bytes.length === 1 ? 0 : second - at,
-      ignoresCase,
-    },
-  }
-}
-
-function hasBytes(buffer: Uint8Array, from: number, { bytes, ignoresCase }: Literal): boolean {
-  if (from < 0) return false
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = buffer[from + i] ?? 0
-    const same = ignoresCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
-    if (same !== bytes[i]) return false
-  }
-  return true
+  const [one, other] = [ranks[0]?.at ?? 0, ranks[1]?.at ?? ranks[0]?.at ?? 0]
+  return { bytes, ignoresCase, first: Math.min(one, other), second: Math.max(one, other) }
 }
 
 function newlinesIn(text: string, from: number, to: number): number {

@@ -35,7 +35,7 @@ export class TextSegment {
     public generation: number,
     readonly origin: number,
     public end: number,
-    readonly seqBase: number,
+    public seqBase: number,
   ) {
     this.index = new LineIndex(kernel, source, origin)
     if (end - origin > AT_ONCE_BYTES) this.estimate()
@@ -51,6 +51,11 @@ export class TextSegment {
   get count(): number {
     const { ending } = this
     return ending === undefined ? this.linesOf(this.index) : ending.first + this.linesOf(ending.index)
+  }
+
+  /** The estimated number of the first of the last lines, which are known by their distance from the end. */
+  get endFrom(): number {
+    return this.ending?.first ?? this.count
   }
 
   /** Whether the last line has no end. */

@@ -41,13 +41,16 @@ export function serveTextFiles(port: ThreadPort<FromTextThread, ToTextThread>, f
     if (file === undefined) throw new Error(`no text file ${String(message.file)} is open`)
     switch (message.name) {
       case 'rows':
-        return file.rows(message.params.from, message.params.to)
+        return file.rowsAsked(message.params)
       case 'rowsAt':
         return file.rowsAt(message.params.positions)
       case 'detail':
         return file.detail(message.params.position)
       case 'positionOf':
         return file.positionOf(message.params.at, message.params.isExact)
+      case 'prepend':
+        await file.prepend(message.params.path, message.params.shownAs)
+        return undefined
       case 'release':
         file.release(message.params.resets)
         return undefined

@@ -72,7 +72,7 @@ class AllTextView extends BaseView {
   }
 
   protected read(from: number, to: number): Promise<readonly Row[]> {
-    return this.file.ask('rows', { from, to })
+    return this.file.ask('rows', { from, to, renumbers: this.state.renumbers })
   }
 }
 
@@ -101,6 +101,8 @@ class FoundTextView extends BaseView {
         if (result.type !== 'found') return
         for (const line of result.lines) this.found.add(part.first + line)
         this.unfinished = result.unfinished === undefined ? undefined : part.first + result.unfinished
+      },
+      onProgress: () => {
         this.changed.fire(undefined)
       },
       onRestart: () => {

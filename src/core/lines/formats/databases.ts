@@ -1,5 +1,5 @@
 /** Databases that write text; MongoDB's JSON is among the flavours of JSON. */
-import { digits, letter, level } from './head'
+import { digits, letter, level, upper } from './head'
 import type { PatternFormat } from './lineFormat'
 import { CLOCK, ISO, MONTH, REST, WORD, head } from './pieces'
 
@@ -11,7 +11,7 @@ export const databaseFormats: readonly PatternFormat[] = [
     starts: '0-9',
     // log_line_prefix is '%m [%p] ' and often goes on with user, database or application.
     pattern: head(
-      String.raw`(?<time>${ISO})(?: [A-Z]{3,5})? \[(?<pid>\d{1,10})(?:-\d{1,10})?\]:? (?:(?:\[[\w-]{1,40}\] |(?:user=)?(?<user>[\w.-]{1,63})[@,](?:db=)?(?<database>[\w.-]{0,63})[^:]{0,80}? ))?(?<level>[A-Z]{3,9}[1-5]?):  ?${REST}`,
+      String.raw`(?<time>${ISO})(?: [A-Z]{3,5})? \[(?<pid>\d{1,10})(?:-\d{1,10})?\]:? (?:(?:\[[\w-]{1,40}\] |(?:user=)?(?<user>[\w.-]{1,63})[@,](?:db=)?(?<database>[\w.-]{0,63})[^:]{0,80}? ))?(?<level>[A-Z]{3,12}[1-5]?):  ?${REST}`,
     ),
     levels: {
       log: 'info',
@@ -27,6 +27,7 @@ export const databaseFormats: readonly PatternFormat[] = [
       debug4: 'debug',
       debug5: 'debug',
     },
+    heads: [[{ stamp: 'iso' }, ' [', digits, '] ', upper, ':']],
     continuing: ['statement', 'detail', 'hint', 'context', 'query', 'location'],
   },
   {

@@ -5,6 +5,7 @@ import { BSD, CLOCK, ISO, MONTH, REST, UPPER, WORD, head } from './pieces'
 
 /** `ERROR `, `ERROR: `, `[error] `, `<warn> `, `| INFO | ` */
 const LEVEL = String.raw`(?:(?<level>${UPPER})(?=[\s:|>)\],-]|$)|[[(<] {0,3}(?<level2>${WORD}) {0,3}[\])>])`
+const ZONE = String.raw`(?: [+-]\d{4}(?!\d)| GMT| UTC)?`
 const GAP = String.raw`[ \t:|-]{0,8}`
 
 export const genericFormats: readonly PatternFormat[] = [
@@ -49,7 +50,7 @@ export const genericFormats: readonly PatternFormat[] = [
     name: 'Date and time',
     starts: '0-9[A-Z',
     pattern: head(
-      String.raw`[[(]?(?<time>\d\d[ /-]${MONTH}[ /-]\d{4}[ :]${CLOCK}|[A-Z][a-z]{2},? (?:${MONTH} [ \d]\d ${CLOCK} \d{4}|\d\d ${MONTH} \d{4} ${CLOCK})|${BSD}|\d\d/\d\d/\d\d ${CLOCK}|\d\d-\d\d ${CLOCK})(?: [+-]\d{4}(?!\d)| GMT| UTC)?[\])]?${GAP}(?:${LEVEL}${GAP})?${REST}`,
+      String.raw`[[(]?(?<time>\d\d[ /-]${MONTH}[ /-]\d{4}[ :]${CLOCK}${ZONE}|[A-Z][a-z]{2},? (?:${MONTH} [ \d]\d ${CLOCK} \d{4}|\d\d ${MONTH} \d{4} ${CLOCK}${ZONE})|${BSD}|\d\d/\d\d/\d\d ${CLOCK}|\d\d-\d\d ${CLOCK})[\])]?${GAP}(?:${LEVEL}${GAP})?${REST}`,
     ),
   },
   {

@@ -5,7 +5,8 @@
 import type { Level } from '../../../shared/events/schema'
 import { levelWords } from '../classify'
 import { levelNumbers } from '../parsedLine'
-import type { StampKind, StampReader } from './stamps'
+import type { StampKind } from './stampBytes'
+import type { StampReader } from './stamps'
 
 export type HeadStep =
   /** These characters. */
@@ -15,21 +16,37 @@ export type HeadStep =
   | { readonly until: string }
   /**
    * `blanks`, `digits`: one or more; `maybeBlanks`: none or more; `token`: visible ASCII up to a blank; `level`: a known word,
-   * `upper`: in capitals; `letter`: one of the format's `letters`; `priority`: `<34>`; `status`: three digits of HTTP; `quoted`: `"…"`
+   * `upper`: in capitals; `letter`: one of the format's `letters`; `priority`: `<34>`; `status`: three digits of HTTP; `quoted`: `"…"`; `name`: letters, digits, `_` and `-`
    */
   | { readonly step: keyof typeof opOf }
 
+// Plain constants, so that the switch over them becomes a table of jumps.
+const LITERAL = 0
+const STAMP = 1
+const UNTIL = 2
+const BLANKS = 3
+const MAYBE_BLANKS = 4
+const DIGITS = 5
+const TOKEN = 6
+const LEVEL = 7
+const UPPER = 8
+const LETTER = 9
+const PRIORITY = 10
+const STATUS = 11
+const QUOTED = 12
+const NAME = 13
 const opOf = {
-  blanks: 3,
-  maybeBlanks: 4,
-  digits: 5,
-  token: 6,
-  level: 7,
-  upper: 8,
-  letter: 9,
-  priority: 10,
-  status: 11,
-  quoted: 12,
+  blanks: BLANKS,
+  maybeBlanks: MAYBE_BLANKS,
+  digits: DIGITS,
+  token: TOKEN,
+  level: LEVEL,
+  upper: UPPER,
+  letter: LETTER,
+  priority: PRIORITY,
+  status: STATUS,
+  quoted: QUOTED,
+  name: NAME,
 } as const
 export const blanks = { step: 'blanks' } as const
 export const maybeBlanks = { step: 'maybeBlanks' } as const
@@ -40,13 +57,11 @@ export const upper = { step: 'upper' } as const
 export const letter = { step: 'letter' } as const
 export const priority = { step: 'priority' } as const
 export const status = { step: 'status' } as const
+export const name = { step: 'name' } as const
 export const quoted = { step: 'quoted' } as const
 
-const LITERAL = 0
-const STAMP = 1
-const UNTIL = 2
-
 const MAX_UNTIL = 100
+const MAX_NAME = 60
 const MAX_WORD = 12
 const NOT_HERE = -1
 
@@ -59,31 +74,37 @@ export interface Head {
   readonly letters: Uint8Array
 }
 
-/** Level words by the hash of their lower-case letters. */
+/** The hash of an ASCII word or key, whatever its case. */
+function hashOf(word: string): number {
+  let hash = 0
+  for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + (word.charCodeAt(i) | 0x20)) | 0
+  return hash
+}
+
+/** Numbers by the hash of a word: levels (0 none, 1 trace … 6 fatal), kinds of keys. Faster than a Map. */
 export class WordTable {
   private readonly slots = new Int32Array(512)
-  private readonly levels = new Uint8Array(512)
+  private readonly values = new Uint8Array(512)
 
-  constructor(words: Readonly<Record<string, Level>>) {
-    for (const [word, level] of Object.entries(words)) {
-      let hash = 0
-      for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + (word.charCodeAt(i) | 0x20)) | 0
+  constructor(words: Readonly<Record<string, Level | number>>) {
+    for (const [word, value] of Object.entries(words)) {
+      const hash = hashOf(word)
       let slot = hash & 511
       while (this.slots[slot] !== 0 && this.slots[slot] !== hash) slot = (slot + 1) & 511
       this.slots[slot] = hash
-      this.levels[slot] = levelNumbers[level]
+      this.values[slot] = typeof value === 'number' ? value : levelNumbers[value]
     }
   }
 
-  /** The level of the word with this hash, 0 for none. */
+  /** The number of the word with this hash, 0 for none. */
   get(hash: number): number {
     for (let slot = hash & 511; this.slots[slot] !== 0; slot = (slot + 1) & 511) {
-      if (this.slots[slot] === hash) return this.levels[slot] ?? 0
+      if (this.slots[slot] === hash) return this.values[slot] ?? 0
     }
     return 0
   }
 
-  /** The level of the word that is `bytes[from, to)`, 0 for none. */
+  /** The number of the word that is `bytes[from, to)`, 0 for none. */
   at(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + ((bytes[i] ?? 0) | 0x20)) | 0
@@ -162,29 +183,29 @@ export class HeadReader {
           at = endOfUntil(bytes, at, to, args[i] ?? 0)
           if (at < 0) return false
           break
-        case opOf.blanks: {
+        case BLANKS: {
           const start = at
           while (at < to && bytes[at] === 0x20) at++
           if (at === start) return false
           break
         }
-        case opOf.maybeBlanks:
+        case MAYBE_BLANKS:
           while (at < to && bytes[at] === 0x20) at++
           break
-        case opOf.digits: {
+        case DIGITS: {
           const start = at
           while (at < to && isDigit(bytes[at] ?? 0)) at++
           if (at === start || at - start > 10) return false
           break
         }
-        case opOf.token: {
+        case TOKEN: {
           const start = at
           while (at < to && (bytes[at] ?? 0) > 0x20 && (bytes[at] ?? 0) < 0x7f) at++
           if (at === start || at - start > MAX_UNTIL || (at < to && bytes[at] !== 0x20)) return false
           break
         }
-        case opOf.level:
-        case opOf.upper: {
+        case LEVEL:
+        case UPPER: {
           const start = at
           const end = Math.min(to, at + MAX_WORD)
           let hash = 0
@@ -196,18 +217,18 @@ export class HeadReader {
             folded |= byte
             hash = (Math.imul(hash, 31) + lower) | 0
           }
-          if (at === start || (ops[i] === opOf.upper && (folded & 0x20) !== 0)) return false
+          if (at === start || (ops[i] === UPPER && (folded & 0x20) !== 0)) return false
           if (at < to && isWord(bytes[at] ?? 0)) return false
           level = head.words.get(hash)
           if (level === 0) return false
           break
         }
-        case opOf.letter:
+        case LETTER:
           level = at < to ? (head.letters[bytes[at] ?? 0] ?? 0) : 0
           if (level === 0) return false
           at++
           break
-        case opOf.priority: {
+        case PRIORITY: {
           if (bytes[at] !== 0x3c) return false
           let value = 0
           const start = ++at
@@ -218,13 +239,19 @@ export class HeadReader {
           level = severityLevels[value & 7] ?? 0
           break
         }
-        case opOf.status: {
+        case STATUS: {
           const first = (bytes[at] ?? 0) - 0x30
           if (at + 3 > to || first < 1 || first > 5) return false
           if (!isDigit(bytes[at + 1] ?? 0) || !isDigit(bytes[at + 2] ?? 0)) return false
           at += 3
           if (at < to && bytes[at] !== 0x20) return false
           level = first === 5 ? 5 : first === 4 ? 4 : 3
+          break
+        }
+        case NAME: {
+          const start = at
+          while (at < to && isName(bytes[at] ?? 0)) at++
+          if (at === start || at - start > MAX_NAME) return false
           break
         }
         default:
@@ -265,6 +292,10 @@ function endOfQuoted(bytes: Uint8Array, from: number, to: number): number {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
+}
+
+function isName(byte: number): boolean {
+  return byte < 0x80 && (isWord(byte) || byte === 0x2d)
 }
 
 function isWord(byte: number): boolean {

@@ -1,6 +1,7 @@
 /** What a log line's format is made of: data that the full parser, the fast scanner and the table in the docs share. */
 import type { Level } from '../../../shared/events/schema'
 import type { HeadStep } from './head'
+import type { StampReader } from './stamps'
 
 interface FormatBase {
   /** Stable: settings, logs and tests name it. */
@@ -33,7 +34,7 @@ export interface PatternFormat extends FormatBase {
   /** A line without the head does not belong to the entry above just for that. */
   readonly isLoose?: true
   /** Reads the group `time`, where it is none of the stamps of stamps.ts. */
-  readonly readTime?: (text: string) => number
+  readonly readTime?: (text: string, stamps: StampReader) => number
   /** The same head for the fast scanner: what these steps take, `pattern` takes too, with the same level and time. */
   readonly heads?: readonly (readonly HeadStep[])[]
   /** Takes fields apart: a request into method and path, structured data into its parameters. */

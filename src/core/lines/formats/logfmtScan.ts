@@ -17,12 +17,7 @@ const keyKinds: Readonly<Record<string, number>> = {
   severity: LEVEL,
   loglevel: LEVEL,
 }
-const kinds = new Map<number, number>(
-  Object.entries(keyKinds).map(([key, kind]) => [
-    [...key].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.charCodeAt(0) | 0x20)) | 0, 0),
-    kind,
-  ]),
-)
+const kinds = new WordTable(keyKinds)
 const words = new WordTable({ ...levelWords, eror: 'error', dbug: 'debug', dpanic: 'fatal' })
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -63,7 +58,7 @@ export class LogfmtScanner {
         continue
       }
       isFirst = false
-      at = this.value(bytes, at + 1, to, kinds.get(hash) ?? 0)
+      at = this.value(bytes, at + 1, to, kinds.get(hash))
       if (this.level !== 0 && this.time === this.time) return true
       at++
     }

@@ -35,7 +35,7 @@ export function readPattern(format: PatternFormat, text: string, stamps: StampRe
     // An expression can't have two groups of a name; the second way to write it has a 2 behind.
     const name = group.endsWith('2') ? group.slice(0, -1) : group
     if (name === 'time') {
-      loggedAt = format.readTime === undefined ? stamps.ofText(value) : format.readTime(value)
+      loggedAt = format.readTime === undefined ? stamps.ofText(value) : format.readTime(value, stamps)
       if (Number.isNaN(loggedAt)) return undefined
     } else if (name === 'level') word = value
     else if (name === 'logger') logger = value

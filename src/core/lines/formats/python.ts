@@ -47,7 +47,7 @@ export const pythonFormats: readonly PatternFormat[] = [
     name: 'Python logging (time, level, name)',
     starts: '0-9[',
     pattern: head(
-      String.raw`\[?(?<time>${ISO})\]?(?: - | )?\[?(?<level>${UPPER}) *(?:\] ?| +- | - )\[?(?<logger>[A-Za-z_][\w./-]{0,200}(?::\d{1,9})?)(?:\] ?| - |: )${REST}`,
+      String.raw`\[?(?<time>${ISO})\]?(?: - | )?\[?(?<level>${UPPER})(?: *\] ?| +- )\[?(?<logger>[A-Za-z_][\w./-]{0,200}(?::\d{1,9})?)(?:\] ?| - |: )${REST}`,
     ),
   },
   {

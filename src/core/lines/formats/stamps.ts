@@ -2,31 +2,8 @@
  * Time stamps of every kind, read from bytes: ISO 8601 and its relatives, syslog's, Apache's, glog's, epochs, TAI64N, times of
  * day. One implementation for the scanner (bytes of a file) and the parser (text).
  */
+import { hex, isDigit, isName, isUtc, kindOf, monthOf, one, two, type StampKind } from './stampBytes'
 import { dayTime, epochTime, isDay, localOffset, yearlessDay } from './civil'
-
-export type StampKind =
-  /** `2026-10-01T22:00:00.123Z`: `-`, `/` or `.` in the date, `T` or a blank, `.` or `,` before the fraction, a zone or none */
-  | 'iso'
-  /** `10-01 22:00:00.123` */
-  | 'monthDay'
-  /** `Oct  1 22:00:00`, with a fraction or `, 2026 10:00:00 PM` */
-  | 'bsd'
-  /** `01/Oct/2026:22:00:00 +0000` */
-  | 'clf'
-  /** `Thu Oct 01 22:00:00.123456 2026` */
-  | 'apache'
-  /** `1001 22:00:00.123456` */
-  | 'glog'
-  /** `22:00:00.123` */
-  | 'clock'
-  /** `1790892000.123`: seconds, ms, µs or ns */
-  | 'epoch'
-  /** `26/10/01 22:00:00`, `261001 22:00:00` */
-  | 'shortDate'
-  /** `01 Oct 2026 22:00:00.123` */
-  | 'dayMonth'
-  /** `@4000000068dda3a507270e00` */
-  | 'tai64n'
 
 export interface StampOptions {
   /** For stamps without a year or a day, in ms; the clock's time if not given. */
@@ -90,6 +67,7 @@ export class StampReader {
   /** Reads a stamp whose kind shows in its first bytes. Returns where it ends, -1 if there is none. */
   readAny(bytes: Uint8Array, at: number, to: number): number {
     const kind = kindOf(bytes, at, to)
+    if (kind === 'dayMonth') return this.readDayFirst(bytes, at, to, 'any')
     return kind === undefined ? -1 : this.read(kind, bytes, at, to)
   }
 
@@ -103,10 +81,13 @@ export class StampReader {
       case 'glog':
         return this.readMonthDay(bytes, at, to, 2, 0)
       case 'bsd':
-        return this.readBsd(bytes, at, to)
+        return this.readBsd(bytes, at, to, false)
+      case 'longDate':
+        return this.readBsd(bytes, at, to, true)
       case 'clf':
+        return this.readDayFirst(bytes, at, to, 'clf')
       case 'dayMonth':
-        return this.readDayFirst(bytes, at, to)
+        return this.readDayFirst(bytes, at, to, 'none')
       case 'apache':
         return this.readApache(bytes, at, to)
       case 'clock':
@@ -118,6 +99,33 @@ export class StampReader {
       case 'tai64n':
         return this.readTai(bytes, at, to)
     }
+  }
+
+  /** The last time of day `clock` (ms) before now. */
+  lastAt(clock: number): number {
+    const now = this.fixedNow ?? Date.now()
+    let day = now - (now % DAY) + DAY
+    let time = this.placedAt(day, clock, undefined)
+    for (let tries = 0; tries < 2 && time > now + AHEAD; tries++) {
+      day -= DAY
+      time = this.placedAt(day, clock, undefined)
+    }
+    return time
+  }
+
+  /** The last such day before now, as midnight of UTC; NaN if there is none. */
+  dayOf(month: number, day: number): number {
+    return yearlessDay(month, day, this.fixedNow ?? Date.now())
+  }
+
+  /** The instant of a time of day (ms) on a day (midnight of UTC), in the given zone (ms) or that of stamps without one. */
+  placedAt(day: number, clock: number, zone: number | undefined): number {
+    this.day = day
+    this.dayKey = -1
+    this.clock = clock
+    this.zone = zone ?? NO_ZONE
+    this.placed(0)
+    return this.time
   }
 
   private readIso(bytes: Uint8Array, at: number, to: number): number {
@@ -156,7 +164,7 @@ export class StampReader {
     return this.placed(end)
   }
 
-  private readBsd(bytes: Uint8Array, at: number, to: number): number {
+  private readBsd(bytes: Uint8Array, at: number, to: number, isLong: boolean): number {
     if (to - at < 14) return -1
     const month = monthOf(bytes, at)
     if (month < 0 || bytes[at + 3] !== BLANK) return -1
@@ -170,7 +178,7 @@ export class StampReader {
       if (day < 0) return -1
       from++
     }
-    if (bytes[from] === COMMA) return this.readLongDate(bytes, from + 1, to, month, day)
+    if (isLong) return bytes[from] === COMMA ? this.readLongDate(bytes, from + 1, to, month, day) : -1
     if (bytes[from] !== BLANK) return -1
     // `Oct  1 2026 22:00:00`, of Cisco
     const century = two(bytes, from + 1)
@@ -204,7 +212,7 @@ export class StampReader {
   }
 
   /** `01/Oct/2026:22:00:00 +0000` and `01 Oct 2026 22:00:00.123`. */
-  private readDayFirst(bytes: Uint8Array, at: number, to: number): number {
+  private readDayFirst(bytes: Uint8Array, at: number, to: number, zones: 'clf' | 'none' | 'any'): number {
     const day = two(bytes, at)
     const separator = bytes[at + 2]
     if (to - at < 20 || (separator !== SLASH && separator !== BLANK && separator !== MINUS)) return -1
@@ -215,13 +223,21 @@ export class StampReader {
     if (day < 0 || month < 0 || century < 0 || years < 0 || bytes[at + 6] !== separator) return -1
     if (behind !== COLON && behind !== BLANK) return -1
     const end = this.readClock(bytes, at + 12, to)
-    return end < 0 || !this.dated(century * 100 + years, month, day) ? -1 : this.zoned(bytes, end, to)
+    if (end < 0 || !this.dated(century * 100 + years, month, day)) return -1
+    if (zones === 'any') return this.zoned(bytes, end, to)
+    this.zone = NO_ZONE
+    const sign = zones === 'clf' && end + 6 <= to && bytes[end] === BLANK ? bytes[end + 1] : 0
+    if (sign !== PLUS && sign !== MINUS) return this.placed(end)
+    const behind4 = this.readOffset(bytes, end + 1, to, sign === PLUS ? MINUTE : -MINUTE)
+    if (behind4 === end + 6 && bytes[end + 4] !== COLON) return this.placed(behind4)
+    this.zone = NO_ZONE
+    return this.placed(end)
   }
 
   /** `Thu Oct 01 22:00:00.123456 2026` and `Thu, 01 Oct 2026 22:00:00 GMT`. */
   private readApache(bytes: Uint8Array, at: number, to: number): number {
     if (!isName(bytes, at)) return -1
-    if (bytes[at + 3] === COMMA) return bytes[at + 4] === BLANK ? this.readDayFirst(bytes, at + 5, to) : -1
+    if (bytes[at + 3] === COMMA) return bytes[at + 4] === BLANK ? this.readDayFirst(bytes, at + 5, to, 'any') : -1
     if (to - at < 24 || bytes[at + 3] !== BLANK || bytes[at + 7] !== BLANK || bytes[at + 10] !== BLANK) return -1
     const month = monthOf(bytes, at + 4)
     const day = bytes[at + 8] === BLANK ? one(bytes, at + 9) : two(bytes, at + 8)
@@ -238,16 +254,7 @@ export class StampReader {
   private readClockOnly(bytes: Uint8Array, at: number, to: number): number {
     const end = this.readClock(bytes, at, to)
     if (end < 0) return -1
-    const now = this.fixedNow ?? Date.now()
-    let day = now - (now % DAY) + DAY
-    this.zone = NO_ZONE
-    for (let tries = 0; tries < 3; tries++) {
-      this.day = day
-      this.dayKey = -1
-      this.placed(end)
-      if (this.time <= now + AHEAD) break
-      day -= DAY
-    }
+    this.lastAt(this.clock)
     return end
   }
 
@@ -290,7 +297,7 @@ export class StampReader {
   }
 
   private readTai(bytes: Uint8Array, at: number, to: number): number {
-    if (to - at < 17) return -1
+    if (to - at < 17 || bytes[at] !== 0x40) return -1
     let seconds = 0
     // The first digit is 4: the epoch is 2^62.
     if (bytes[at + 1] !== 0x34) return -1
@@ -424,76 +431,3 @@ export class StampReader {
     return this.local
   }
 }
-
-/** The kind of the stamp that begins here, by its first bytes. */
-function kindOf(bytes: Uint8Array, at: number, to: number): StampKind | undefined {
-  const first = bytes[at] ?? 0
-  if (first === 0x40) return 'tai64n'
-  if (first === BLANK) return undefined
-  if (!isDigit(first)) return isWeekday(bytes, at, to) ? 'apache' : 'bsd'
-  let count = 1
-  while (at + count < to && count < 10 && isDigit(bytes[at + count] ?? 0)) count++
-  const next = bytes[at + count] ?? 0
-  if (count >= 9) return 'epoch'
-  if (count === 8) return 'iso'
-  if (count === 6) return 'shortDate'
-  if (count === 4) return next === BLANK ? 'glog' : 'iso'
-  if (count !== 2) return undefined
-  if (next === COLON) return 'clock'
-  const isMonthNamed = !isDigit(bytes[at + 3] ?? 0)
-  if (next === SLASH) return isMonthNamed ? 'clf' : 'shortDate'
-  if (next === MINUS) return isMonthNamed ? 'dayMonth' : 'monthDay'
-  return next === BLANK ? 'dayMonth' : undefined
-}
-
-function isWeekday(bytes: Uint8Array, at: number, to: number): boolean {
-  if (to - at < 8) return false
-  return bytes[at + 3] === COMMA || (bytes[at + 3] === BLANK && !isDigit(bytes[at + 4] ?? 0) && bytes[at + 4] !== BLANK)
-}
-
-function isUtc(bytes: Uint8Array, at: number): boolean {
-  const [a, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]]
-  return (a === 0x55 && b === 0x54 && c === 0x43) || (a === 0x47 && b === 0x4d && c === 0x54)
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39
-}
-
-function hex(byte: number): number {
-  if (isDigit(byte)) return byte - 0x30
-  const letter = byte - 0x61
-  return letter >= 0 && letter < 6 ? letter + 10 : -1
-}
-
-/** Whether three letters stand here as in the name of a day. */
-function isName(bytes: Uint8Array, at: number): boolean {
-  const [a = 0, b = 0, c = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]]
-  return a >= 0x41 && a <= 0x5a && b >= 0x61 && b <= 0x7a && c >= 0x61 && c <= 0x7a
-}
-
-/** The digit here, negative if it is none. */
-function one(bytes: Uint8Array, at: number): number {
-  const digit = (bytes[at] ?? 0) - 0x30
-  return digit <= 9 ? digit : -1
-}
-
-/** The number of two digits, negative if they are none. */
-function two(bytes: Uint8Array, at: number): number {
-  const high = (bytes[at] ?? 0) - 0x30
-  const low = (bytes[at + 1] ?? 0) - 0x30
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : -1
-}
-
-/** The month whose first three letters stand here, from 1. */
-function monthOf(bytes: Uint8Array, at: number): number {
-  const key = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-  return months.get(key) ?? -1
-}
-
-const months: ReadonlyMap<number, number> = new Map(
-  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, i) => [
-    (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
-    i + 1,
-  ]),
-)

@@ -1,5 +1,5 @@
 /** Web servers and proxies: nginx, Apache, HAProxy. */
-import { digits, level, quoted, status, token } from './head'
+import { digits, level, name, quoted, status, token } from './head'
 import type { PatternFormat } from './lineFormat'
 import { BSD, CLF, ISO, MONTH, REST, WORD, head } from './pieces'
 
@@ -50,7 +50,7 @@ export const webFormats: readonly PatternFormat[] = [
       trace8: 'trace',
     },
     heads: [
-      ['[', { stamp: 'apache' }, '] [', { until: ':' }, level, '] '],
+      ['[', { stamp: 'apache' }, '] [', name, ':', level, '] '],
       ['[', { stamp: 'apache' }, '] [', level, '] '],
     ],
   },

@@ -7,13 +7,17 @@ import {
   atLeast,
   bitCount,
   block,
+  equal,
   giveBack,
+  isZero,
   jump,
   jumpIf,
   less,
   load128,
+  load32,
   loop,
   moduleBytes,
+  or,
   shiftLeft,
   shiftRight,
   store32,
@@ -27,8 +31,18 @@ import {
   type Variable,
 } from './assembler'
 
-/** Where things lie, in bytes: the four vectors of `find`, the list of newlines, the text. */
-export const FIND = { first: 0, second: 16, firstCase: 32, secondCase: 48 } as const
+/** Where things lie, in bytes: the vectors and the numbers of `find`, the list of newlines, the text. */
+export const FIND = {
+  first: 0,
+  second: 16,
+  firstCase: 32,
+  secondCase: 48,
+  /** How far four more bytes stand behind the first (it may be negative), which bits of them count and are set, what they are. */
+  wordAt: 64,
+  wordMask: 68,
+  wordCase: 72,
+  word: 76,
+} as const
 export const LIST = 256
 /** So many bytes of text can be listed at once. */
 export const LIST_TEXT_BYTES = 64 * 1024
@@ -159,8 +173,8 @@ function listFunction(index: number): FunctionCode {
 }
 
 /**
- * `find(at, to, apart)`: the first address before `to` where the first byte stands, and the second `apart` behind it; `to`
- * when there is none. Bits of the case vectors are set in the text before it is compared.
+ * `find(at, to, apart)`: the first address before `to` where the first byte stands, the second `apart` behind it, and four more
+ * bytes around; `to` when there is none. Bits of the case vectors are set in the text before it is compared.
  */
 function findFunction(index: number): FunctionCode {
   const code = new FunctionCode(index, 3)
@@ -172,32 +186,51 @@ function findFunction(index: number): FunctionCode {
   const [first, second] = [keep(FIND.first), keep(FIND.second)]
   const [firstCase, secondCase] = [keep(FIND.firstCase), keep(FIND.secondCase)]
   const [one, two] = [code.v128(), code.v128()]
-  const [next, found, none] = [new Label(), new Label(), new Label()]
+  const [wordAt, wordMask, wordCase, word] = [code.i32(), code.i32(), code.i32(), code.i32()]
+  const [place, base] = [code.i32(), code.i32()]
+  const [next, none, nextBit, nextVector] = [new Label(), new Label(), new Label(), new Label()]
   const look = (offset: number): Code =>
     v.and(
       v.equal(v.or(load128(at, offset), firstCase.vector), first.vector),
       v.equal(v.or(load128(add(at, apart), offset), secondCase.vector), second.vector),
     )
+  /** Looks at each place of a vector's bits. */
+  const places: Code = loop(
+    nextBit,
+    when(bits, [
+      place.set(add(base, trailingZeros(bits))),
+      when(atLeast(place, to), jump(none)),
+      when(equal(and(or(load32(add(place, wordAt)), wordCase), wordMask), word), giveBack(place)),
+      bits.set(and(bits, subtract(bits, 1))),
+      jump(nextBit),
+    ]),
+  )
   code.does(
     [first, second, firstCase, secondCase].map(({ set }) => set),
+    wordAt.set(load32(FIND.wordAt)),
+    wordMask.set(load32(FIND.wordMask)),
+    wordCase.set(load32(FIND.wordCase)),
+    word.set(load32(FIND.word)),
     block(
       none,
-      block(
-        found,
-        loop(
-          next,
-          jumpIf(atLeast(at, to), none),
-          one.set(look(0)),
-          two.set(look(16)),
-          jumpIf(v.any(v.or(one, two)), found),
-          at.increase(32),
-          jump(next),
+      loop(
+        next,
+        jumpIf(atLeast(at, to), none),
+        one.set(look(0)),
+        two.set(look(16)),
+        block(
+          nextVector,
+          jumpIf(isZero(v.any(v.or(one, two))), nextVector),
+          base.set(at),
+          bits.set(v.bits(one)),
+          places,
+          base.set(add(at, 16)),
+          bits.set(v.bits(two)),
+          places,
         ),
+        at.increase(32),
+        jump(next),
       ),
-      bits.set(v.bits(one)),
-      when(bits, [], [bits.set(v.bits(two)), at.increase(16)]),
-      at.increase(trailingZeros(bits)),
-      when(less(at, to), giveBack(at)),
     ),
     value(to),
   )

@@ -4,14 +4,13 @@ import { instantiate } from './webAssembly'
 
 type Numbers = (...values: number[]) => number
 
-/** Two bytes of a text that is looked for. */
-export interface BytePair {
+/** A text of ASCII to look for; lower case where case does not count. */
+export interface Needle {
+  readonly bytes: Uint8Array
+  readonly ignoresCase: boolean
+  /** Where in it the two bytes stand that are looked for first, in order; the same for a text of one byte. */
   readonly first: number
   readonly second: number
-  /** How far the second stands behind the first; 0 for a text of one byte. */
-  readonly apart: number
-  /** Letters in either case. */
-  readonly ignoresCase: boolean
 }
 
 const NEWLINE_16 = { little: 0x000a, big: 0x0a00 } as const
@@ -22,7 +21,7 @@ export class TextKernel {
   private readonly places: Int32Array
   private readonly vectors: Uint8Array
   private readonly run: Readonly<Record<'count' | 'count16' | 'list' | 'find', Numbers>>
-  private pair: BytePair | undefined
+  private needle: Needle | undefined
 
   /** Throws where there is no WebAssembly with vectors. */
   constructor(textBytes: number) {
@@ -51,22 +50,43 @@ export class TextKernel {
     return this.places.subarray(0, this.run.list(TEXT + from, TEXT + to))
   }
 
-  /** The first offset in `[from, to)` where the pair stands, or `to`. The second byte may stand behind `to`. */
-  find(pair: BytePair, from: number, to: number): number {
-    if (this.pair !== pair) this.take(pair)
-    return this.run.find(TEXT + from, TEXT + to, pair.apart) - TEXT
+  /**
+   * The first offset in `[from, to)` where the needle's first byte may stand, or `to`: those at `first` and `second` do, and four
+   * at its beginning (`isNeedleAt` says whether all do).
+   */
+  find(needle: Needle, from: number, to: number): number {
+    if (this.needle !== needle) this.take(needle)
+    const { first, second } = needle
+    return this.run.find(TEXT + from + first, TEXT + to + first, second - first) - TEXT - first
   }
 
-  private take(pair: BytePair): void {
-    this.pair = pair
+  isNeedleAt({ bytes, ignoresCase }: Needle, from: number): boolean {
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = this.text[from + i] ?? 0
+      if ((ignoresCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== bytes[i]) return false
+    }
+    return true
+  }
+
+  private take(needle: Needle): void {
+    this.needle = needle
+    const { bytes, first, second } = needle
+    const caseBit = (byte: number): number => (needle.ignoresCase && isLetter(byte) ? 0x20 : 0)
     const places = [
-      [pair.first, FIND.first, FIND.firstCase],
-      [pair.second, FIND.second, FIND.secondCase],
+      [bytes[first] ?? 0, FIND.first, FIND.firstCase],
+      [bytes[second] ?? 0, FIND.second, FIND.secondCase],
     ] as const
     for (const [byte, at, caseAt] of places) {
-      const bit = pair.ignoresCase && isLetter(byte) ? 0x20 : 0
-      this.vectors.fill(byte | bit, at, at + 16)
-      this.vectors.fill(bit, caseAt, caseAt + 16)
+      this.vectors.fill(byte, at, at + 16)
+      this.vectors.fill(caseBit(byte), caseAt, caseAt + 16)
+    }
+    const word = new DataView(this.vectors.buffer, 0, LIST)
+    word.setInt32(FIND.wordAt, -first, true)
+    for (let i = 0; i < 4; i++) {
+      const byte = bytes[i]
+      this.vectors[FIND.wordMask + i] = byte === undefined ? 0 : 0xff
+      this.vectors[FIND.wordCase + i] = byte === undefined ? 0 : caseBit(byte)
+      this.vectors[FIND.word + i] = byte ?? 0
     }
   }
 }
@@ -75,6 +95,5 @@ export class TextKernel {
 export const TEXT_START = TEXT
 
 function isLetter(byte: number): boolean {
-  const lower = byte | 0x20
-  return lower >= 0x61 && lower <= 0x7a
+  return byte >= 0x61 && byte <= 0x7a
 }

@@ -18,8 +18,12 @@ export function watchFolders(
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
   const tellSoon = (): void => {
-    clearTimeout(timer)
-    if (!isClosed) timer = setTimeout(onChange, SETTLE_MS)
+    if (isClosed) return
+    // Not put off by what comes meanwhile: files may come without a pause.
+    timer ??= setTimeout(() => {
+      timer = undefined
+      onChange()
+    }, SETTLE_MS)
   }
   const note = (file: string): void => {
     if (wanted(file)) tellSoon()

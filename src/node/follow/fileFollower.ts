@@ -13,7 +13,7 @@ import path from 'node:path'
 import { FolderAppearance } from './appearance'
 import { holds, positionOf, type FollowPosition } from './followPosition'
 import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
-import type { HeldFile} from './heldFile';
+import type { HeldFile } from './heldFile'
 import { isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
 import { lastLinesStart } from './lastLines'

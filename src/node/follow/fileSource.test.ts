@@ -113,6 +113,7 @@ describe('followed files as a source', () => {
   it('takes files in that match a pattern later, but no rotated ones', async () => {
     mkdirSync(name('logs'))
     writeFileSync(name('logs/a.log'), 'a\n')
+    writeFileSync(name('logs/a.log.2'), 'old\n')
     await open({ files: [], globs: ['logs/*.log*'], cwd: folder.path })
     assert.deepEqual(texts(), ['a'])
     renameSync(name('logs/a.log'), name('logs/a.log.1'))

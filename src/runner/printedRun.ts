@@ -1,10 +1,9 @@
 /** A source whose events are shown and not kept. */
 import { createRedactor } from '../core/redact/redactor'
 import { Run } from '../core/run'
-import type { EndInfo, Source } from '../core/source'
+import type { Source, SourceHandle } from '../core/source'
 import { systemClock } from '../node/machine/clock'
 import { newCaptureId } from '../node/runlog/layout'
-import type { Recording } from './record'
 
 export interface PrintOptions {
   /** Every event: JSON, one a line. A promise while the reader is behind. */
@@ -12,12 +11,11 @@ export interface PrintOptions {
   readonly log: (message: string) => void
 }
 
-export interface PrintedRun extends Pick<Recording, 'stop'> {
-  readonly ended: Promise<EndInfo>
-}
-
 /** @throws UserError when the source can't start */
-export async function printRun(source: Source, { print, log }: PrintOptions): Promise<PrintedRun> {
+export async function printRun(
+  source: Source,
+  { print, log }: PrintOptions,
+): Promise<Pick<SourceHandle, 'ended' | 'stop'>> {
   const redactor = createRedactor()
   const run = new Run(newCaptureId(Date.now()), systemClock, redactor, {
     append: (batch) => {
@@ -43,6 +41,6 @@ export async function printRun(source: Source, { print, log }: PrintOptions): Pr
       await run.flush()
       return end
     }),
-    stop: (how) => void handle.stop(how),
+    stop: (how) => handle.stop(how),
   }
 }

@@ -8,17 +8,18 @@
  * first 256, or, where it has not grown, any of the last 256 kB are others; whole lines at the beginning that stayed the same
  * are not handed out again.
  */
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { UserError } from '../../shared/userError'
 import { FolderAppearance } from './appearance'
 import { holds, positionOf, type FollowPosition } from './followPosition'
 import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
-import { HeldFile, identityOf, isSameFile, type FileIdentity } from './heldFile'
+import type { HeldFile } from './heldFile'
+import { isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
 import { lastLinesStart } from './lastLines'
 import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
+import { checkFollowable, openNamed } from './namedFile'
+import { Turns } from './turns'
 import { Waker, foldersOf } from './waker'
 
 export interface FollowOptions {
@@ -34,8 +35,6 @@ const DRAIN_MS = 1500
 const GONE_MS = 300
 /** One piece; all followers of a thread share the memory. */
 const CHUNK_BYTES = 512 * 1024
-/** The thread is let go after so long. */
-const TURN_MS = 5
 /** So many files are held while paused; more are found again by their names. */
 const MAX_HELD = 64
 /** A content that is the same up to the position and at least so long is taken for the same under a new inode. */
@@ -79,9 +78,10 @@ export class FileFollower {
   private isNews = false
   private isLooking = false
   private looking: Promise<void> = Promise.resolve()
-  private release: (() => void) | undefined
   private grown = 0
-  private turnStart = 0
+  private readonly turns = new Turns((error) => {
+    this.problem(error)
+  })
   private realPath: string | undefined
   private missingSince: number | undefined
   private isGoneTold = false
@@ -145,7 +145,7 @@ export class FileFollower {
     if (this.isClosed) return
     this.isClosed = true
     this.waker.close()
-    this.release?.()
+    this.turns.close()
     while (this.isLooking) await this.looking
     for (const { held } of this.generations) held.close()
     await this.appearance.close()
@@ -202,7 +202,7 @@ export class FileFollower {
 
   private async lookOnce(isNews: boolean): Promise<void> {
     this.grown = 0
-    this.turnStart = performance.now()
+    this.turns.begin()
     let isOther = false
     try {
       await this.readAll()
@@ -301,32 +301,7 @@ export class FileFollower {
   private handOut(generation: Generation, bytes: Uint8Array, offset: number): Promise<void> | undefined {
     this.grown += bytes.length
     generation.lastBytesAt = performance.now()
-    const wait = this.sink.bytes(bytes, { generation: generation.number, offset })
-    if (wait !== undefined) return this.untilTaken(wait)
-    if (performance.now() - this.turnStart > TURN_MS) return this.letOthersRun()
-    return undefined
-  }
-
-  private async untilTaken(wait: Promise<unknown>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.release = resolve
-      wait.then(
-        () => {
-          resolve()
-        },
-        (error: unknown) => {
-          this.problem(error)
-          resolve()
-        },
-      )
-    })
-    this.release = undefined
-    this.turnStart = performance.now()
-  }
-
-  private async letOthersRun(): Promise<void> {
-    await setImmediate()
-    this.turnStart = performance.now()
+    return this.turns.after(this.sink.bytes(bytes, { generation: generation.number, offset }))
   }
 
   /** The content is another now, the file is the same. */
@@ -421,7 +396,10 @@ export class FileFollower {
   private knowSiblings(): void {
     const found = siblingIdentities(this.path)
     const current = this.generations.at(-1)
-    if (current === undefined || this.openNamed(current.held.identity) !== 'same') return
+    if (current === undefined) return
+    const named = this.openNamed(current.held.identity)
+    if (named !== 'same' && named !== 'missing') named.close()
+    if (named !== 'same') return
     for (const identity of found) this.know(identity)
   }
 
@@ -443,20 +421,11 @@ export class FileFollower {
     if (this.known.length > KNOWN_FILES) this.known.shift()
   }
 
-  /** The file that the name leads to, if it is another than `current`. */
   private openNamed(current: FileIdentity | undefined): HeldFile | 'same' | 'missing' {
     try {
-      const stat = statSync(this.path, { bigint: true, throwIfNoEntry: false })
-      if (stat?.isFile() !== true) return 'missing'
-      if (current !== undefined && isSameFile(identityOf(stat), current)) return 'same'
-      const held = HeldFile.open(this.path)
-      if (held === undefined) return 'missing'
-      if (current === undefined || !isSameFile(held.identity, current)) return held
-      held.close()
-      return 'same'
+      return openNamed(this.path, current)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.problem(error)
+      this.problem(error)
       return 'missing'
     }
   }
@@ -569,26 +538,5 @@ export class FileFollower {
     if (why === this.toldProblem) return
     this.toldProblem = why
     this.sink.notice?.(`${this.path} can't be read: ${why}`)
-  }
-}
-
-/** @throws UserError what can't be followed, and why */
-export function checkFollowable(file: string): void {
-  try {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    if (stat === undefined) return
-    if (stat.isDirectory()) {
-      throw new UserError(`${file} is a folder; name a file in it.`, 'is_folder', 'bad_input')
-    }
-    if (!stat.isFile()) throw new UserError(`${file} is no file that can be followed.`, 'no_file', 'bad_input')
-    HeldFile.open(file)?.close()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (error instanceof UserError || code === 'ENOENT' || code === 'ENOTDIR') {
-      if (error instanceof UserError) throw error
-      return
-    }
-    const reason = code === 'EACCES' || code === 'EPERM' ? 'you have no right to read it' : message
-    throw new UserError(`${file} can't be read: ${reason}.`, 'file_unreadable', 'missing', { cause: error })
   }
 }

@@ -79,7 +79,10 @@ class FollowedFiles implements SourceHandle {
       const { globs = [], cwd = '.' } = options
       if (globs.length > 0) {
         files.joining = new JoiningFiles(globs, cwd, (file) => files.join(file))
-        for (const file of await files.joining.start()) {
+        const found = await files.joining.start()
+        for (const file of found) {
+          // What was rotated away is history, and would come twice.
+          if (found.some((one) => isRotationOf(one, file))) continue
           await files.follow(file, options.positions?.[file] ?? options.from)
         }
       }

@@ -4,6 +4,8 @@ import { glob } from 'tinyglobby'
 
 /** Patterns with `**` reach folders that nobody watches: they are searched again now and then. */
 const SEARCH_MS = 2000
+/** What comes while the watcher is being made is found by a search soon after. */
+const FIRST_SEARCH_MS = 200
 
 export class JoiningFiles {
   private readonly seen = new Set<string>()
@@ -24,7 +26,7 @@ export class JoiningFiles {
   async start(): Promise<string[]> {
     const found = await this.find()
     await this.watch()
-    this.searchLater()
+    this.searchLater(FIRST_SEARCH_MS)
     return found
   }
 
@@ -85,11 +87,11 @@ export class JoiningFiles {
     }
   }
 
-  private searchLater(): void {
+  private searchLater(ms: number): void {
     this.timer = setTimeout(() => {
       void this.search().finally(() => {
-        if (!this.isClosed) this.searchLater()
+        if (!this.isClosed) this.searchLater(SEARCH_MS)
       })
-    }, SEARCH_MS)
+    }, ms)
   }
 }

@@ -30,7 +30,7 @@ import { temporaryFolder } from '../../../test/fakes/logs'
 import { Random } from '../../../test/fakes/random'
 
 const SEED = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1_000_000)
-const OPERATIONS = Number(process.env['TAPEDECK_OPERATIONS'] ?? 1500)
+const OPERATIONS = Number(process.env['TAPEDECK_OPERATIONS'] ?? 800)
 const KEPT_FILES = 6
 const MAX_BYTES = 150_000
 

@@ -110,7 +110,7 @@ export class LineRows {
     const formats = this.options.custom ?? []
     const { format } = this.options
     const parser =
-      format === undefined ? new FormatParser({ formats }, this.found, false) : createLineParser({ formats, format })
+      format === undefined ? new FormatParser({ formats }, this.found, 'no') : createLineParser({ formats, format })
     let time = Number.NaN
     return segment.lines(first, last).map((line) => {
       const text = segment.source.decode(line.head)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import process from 'node:process'
 import { textEncodings, type TextEncoding } from '../../core/lines/lineDecoder'
+import type { SourceHandle } from '../../core/source'
 import { fileSource, type FileSourceOptions } from '../../node/follow/fileSource'
 import type { EventDraft } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
@@ -35,7 +36,11 @@ export const followCommand: Command = {
     const follow: FileSourceOptions = { files, from, ...(encoding === undefined ? {} : { encoding }) }
     const printer = new LinePrinter(files.length > 1)
     const isJson = values.json === true
-    if (values.record !== true) return isJson ? untilStopped(follow) : shownUntilStopped(follow, printer)
+    if (values.record !== true) {
+      return untilStopped(() =>
+        isJson ? printRun(fileSource(follow), { print: write, log: say }) : shown(follow, printer),
+      )
+    }
     const recording = recordFollow(
       {
         kind: 'follow',
@@ -67,19 +72,9 @@ export const followCommand: Command = {
   },
 }
 
-async function untilStopped(options: FileSourceOptions): Promise<number> {
-  const run = await printRun(fileSource(options), { print: write, log: say })
-  const letGo = onStop(() => {
-    run.stop('polite')
-  })
-  await run.ended
-  letGo()
-  return 0
-}
-
 /** For a person nothing is numbered or redacted: it is their file. */
-async function shownUntilStopped(options: FileSourceOptions, printer: LinePrinter): Promise<number> {
-  const handle = await fileSource({ ...options, plain: true }).open({
+function shown(options: FileSourceOptions, printer: LinePrinter): Promise<SourceHandle> {
+  return fileSource({ ...options, plain: true }).open({
     emit: (draft) => printer.take(draft),
     output: () => undefined,
     endOutput: () => undefined,
@@ -87,10 +82,25 @@ async function shownUntilStopped(options: FileSourceOptions, printer: LinePrinte
     launched: () => undefined,
     log: say,
   })
-  const letGo = onStop(() => void handle.stop('polite'))
-  await handle.ended
-  letGo()
-  return 0
+}
+
+/** Ctrl-C may come while it starts. */
+async function untilStopped(start: () => Promise<Pick<SourceHandle, 'ended' | 'stop'>>): Promise<number> {
+  let running: Pick<SourceHandle, 'stop'> | undefined
+  const asked = { toStop: false }
+  const letGo = onStop(() => {
+    asked.toStop = true
+    void running?.stop('polite')
+  })
+  try {
+    const started = await start()
+    running = started
+    if (asked.toStop) void started.stop('polite')
+    await started.ended
+    return 0
+  } finally {
+    letGo()
+  }
 }
 
 function onStop(stop: () => void): () => void {

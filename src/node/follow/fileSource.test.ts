@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { temporaryFolder } from '../../../test/fakes/logs'
+import type { SourceHandle } from '../../core/source'
+import type { EventDraft } from '../../shared/events/schema'
+import { isUserError } from '../../shared/userError'
+import { fileSource, type FileSourceOptions } from './fileSource'
+
+describe('followed files as a source', () => {
+  const folder = temporaryFolder()
+  const name = (file: string): string => path.join(folder.path, file)
+  let handle: SourceHandle | undefined
+  let drafts: EventDraft[] = []
+  let said: string[] = []
+  let check: () => void = () => undefined
+
+  beforeEach(() => {
+    drafts = []
+    said = []
+  })
+  afterEach(async () => {
+    await handle?.stop('polite')
+    handle = undefined
+  })
+
+  async function open(options: Omit<FileSourceOptions, 'from'> & Partial<FileSourceOptions>): Promise<void> {
+    handle = await fileSource({ from: 'start', ...options }).open({
+      emit: (draft) => {
+        drafts.push(draft)
+        check()
+        return undefined
+      },
+      output: () => undefined,
+      endOutput: () => undefined,
+      openLog: () => undefined,
+      launched: () => undefined,
+      log: (message) => said.push(message),
+    })
+  }
+
+  function until(isTrue: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      check = () => {
+        if (isTrue()) resolve()
+      }
+      check()
+    })
+  }
+
+  const texts = (): string[] => drafts.flatMap((draft) => (draft.phase === 'log_line' ? [draft.data.text] : []))
+
+  it('gives the lines of several files with what they say', async () => {
+    writeFileSync(name('a.log'), '2026-11-21 10:00:00,123 ERROR app.main: broken\n  at here\n')
+    writeFileSync(name('b.log'), 'plain\n')
+    await open({ files: [name('a.log'), name('b.log')] })
+    appendFileSync(name('b.log'), 'more\n')
+    await until(() => texts().length === 4)
+    assert.deepEqual(
+      drafts.map(({ phase }) => phase),
+      ['file', 'log_line', 'log_line', 'file', 'log_line', 'log_line'],
+    )
+    const [, first, second] = drafts
+    assert.ok(first?.phase === 'log_line' && second?.phase === 'log_line')
+    const { logged_at: at, ...rest } = first.data
+    assert.match(at ?? '', /^2026-11-2\dT\d\d:\d\d:00\.123Z$/)
+    assert.deepEqual(rest, {
+      text: '2026-11-21 10:00:00,123 ERROR app.main: broken',
+      stream: 'file',
+      source: name('a.log'),
+      level: 'error',
+      logger: 'app.main',
+    })
+    assert.deepEqual(second.data, {
+      text: '  at here',
+      stream: 'file',
+      source: name('a.log'),
+      level: 'error',
+      continued: true,
+    })
+  })
+
+  it('says nothing before the first line, and tells each rotation', async () => {
+    writeFileSync(name('a.log'), '')
+    await open({ files: [name('a.log')] })
+    assert.equal(drafts.length, 0)
+    appendFileSync(name('a.log'), 'one\n')
+    await until(() => texts().length === 1)
+    renameSync(name('a.log'), name('a.log.1'))
+    writeFileSync(name('a.log'), 'two\n')
+    await until(() => texts().length === 2)
+    assert.deepEqual(
+      drafts.flatMap((draft) => (draft.phase === 'file' ? [draft.data.state] : [])),
+      ['opened', 'rotated'],
+    )
+  })
+
+  it('shows a line that is not finished, and counts it as one at the end', async () => {
+    writeFileSync(name('a.log'), 'one\ntw')
+    await open({ files: [name('a.log')] })
+    await until(() => drafts.some(({ phase }) => phase === 'line_update'))
+    assert.deepEqual(drafts.at(-1), {
+      phase: 'line_update',
+      data: { stream: 'file', source: name('a.log'), text: 'tw' },
+    })
+    await handle?.stop('polite')
+    const last = drafts.at(-1)
+    assert.ok(last?.phase === 'log_line' && last.data.text === 'tw' && last.data.unterminated === true)
+    const end = await handle?.ended
+    assert.deepEqual(end, { status: 'completed', metadata: { files: [{ path: name('a.log') }] } })
+  })
+
+  it('takes files in that match a pattern later, but no rotated ones', async () => {
+    mkdirSync(name('logs'))
+    writeFileSync(name('logs/a.log'), 'a\n')
+    writeFileSync(name('logs/a.log.2'), 'old\n')
+    await open({ files: [], globs: ['logs/*.log*'], cwd: folder.path })
+    assert.deepEqual(texts(), ['a'])
+    renameSync(name('logs/a.log'), name('logs/a.log.1'))
+    writeFileSync(name('logs/a.log'), 'new a\n')
+    writeFileSync(name('logs/b.log'), 'b\n')
+    await until(() => texts().length >= 3)
+    appendFileSync(name('logs/b.log'), 'end\n')
+    await until(() => texts().includes('end'))
+    assert.deepEqual(texts().sort(), ['a', 'b', 'end', 'new a'])
+  })
+
+  it('ends at its bound and says what is left', async () => {
+    writeFileSync(name('a.log'), 'x'.repeat(99) + '\n')
+    await open({ files: [name('a.log')], maxBytes: 250 })
+    appendFileSync(name('a.log'), `${'y'.repeat(99)}\n${'z'.repeat(99)}\nlast\n`)
+    const end = await handle?.ended
+    assert.equal(end?.status, 'completed')
+    assert.deepEqual(
+      texts().map((text) => text.charAt(0)),
+      ['x', 'y'],
+    )
+    const dropped = drafts.find(({ phase }) => phase === 'dropped')
+    assert.ok(dropped?.phase === 'dropped')
+    assert.equal(dropped.data.count, 2)
+    assert.equal(dropped.data.bytes, 105)
+    assert.match(dropped.data.why, /bound of 250/)
+  })
+
+  it('keeps the bytes of a line that is no text', async () => {
+    writeFileSync(name('a.log'), Buffer.of(0x61, 0xff, 0x0a))
+    await open({ files: [name('a.log')] })
+    const line = drafts.at(-1)
+    assert.ok(line?.phase === 'log_line')
+    assert.deepEqual(line.data, {
+      text: 'a\ufffd',
+      stream: 'file',
+      source: name('a.log'),
+      raw: { base64: Buffer.of(0x61, 0xff).toString('base64') },
+    })
+  })
+
+  it('refuses a folder and waits for a file that is not there', async () => {
+    await assert.rejects(open({ files: [folder.path] }), (error) => isUserError(error) && error.kind === 'bad_input')
+    await open({ files: [name('later.log')] })
+    assert.match(said.join('\n'), /later\.log is not there yet/)
+    writeFileSync(name('later.log'), 'now\n')
+    await until(() => texts().length === 1)
+  })
+})

@@ -418,7 +418,7 @@ export class TextFile {
     if (part.isComplete) return
     const { count, endFrom } = part
     run()
-    if (!part.isComplete) return
+    if (!isCounted(part)) return
     if (part.count !== count) {
       this.renumbers++
       this.settled = { from: endFrom, by: part.count - count }

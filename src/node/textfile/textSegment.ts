@@ -140,8 +140,10 @@ export class TextSegment {
   private guess(first: number, last: number, ending: { readonly index: LineIndex }): SegmentLine[] {
     const at = this.startOf(first)
     const index = new LineIndex(this.kernel, this.source, at)
-    while (index.lines < last - first && index.advance(ending.index.origin, SAMPLE_BYTES));
-    return numbered(readLines(index, 0, Math.min(last - first, index.lines), ending.index.origin), first)
+    // A line may be gigabytes long: then its beginning is shown until the index is there.
+    const limit = Math.min(ending.index.origin, at + END_BYTES)
+    while (index.lines < last - first && index.advance(limit, SAMPLE_BYTES));
+    return numbered(readLines(index, 0, Math.min(last - first, index.lines + 1), index.counted), first)
   }
 
   /** The end's lines are counted, the others estimated by samples of all over the text. */

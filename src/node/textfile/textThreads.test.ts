@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, readdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { temporaryFolder } from '../../../test/fakes/logs'
@@ -124,6 +135,22 @@ describe('the threads of text files', function () {
       early.map(({ seq, text: shown }) => [seq, shown]),
     )
     assert.equal(await view.positionOf({ seq: early[0]?.seq ?? 0 }), count - 30)
+    await store.close()
+  })
+
+  it('show the end of a file whose first line is gigabytes long', async () => {
+    const fd = openSync(file, 'w')
+    ftruncateSync(fd, 3 * 2 ** 30)
+    writeSync(fd, `\n${'a line\n'.repeat(1000)}`, 3 * 2 ** 30)
+    closeSync(fd)
+    const store = await TextFileStore.open(file, {}, threads)
+    assert.equal(store.state.isComplete, false)
+    const view = await store.view({})
+    const rows = await view.rows(view.count - 50, view.count)
+    assert.deepEqual(
+      rows.map(({ text }) => text),
+      Array.from({ length: 50 }, () => 'a line'),
+    )
     await store.close()
   })
 })

@@ -7,6 +7,7 @@ import type { TextThreads } from '../node/textfile/textFileStore'
 import { createTextThreads } from '../node/textfile/textThreads'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
+import { customFormats } from './follow/customFormats'
 import { LogFiles } from './follow/logFiles'
 import type { Launchable } from './launch/launchable'
 import { logDirectories } from './logDirectories'
@@ -115,7 +116,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   )
   const logFiles = new LogFiles(context, settings)
   context.subscriptions.push(logFiles)
-  const textThreads = createTextThreads(path.join(dist, 'textWorker.js'))
+  const textThreads = createTextThreads(path.join(dist, 'textWorker.js'), () => customFormats(settings))
   context.subscriptions.push(textThreads.reader)
   return { context, log, settings, runs, logFiles, textThreads, runnerScript, dispose: () => runs.dispose() }
 }

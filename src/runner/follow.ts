@@ -1,4 +1,5 @@
 /** A recording of followed files as it is asked for: the same for the extension's runner and `tapedeck follow --record`. */
+import { compileFormat, type CustomFormat } from '../core/lines/formats/custom'
 import { fileSource, type FileSourceOptions } from '../node/follow/fileSource'
 import { followRequestSchema, type FollowRequest } from '../shared/follow'
 import { record, type Recording, type RecordOptions } from './record'
@@ -6,7 +7,7 @@ import { record, type Recording, type RecordOptions } from './record'
 export type FollowHooks = Pick<RecordOptions, 'onStarted' | 'onReady' | 'onEvents' | 'log'>
 
 export function recordFollow(request: FollowRequest, hooks: FollowHooks = {}): Recording {
-  const { title, logDirectory, files, globs, cwd, from, positions, encoding, maxBytes } =
+  const { title, logDirectory, files, globs, cwd, from, positions, encoding, formats, maxBytes } =
     followRequestSchema.parse(request)
   const options: FileSourceOptions = {
     files,
@@ -15,6 +16,9 @@ export function recordFollow(request: FollowRequest, hooks: FollowHooks = {}): R
     ...(cwd === undefined ? {} : { cwd }),
     ...(positions === undefined ? {} : { positions }),
     ...(encoding === undefined ? {} : { encoding }),
+    ...(formats === undefined
+      ? {}
+      : { parser: { formats: formats.map((format) => compileFormat(format as CustomFormat)) } }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   }
   return record({

@@ -9,6 +9,15 @@ const positionSchema = z.object({
 })
 const fromSchema = z.union([z.literal('start'), z.object({ lines: z.number().int().nonnegative() }), positionSchema])
 
+/** A format of lines of the person's own; see core/lines/formats/custom.ts. */
+export const customFormatSchema = z.object({
+  name: z.string().min(1).max(200),
+  pattern: z.string().min(1).max(5000),
+  timeFormat: z.string().min(1).max(200).optional(),
+  levels: z.record(z.string().min(1).max(100), z.string()).optional(),
+  sample: z.string().max(4096).optional(),
+})
+
 /** Goes by standard input; paths are absolute. */
 export const followRequestSchema = z.object({
   kind: z.literal('follow'),
@@ -23,6 +32,7 @@ export const followRequestSchema = z.object({
   /** Where to begin in single files, by path. */
   positions: z.record(z.string(), fromSchema).optional(),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin1']).optional(),
+  formats: z.array(customFormatSchema).max(200).optional(),
   /** The recording ends, and says so, behind so much text. */
   maxBytes: z.number().int().positive().optional(),
 })

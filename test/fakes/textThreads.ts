@@ -9,7 +9,7 @@ import { serveTextFiles } from '../../src/node/textfile/textThread'
 export function textThreads(): TextThreads {
   return {
     reader: new TextReader(() => threadOf((port) => serveTextFiles(port, followFile))),
-    startScanner: () => threadOf(serveScans),
+    startScanner: () => threadOf((port) => serveScans(port)),
   }
 }
 

@@ -6,12 +6,19 @@ import { formatBytes } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
+import { customFormats } from '../follow/customFormats'
 import { LogFileRow } from '../follow/logFileRow'
 import type { LogFile } from '../follow/logFiles'
 import { registerCommand } from '../userMessages'
 
 export function registerFollowCommands(container: Container): void {
-  const { context, log } = container
+  const { context, log, settings } = container
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      // A bad format is told while it is written, not when a file is opened some day.
+      if (event.affectsConfiguration('tapedeck.follow.formats')) customFormats(settings)
+    }),
+  )
   registerCommand(context, log, commands.followFile, async (argument, more) => {
     const files = filesOf(argument, more) ?? (await chooseFiles(container))
     if (files === undefined || files.length === 0) return

@@ -12,6 +12,7 @@ import type { FollowedFile, RunInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
+import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
 import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
@@ -74,7 +75,11 @@ export class FollowSession implements BridgeRun {
   static async open(container: Container, files: readonly string[], options: FollowOptions): Promise<FollowSession> {
     const [first = ''] = files
     const encoding = container.settings.get('follow.encoding', vscode.Uri.file(first))
-    const store = await TextFileStore.open(first, { encoding }, container.textThreads)
+    const store = await TextFileStore.open(
+      first,
+      { encoding, formats: customFormats(container.settings) },
+      container.textThreads,
+    )
     const recording = new FollowRecording(
       recordingServices(container, {
         files,

@@ -9,6 +9,7 @@ import type { RegistryEntry } from '../../shared/control'
 import type { Container } from '../container'
 import { logDirectoryOf } from '../logDirectories'
 import { showError } from '../userMessages'
+import { customFormats } from './customFormats'
 import type { RecordFrom, RecordingServices } from './followRecording'
 
 /** How far a file is known, and by what name a recording of several is called. */
@@ -52,6 +53,7 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
           from.flatMap((file) => (file.position === undefined ? [] : [[file.path, file.position]])),
         ),
         encoding: settings.get('follow.encoding', scope),
+        formats: [...customFormats(settings)] as NonNullable<FollowRequest['formats']>,
         maxBytes: Math.round(settings.get('follow.maxRecordingMB', scope) * 1_000_000),
       }
       const entry = await startRunner(await container.runnerScript(), request)

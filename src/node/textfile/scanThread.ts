@@ -67,7 +67,7 @@ class Scan {
 }
 
 /** Serves until the thread ends. */
-export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>): void {
+export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>, custom: readonly LineFormat[] = []): void {
   const scans = new Map<number, Scan>()
   const kernel = new TextKernel(SCAN_TEXT_BYTES)
   let last: Scan | undefined
@@ -98,7 +98,7 @@ export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>): void
     if (message.type === 'scan') {
       const { source, task } = message
       try {
-        const looker = createLooker(kernel, source, task, formatOf(source))
+        const looker = createLooker(kernel, source, task, formatOf(source, custom))
         scans.set(id, new Scan(id, kernel, new ScanText(kernel, source), looker, (told) => port.post(told), source.end))
       } catch (error) {
         port.post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
@@ -113,10 +113,13 @@ export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>): void
 }
 
 /** The format of the lines: as it is known, but for what only the first lines tell (a container's inner format). */
-function formatOf({ fd, encoding, from, end, format }: ScanSource): LineFormat | undefined {
+function formatOf(
+  { fd, encoding, from, end, format }: ScanSource,
+  custom: readonly LineFormat[],
+): LineFormat | undefined {
   const head = Buffer.alloc(Math.min(DETECTED_BYTES, end - from))
   const length = readSync(fd, head, 0, head.length, from)
-  const found = detectFormat(decodeText(head.subarray(0, length), encoding).split('\n').slice(0, -1))
+  const found = detectFormat(decodeText(head.subarray(0, length), encoding).split('\n').slice(0, -1), custom)
   if (format === undefined || found?.id === format) return found
-  return builtInFormats.find(({ id }) => id === format)
+  return [...custom, ...builtInFormats].find(({ id }) => id === format)
 }

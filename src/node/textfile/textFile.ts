@@ -3,6 +3,7 @@
  * that tell what became of the file, and the numbering of all. Everything here is done in short steps.
  */
 import { setImmediate } from 'node:timers/promises'
+import { compileFormat } from '../../core/lines/formats/custom'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { rowOf } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
@@ -67,7 +68,7 @@ export class TextFile {
     private readonly options: TextFileOptions,
     private readonly host: TextFileHost,
   ) {
-    this.rowsOf = new LineRows({ format: options.format })
+    this.rowsOf = new LineRows({ format: options.format, custom: options.formats?.map(compileFormat) })
     this.shownAs = options.shownAs ?? path
   }
 

@@ -1,4 +1,5 @@
 /** What the store in the extension host and the thread that reads text files say to each other. */
+import type { CustomFormat } from '../../core/lines/formats/custom'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { Row } from '../../shared/protocol/rows'
 import type { PlainEncoding, TextEncoding } from './textBytes'
@@ -12,6 +13,8 @@ export interface TextFileOptions {
   readonly follow?: boolean
   /** The id of the lines' format; without it, it is detected. */
   readonly format?: string
+  /** The person's own formats of lines, looked for before the known ones; good ones. */
+  readonly formats?: readonly CustomFormat[]
   /** The path for people, where the file is an unpacked copy. */
   readonly shownAs?: string
 }

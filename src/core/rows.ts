@@ -41,8 +41,7 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
     ]),
   log_line: (data) => word(data, 'text'),
   line_update: (data) => word(data, 'text'),
-  file: (data) =>
-    joined([word(data, 'state'), word(data, 'path'), number(data, 'lines_gone', 'lines gone: ')]),
+  file: (data) => joined([word(data, 'state'), word(data, 'path'), number(data, 'lines_gone', 'lines gone: ')]),
   connection: (data) =>
     joined([word(data, 'state'), number(data, 'attempt', 'attempt '), number(data, 'http_status', 'HTTP ')]),
   phase_change: (data) => joined([word(data, 'phase'), word(data, 'label')]),

@@ -13,6 +13,7 @@ import type { FollowedEvent, Follower, StartFollower } from './follower'
 import { LineRows } from './lineRows'
 import { TextBytes } from './textBytes'
 import type { FollowState, LinesPart, MarkPart, Place, TextFileOptions, TextState } from './textProtocol'
+import { countOf, findPlace, type Numbered, type Part, type Mark } from './textPlaces'
 import { TextSegment } from './textSegment'
 
 /** Counted in one go; the thread answers requests in between. */
@@ -28,13 +29,6 @@ const SEQ_GAP = 2 ** 36
 
 /** The generation of what nobody follows. */
 const OLDER = -1
-
-interface Mark {
-  event: AnyEvent
-  readonly time: number
-}
-
-type Part = TextSegment | Mark
 
 export interface TextFileHost {
   readonly kernel: TextKernel
@@ -175,8 +169,7 @@ export class TextFile {
    */
   positionOf(at: Place, isExact: boolean): number {
     if (isExact) this.countFor(at)
-    if ('line' in at) return this.positionOfLine(at.line)
-    return 'seq' in at ? this.positionOfSeq(at.seq) : this.positionOfTime(at.time)
+    return findPlace([...this.numbered()], this.rowsOf, at)
   }
 
   pause(isPaused: boolean): void {
@@ -349,55 +342,12 @@ export class TextFile {
     return this.parts.findLast((part) => part instanceof TextSegment)
   }
 
-  private *numbered(): Generator<{ part: Part; first: number }> {
+  private *numbered(): Generator<Numbered> {
     let first = 0
     for (const part of this.parts) {
       yield { part, first }
       first += countOf(part)
     }
-  }
-
-  private positionOfLine(line: number): number {
-    const numbered = [...this.numbered()]
-    const found = numbered.findLast(({ part }) => part instanceof TextSegment)
-    if (found === undefined) return 0
-    // A content that begins behind a kept part counts its lines from that part's first.
-    return found.first + Math.min(Math.max(0, line - 1), countOf(found.part))
-  }
-
-  private positionOfSeq(seq: number): number {
-    let count = 0
-    for (const { part, first } of this.numbered()) {
-      count = first + countOf(part)
-      if (!(part instanceof TextSegment)) {
-        if (seq <= part.event.seq) return first
-        continue
-      }
-      const offset = seq - part.seqBase
-      if (offset <= part.origin) return first
-      if (offset >= part.end) continue
-      const line = part.lineAt(offset)
-      return first + (part.startOf(line) < offset ? line + 1 : line)
-    }
-    return count
-  }
-
-  /** Lines without a time belong to the one before; times that go back make it one of the places where it passes. */
-  private positionOfTime(time: number): number {
-    let count = 0
-    for (const { part, first } of this.numbered()) {
-      count = first + countOf(part)
-      if (!(part instanceof TextSegment)) continue
-      let low = 0
-      let high = part.count
-      while (low < high) {
-        const middle = Math.floor((low + high) / 2)
-        if (this.rowsOf.timeOf(part, middle) >= time) high = middle
-        else low = middle + 1
-      }
-      if (low < part.count) return first + low
-    }
-    return count
   }
 
   private countTo(position: number): void {
@@ -449,10 +399,6 @@ export class TextFile {
     this.toldAt = performance.now()
     this.host.onState(this.state())
   }
-}
-
-function countOf(part: Part): number {
-  return part instanceof TextSegment ? part.count : 1
 }
 
 function isCounted(part: Part): boolean {

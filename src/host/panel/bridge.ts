@@ -22,6 +22,7 @@ import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajecto
 import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
 import { textExpression, textParts } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
+import { parsedOf } from './parsedLine'
 
 /** A run or followed files as the bridge needs them: RunSession, FollowSession. */
 export interface BridgeRun {
@@ -234,6 +235,7 @@ export class PanelBridge {
     const { bytes, event, text } = await this.run.store.detail(position)
     if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
     const { raw, ...fields } = event.data
+    const parsed = event.phase === 'log_line' ? await parsedOf(fields) : undefined
     return {
       position,
       bytes,
@@ -242,6 +244,7 @@ export class PanelBridge {
       phase: event.phase,
       fields: JSON.stringify(fields, undefined, 2),
       ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
+      ...(parsed === undefined ? {} : { parsed }),
     }
   }
 

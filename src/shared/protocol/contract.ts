@@ -192,6 +192,18 @@ export interface GrowthInfo {
   readonly lastTime?: number
 }
 
+export interface ParsedDetail {
+  /** The name of the format, for a person. */
+  readonly format: string
+  /** The line without what is told apart below. */
+  readonly message: string
+  /** The line's own time; milliseconds since the epoch. */
+  readonly logged_at?: number
+  readonly logger?: string
+  /** As JSON with two spaces. */
+  readonly fields?: string
+}
+
 export interface DetailInfo {
   readonly position: number
   readonly bytes: number
@@ -202,6 +214,8 @@ export interface DetailInfo {
   readonly fields: string
   /** `raw` as JSON with two spaces. */
   readonly raw?: string
+  /** What a line that was recorded as it was printed says, where its format is known. */
+  readonly parsed?: ParsedDetail
   /** The line was damaged or too long, and `fields` is its beginning as it is in the file. */
   readonly partial?: true
 }

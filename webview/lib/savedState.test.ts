@@ -6,6 +6,7 @@ describe('saved state', () => {
     const state: SavedState = {
       ...freshState,
       run: '/w/.tapedeck/runs/x.json',
+      files: '["/w/a.log"]',
       hidden: ['network', 'something_new'],
       levels: ['error', 'warn'],
       text: { pattern: 'a(b', caseSensitive: true, wholeWord: false, regex: true },

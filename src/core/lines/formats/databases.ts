@@ -27,7 +27,7 @@ export const databaseFormats: readonly PatternFormat[] = [
       debug4: 'debug',
       debug5: 'debug',
     },
-    heads: [[{ stamp: 'iso' }, ' [', digits, '] ', upper, ':']],
+    heads: [[{ stamp: 'iso' }, ' [', digits, '] ', upper, ': ']],
     continuing: ['statement', 'detail', 'hint', 'context', 'query', 'location'],
   },
   {
@@ -47,7 +47,7 @@ export const databaseFormats: readonly PatternFormat[] = [
     name: 'Redis',
     starts: '0-9',
     pattern: head(
-      String.raw`(?<pid>\d{1,10}):(?<role>[MSCX]) (?<time>\d\d ${MONTH} \d{4} ${CLOCK}) (?<level>[.*#-]) ${REST}`,
+      String.raw`(?<pid>\d{1,10}):(?<role>[MSCX]) (?<time>\d\d ${MONTH} \d{4}[ :]${CLOCK}) (?<level>[.*#-]) ${REST}`,
     ),
     letters: { '.': 'debug', '-': 'debug', '*': 'info', '#': 'warn' },
     heads: [

@@ -1,5 +1,6 @@
 /** A launch as it is asked for: the same for the extension's runner and `tapedeck run`. */
-import type { OutputContext } from '../core/source'
+import type { OutputContext, SourceHandle } from '../core/source'
+import { fileSource } from '../node/follow/fileSource'
 import { processSource, type ProcessHandle, type ProcessOptions } from '../node/process/processSource'
 import { launchRequestSchema, type LaunchRequest } from '../shared/launch'
 import { record, type Recording, type RecordOptions } from './record'
@@ -13,7 +14,7 @@ export interface LaunchHooks extends Pick<RecordOptions, 'onStarted' | 'onEvents
 export type LaunchManner = Pick<ProcessOptions, 'stdin' | 'isMerged' | 'terminal' | 'onBytes' | 'inheritsEnvironment'>
 
 export function recordLaunch(request: LaunchRequest, hooks: LaunchHooks = {}, manner: LaunchManner = {}): Recording {
-  const { kind: _, title, configuration, rerunOf, ...options } = launchRequestSchema.parse(request)
+  const { kind: _, title, configuration, rerunOf, logs: globs, ...options } = launchRequestSchema.parse(request)
   const { onStarted, onEvents, log } = hooks
   return record({
     source: (captureId) => {
@@ -21,9 +22,16 @@ export function recordLaunch(request: LaunchRequest, hooks: LaunchHooks = {}, ma
       return {
         ...source,
         open: async (context: OutputContext) => {
-          const handle = await source.open(context)
-          hooks.onLaunched?.(handle)
-          return handle
+          // Before the command: what stands in its logs by then is not of this run.
+          const logs = await followLogs(globs, options.cwd, context)
+          try {
+            const handle = await source.open(context)
+            hooks.onLaunched?.(handle)
+            return logs === undefined ? handle : withLogs(handle, logs)
+          } catch (error) {
+            await logs?.stop('force')
+            throw error
+          }
         },
       }
     },
@@ -44,4 +52,25 @@ export function recordLaunch(request: LaunchRequest, hooks: LaunchHooks = {}, ma
     ...(onEvents === undefined ? {} : { onEvents }),
     ...(log === undefined ? {} : { log }),
   })
+}
+
+async function followLogs(
+  globs: readonly string[],
+  cwd: string,
+  context: OutputContext,
+): Promise<SourceHandle | undefined> {
+  if (globs.length === 0) return undefined
+  return fileSource({ files: [], globs, cwd, from: { lines: 0 } }).open(context)
+}
+
+/** The lines of the logs are in the run before its end. */
+function withLogs(handle: ProcessHandle, logs: SourceHandle): SourceHandle {
+  return {
+    ended: handle.ended.then(async (end) => {
+      await logs.stop('polite')
+      return end
+    }),
+    stop: (how) => handle.stop(how),
+    write: (text, end) => handle.write(text, end),
+  }
 }

@@ -24,7 +24,7 @@ export const launchConfigurationSchema = z.strictObject({
   forEach: glob.optional(),
   /** Files made or changed during the run that are listed as its results, relative to `cwd`. */
   results: z.array(glob).max(100).optional(),
-  /** Log files that the command writes, relative to `cwd`. */
+  /** Log files that the command writes, relative to `cwd`: what comes in them during the run is recorded with its output. */
   logs: z.array(glob).max(100).optional(),
   stopSignal: z.enum(stopSignals).optional(),
   stopTimeoutMs: z.number().int().min(0).max(3_600_000).optional(),
@@ -48,11 +48,13 @@ export const launchRequestSchema = z.object({
   /** Set variables that make programs print each line as it comes, in colour. */
   unbuffered: z.boolean(),
   results: z.array(z.string()),
+  /** Log files whose lines are recorded with the output: globs, relative to `cwd`. */
+  logs: z.array(z.string()).default([]),
   stopSignal: z.enum(stopSignals),
   stopTimeoutMs: z.number().int().nonnegative(),
   /** The `capture_id` of the run that this one repeats. */
   rerunOf: z.string().optional(),
 })
-export type LaunchRequest = z.infer<typeof launchRequestSchema>
+export type LaunchRequest = z.input<typeof launchRequestSchema>
 
 export const launchDefaults = { stopSignal: 'SIGINT', stopTimeoutMs: 5000 } as const

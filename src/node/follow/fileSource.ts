@@ -3,7 +3,7 @@ import path from 'node:path'
 import { cleanLine } from '../../core/lines/cleanLine'
 import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
 import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
-import type { EndInfo, Source, SourceContext, SourceHandle } from '../../core/source'
+import type { EndInfo, Source, SourceContext, SourceHandle, StopHow } from '../../core/source'
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
@@ -94,7 +94,12 @@ class FollowedFiles implements SourceHandle {
     return files
   }
 
-  async stop(): Promise<void> {
+  /** What was written until now is read first, unless it is forced. */
+  async stop(how: StopHow): Promise<void> {
+    if (how === 'polite' && this.closing === undefined) {
+      await this.joining?.settle()
+      await Promise.all([...this.followed.values()].map(({ follower }) => follower.look()))
+    }
     await this.finish({ status: 'completed' })
   }
 

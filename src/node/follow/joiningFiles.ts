@@ -13,7 +13,7 @@ export class JoiningFiles {
   private watching: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | undefined
   private isClosed = false
-  private isSearching = false
+  private searching: Promise<void> | undefined
   private isBusy = false
 
   constructor(
@@ -75,15 +75,25 @@ export class JoiningFiles {
     return fresh.sort()
   }
 
-  private async search(): Promise<void> {
-    if (this.isSearching || this.isClosed) return
-    this.isSearching = true
+  /** Once more, now: resolves when `onFile` has had all that is there. */
+  async settle(): Promise<void> {
+    await this.searching
+    await this.search()
+  }
+
+  private search(): Promise<void> {
+    this.searching ??= this.searchOnce().finally(() => {
+      this.searching = undefined
+    })
+    return this.searching
+  }
+
+  private async searchOnce(): Promise<void> {
+    if (this.isClosed) return
     try {
       for (const file of await this.find()) await this.onFile(file)
     } catch {
       // A folder went while it was searched: the next search finds what is there.
-    } finally {
-      this.isSearching = false
     }
   }
 

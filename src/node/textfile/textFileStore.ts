@@ -6,12 +6,13 @@
  * estimate and when it becomes known: after `onDidReset` a place is found again by its seq. `position` counts rows.
  */
 import { levelNames } from '../../core/lines/parsedLine'
-import type { EventDetail, EventStore, Growth } from '../../core/store/eventStore'
+import type { EventDetail, Growth } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
 import type { TextFileOptions, TextState } from './textProtocol'
 import { HistogramCounter, type HistogramProgress } from './histogramCounter'
 import type { TimeRange } from './scanProtocol'
+import type { FollowedText } from './followedText'
 import type { OpenText, TextReader, ThreadLike } from './textReader'
 import { TextScanner } from './textScanner'
 import { createTextView, type StoreView, type TextView } from './textViews'
@@ -22,7 +23,7 @@ export interface TextThreads {
   readonly startScanner: () => ThreadLike
 }
 
-export class TextFileStore implements EventStore {
+export class TextFileStore implements FollowedText {
   private readonly grew = new Emitter<Growth>()
   private readonly reset = new Emitter<undefined>()
   private readonly stateChanged = new Emitter<TextState>()
@@ -70,6 +71,14 @@ export class TextFileStore implements EventStore {
 
   get state(): TextState {
     return this.known
+  }
+
+  get files(): readonly { readonly path: string; readonly state: TextState }[] {
+    return [this]
+  }
+
+  countLevels(listener: () => void): { dispose(): void } {
+    return this.histogram(undefined, listener)
   }
 
   get growth(): Growth {

@@ -1,0 +1,13 @@
+/** What is followed in one panel: one text file, or several as one. */
+import type { EventSource, EventStore } from '../../core/store/eventStore'
+import type { TextState } from './textProtocol'
+
+export interface FollowedText extends EventStore {
+  /** Each file and how it stands. */
+  readonly files: readonly { readonly path: string; readonly state: TextState }[]
+  readonly onDidChangeState: EventSource<unknown>
+  /** Sentences for the person. */
+  readonly onDidNotice: EventSource<string>
+  /** Counts the lines by level from now on, in `growth`; `listener` is called while it does. */
+  countLevels(listener: () => void): { dispose(): void }
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { temporaryFolder } from '../../../test/fakes/logs'
+import { newSeed, Random } from '../../../test/fakes/random'
+import { textThreads } from '../../../test/fakes/textThreads'
+import type { View } from '../../core/store/eventStore'
+import type { Query } from '../../shared/protocol/rows'
+import { MergedStore } from './mergedStore'
+import { TextFileStore, type TextThreads } from './textFileStore'
+
+const START = Date.UTC(2026, 10, 20, 3, 0, 0)
+const LEVELS = ['INFO', 'WARN', 'ERROR'] as const
+const seed = newSeed()
+
+interface Line {
+  readonly time: number
+  readonly file: number
+  readonly text: string
+  readonly level: string
+}
+
+/** Lines of a file: in steps of a few milliseconds, some at the same time, some traces below an entry. */
+function written(random: Random, file: number, count: number, from: number): Line[] {
+  let time = from
+  let level = 'INFO'
+  return Array.from({ length: count }, (_, i) => {
+    const isTrace = i > 0 && random.below(10) === 0
+    if (!isTrace) {
+      time += random.below(5) * random.below(20)
+      level = random.pick(LEVELS)
+    }
+    const text = isTrace
+      ? `    at app.Main.run(Main.java:${String(i)})`
+      : `${new Date(time).toISOString()} ${level.padEnd(5)} [main] app.File${String(file)} - line ${String(i)}`
+    return { time, file, text, level }
+  })
+}
+
+/** The order that is wanted: by time, of equal times the earlier file first, each file in its own order. */
+function merged(lines: readonly (readonly Line[])[]): Line[] {
+  return lines
+    .flatMap((list, file) => list.map((line, i) => ({ line, file, i })))
+    .sort((a, b) => a.line.time - b.line.time || a.file - b.file || a.i - b.i)
+    .map(({ line }) => line)
+}
+
+describe('several text files as one', () => {
+  const folder = temporaryFolder()
+  let threads: TextThreads
+  let store: MergedStore
+  const pathOf = (file: number) => path.join(folder.path, `${String(file)}.log`)
+
+  beforeEach(() => {
+    threads = textThreads()
+  })
+  afterEach(() => {
+    store.dispose()
+    threads.reader.dispose()
+  })
+
+  async function open(files: readonly (readonly Line[])[]): Promise<void> {
+    for (const [i, lines] of files.entries()) writeFileSync(pathOf(i), lines.map(({ text }) => `${text}\n`).join(''))
+    store = new MergedStore(await Promise.all(files.map((_, i) => TextFileStore.open(pathOf(i), {}, threads))))
+    await until(() => store.files.every(({ state }) => state.isComplete))
+  }
+
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      await new Promise<void>((resolve) => {
+        const stop = store.onDidChangeState(() => {
+          stop()
+          resolve()
+        })
+      })
+    }
+  }
+
+  async function complete(query: Query): Promise<View> {
+    const view = await store.view(query)
+    while (!view.complete) {
+      await new Promise<void>((resolve) => {
+        const stop = view.onDidChange(() => {
+          stop()
+          resolve()
+        })
+      })
+    }
+    return view
+  }
+
+  it(`are in the order of their times, whatever window is asked for (seed ${String(seed)})`, async () => {
+    const random = new Random(seed)
+    const files = [3000, 7000, 500].map((count, file) => written(random, file, count, START + file * 700))
+    await open(files)
+    const wanted = merged(files)
+    const view = await complete({})
+    assert.equal(view.count, wanted.length)
+    const seqs = new Set<number>()
+    for (let round = 0; round < 60; round++) {
+      const from = round === 0 ? wanted.length - 50 : random.below(wanted.length)
+      const rows = await view.rows(from, from + random.below(120))
+      for (const [i, row] of rows.entries()) {
+        const line = wanted[from + i]
+        assert.deepEqual([row.text, row.source], [line?.text, line?.file], `row ${String(from + i)}`)
+        seqs.add(row.seq)
+      }
+      const [row] = rows
+      if (row === undefined) continue
+      assert.equal(await view.positionOf({ seq: row.seq }), from)
+      assert.equal(
+        await view.positionOf({ time: row.time }),
+        wanted.findIndex(({ time }) => time >= row.time),
+      )
+      const detail = await store.detail(row.position)
+      assert.equal(detail.event?.data['text'], row.text)
+    }
+    assert.ok(seqs.size > 1000)
+    assert.equal(await view.positionOf({ time: START + 1e9 }), wanted.length)
+    view.dispose()
+  })
+
+  it(`are narrowed by level, text and file (seed ${String(seed)})`, async () => {
+    const random = new Random(seed)
+    const files = [2000, 3000].map((count, file) => written(random, file, count, START))
+    await open(files)
+    const wanted = merged(files)
+    const texts = async (query: Query) => {
+      const view = await complete(query)
+      const rows = await view.rows(0, view.count)
+      view.dispose()
+      return rows.map(({ text }) => text)
+    }
+    const of = (lines: readonly Line[]) => lines.map(({ text }) => text)
+    assert.deepEqual(await texts({ levels: ['error'] }), of(wanted.filter(({ level }) => level === 'ERROR')))
+    assert.deepEqual(
+      await texts({ include: [{ pattern: 'line 1' }] }),
+      of(wanted.filter(({ text }) => text.includes('line 1'))),
+    )
+    assert.deepEqual(await texts({ withoutSources: [pathOf(0)] }), of(files[1] ?? []))
+    assert.deepEqual(await texts({ sources: [pathOf(0), pathOf(1)] }), of(wanted))
+    assert.deepEqual(await texts({ withoutSources: [pathOf(0), pathOf(1)] }), [])
+  })
+
+  it('go on with what is appended, tell of lines that come late, and take another file in', async () => {
+    const random = new Random(7)
+    const files = [written(random, 0, 50, START), written(random, 1, 50, START)]
+    await open(files)
+    const view = await complete({})
+    const last = Math.max(...files.flat().map(({ time }) => time))
+    const more = (file: number, time: number): Line => ({
+      time,
+      file,
+      text: `${new Date(time).toISOString()} WARN  [main] app.File${String(file)} - more`,
+      level: 'WARN',
+    })
+    const append = async (line: Line): Promise<void> => {
+      const size = store.growth.size
+      files[line.file]?.push(line)
+      appendFileSync(pathOf(line.file), `${line.text}\n`)
+      await until(() => store.growth.size > size)
+    }
+    await append(more(1, last + 5000))
+    assert.deepEqual(
+      (await view.rows(100, 101)).map(({ text }) => text),
+      [more(1, last + 5000).text],
+    )
+    const reset = new Promise<void>((resolve) => {
+      store.onDidReset(() => {
+        resolve()
+      })
+    })
+    await append(more(0, last + 1000))
+    await reset
+    const rows = await view.rows(0, 200)
+    assert.deepEqual(
+      rows.map(({ text }) => text),
+      merged(files).map(({ text }) => text),
+    )
+    const third = written(random, 2, 20, START)
+    writeFileSync(pathOf(2), third.map(({ text }) => `${text}\n`).join(''))
+    store.add(await TextFileStore.open(pathOf(2), {}, threads))
+    await until(() => store.files.every(({ state }) => state.isComplete))
+    const all = await complete({})
+    assert.deepEqual(
+      (await all.rows(0, 500)).map(({ text }) => text),
+      merged([...files, third]).map(({ text }) => text),
+    )
+    assert.deepEqual(store.growth.size, 122)
+  })
+})

@@ -4,6 +4,8 @@
  */
 import path from 'node:path'
 import * as vscode from 'vscode'
+import type { FollowedText } from '../../node/textfile/followedText'
+import { MergedStore } from '../../node/textfile/mergedStore'
 import { TextFileStore } from '../../node/textfile/textFileStore'
 import type { TextState } from '../../node/textfile/textProtocol'
 import { Emitter } from '../../shared/lib/emitter'
@@ -14,6 +16,7 @@ import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
 import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
+import { OlderFiles } from './olderFiles'
 import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
 export interface FollowOptions {
@@ -33,8 +36,9 @@ export class FollowSession implements BridgeRun {
 
   private constructor(
     readonly files: readonly string[],
-    readonly store: TextFileStore,
+    readonly store: FollowedText,
     private readonly recording: FollowRecording,
+    private readonly older: OlderFiles,
     container: Container,
     options: FollowOptions,
   ) {
@@ -44,22 +48,25 @@ export class FollowSession implements BridgeRun {
       add: async (more) => {
         await options.add(more === undefined ? await askForFiles(this.files) : more.map(pathOf))
       },
-      showOlder: (file) => {
-        throw new UserError(`${file} can't be shown here.`, 'not_older')
-      },
+      showOlder: (file) => older.show(file),
     }
     const tell = (): void => {
       this.changed.fire(this.info)
     }
     // The lines by level, for the filters; the store keeps the numbers.
-    const counting = store.histogram(undefined, tell)
-    let bytes = store.state.bytes
+    const counting = store.countLevels(tell)
+    let bytes = store.growth.bytes
     this.stops.push(
-      store.onDidChangeState((state) => {
-        if (state.bytes > bytes) recording.grew()
-        bytes = state.bytes
+      store.onDidChangeState(() => {
+        const now = store.growth.bytes
+        if (now > bytes) recording.grew()
+        bytes = now
         tell()
       }),
+      older.onDidChange(tell),
+      () => {
+        older.dispose()
+      },
       store.onDidNotice((message) => {
         container.log.warn(message)
         void vscode.window.showWarningMessage(message)
@@ -74,20 +81,15 @@ export class FollowSession implements BridgeRun {
   /** @throws UserError for what is no text file or can't be read */
   static async open(container: Container, files: readonly string[], options: FollowOptions): Promise<FollowSession> {
     const [first = ''] = files
-    const encoding = container.settings.get('follow.encoding', vscode.Uri.file(first))
-    const store = await TextFileStore.open(
-      first,
-      { encoding, formats: customFormats(container.settings) },
-      container.textThreads,
-    )
+    const store = await openText(container, files)
     const recording = new FollowRecording(
       recordingServices(container, {
         files,
         title: shortNames(files).join(', '),
-        endOf: () => endOf(store.state),
+        endOf: (file) => endOf(store, file),
       }),
     )
-    const session = new FollowSession(files, store, recording, container, options)
+    const session = new FollowSession(files, store, recording, new OlderFiles(store), container, options)
     const isWanted = vscode.workspace.isTrusted && container.settings.get('follow.record', vscode.Uri.file(first))
     const live = options.restored ? await liveRecording(container, files) : undefined
     if (live !== undefined) recording.adopt(live)
@@ -95,15 +97,15 @@ export class FollowSession implements BridgeRun {
       const places = options.restored ? rememberedPlaces(container, files) : undefined
       recording.wait(places)
       // What came while no window was there.
-      const end = endOf(store.state) ?? 0
-      if (places?.some(({ position }) => end > (position?.offset ?? 0)) === true) recording.grew()
+      const hasNews = places?.some(({ path: file, position }) => (endOf(store, file) ?? 0) > (position?.offset ?? 0))
+      if (hasNews === true) recording.grew()
     }
     return session
   }
 
   get info(): RunInfo {
     const [first = ''] = this.files
-    const files = this.files.map((file, i) => fileOf(file, this.names[i] ?? file, this.store.state))
+    const files = this.store.files.map((file, i) => fileOf(file.path, this.names[i] ?? file.path, file.state))
     const states = files.map(({ state }) => state)
     const { captureId } = this.recording
     return {
@@ -119,7 +121,7 @@ export class FollowSession implements BridgeRun {
         files,
         recording: this.recording.state,
         ...(captureId === undefined ? {} : { capture_id: captureId }),
-        older: [],
+        older: this.older.list,
       },
     }
   }
@@ -163,8 +165,26 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
 }
 
 /** So many bytes of the file that has the name now are known. */
-function endOf({ parts }: TextState): number | undefined {
-  return parts.findLast((part) => part.kind === 'lines')?.end
+function endOf(store: FollowedText, file: string): number | undefined {
+  const state = store.files.find(({ path: one }) => one === file)?.state
+  return state?.parts.findLast((part) => part.kind === 'lines')?.end
+}
+
+/** @throws UserError for what is no text file or can't be read; nothing is open then */
+async function openText(container: Container, files: readonly string[]): Promise<FollowedText> {
+  const stores: TextFileStore[] = []
+  try {
+    for (const file of files) {
+      const encoding = container.settings.get('follow.encoding', vscode.Uri.file(file))
+      const formats = customFormats(container.settings)
+      stores.push(await TextFileStore.open(file, { encoding, formats }, container.textThreads))
+    }
+  } catch (error) {
+    for (const store of stores) store.dispose()
+    throw error
+  }
+  const [only] = stores
+  return only !== undefined && stores.length === 1 ? only : new MergedStore(stores)
 }
 
 async function askForFiles(known: readonly string[]): Promise<readonly string[]> {

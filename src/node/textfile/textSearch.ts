@@ -118,7 +118,9 @@ export class TextSearch {
       if (end < 0) break
       line += isBytes ? kernel.count(counted, start) : newlinesIn(text, counted, start)
       counted = start
-      const isEnough = isExact && this.isAlone && index + match[0].length <= end
+      // A carriage return before the newline is not part of the line.
+      const textEnd = text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end
+      const isEnough = isExact && this.isAlone && index + match[0].length <= textEnd
       if (isEnough || this.matches?.(lineOf(text, start, end)) !== false) this.found(line)
       expression.lastIndex = end + 1
     }

@@ -3,11 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { followFile } from './fileFollowing'
 import { serveScans } from './scanThread'
 import { serveTextFiles } from './textThread'
+import type { TextWorkerData } from './textThreads'
 
 const port = {
   post: (message: unknown) => parentPort?.postMessage(message),
   onMessage: (listener: (message: never) => void) => parentPort?.on('message', listener as (message: unknown) => void),
 }
 
-if (workerData === 'scan') serveScans(port)
+const { role, ripgrep } = workerData as TextWorkerData
+if (role === 'scan') serveScans(port, ripgrep)
 else serveTextFiles(port, followFile)

@@ -7,6 +7,7 @@ import { findRipgrep } from '../../src/node/textfile/ripgrepPath'
 
 /** Where scripts/setup.mjs puts the editor. */
 const CACHE = path.join(os.homedir(), '.cache', 'tapedeck-dev')
+const IN_PATH = 'rg'
 const IN_EDITOR = path.join('node_modules', 'code-server', 'lib', 'vscode')
 
 export function ripgrepHere(): string | undefined {
@@ -16,5 +17,5 @@ export function ripgrepHere(): string | undefined {
   const ofEditor = editors
     .map((name) => findRipgrep(path.join(CACHE, name, IN_EDITOR)))
     .find((one) => one !== undefined)
-  return ofEditor ?? (spawnSync('rg', ['--version'], { stdio: 'ignore' }).error === undefined ? 'rg' : undefined)
+  return ofEditor ?? (spawnSync(IN_PATH, ['--version'], { stdio: 'ignore' }).error === undefined ? IN_PATH : undefined)
 }

@@ -89,7 +89,7 @@ class HistogramLooker implements Looker {
     range: Extract<ScanTask, { kind: 'histogram' }>['range'],
   ) {
     this.histogram = new LevelHistogram(range)
-    this.scan = new LineScan(kernel, format, false)
+    this.scan = new LineScan(kernel, format, false, true)
   }
 
   look({ kind, length }: Piece, line: number): void {

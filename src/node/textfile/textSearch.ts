@@ -45,7 +45,7 @@ export class TextSearch {
     this.wantedLevels = query.levels?.reduce((bits, level) => bits | (1 << levelNumbers[level]), 0) ?? 0x7f
     const isByLine = query.levels !== undefined || query.time !== undefined
     this.isTimed = query.time !== undefined
-    this.scan = new LineScan(kernel, format, !isByLine)
+    this.scan = new LineScan(kernel, format, !isByLine, this.isTimed)
     const { wanted, unwanted } = textParts(query)
     this.isAlone = wanted.length === 1 && unwanted.length === 0
     this.plan = isByLine ? undefined : bestPlan(wanted)

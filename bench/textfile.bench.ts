@@ -11,6 +11,7 @@ import { TextFileStore, type TextThreads } from '../src/node/textfile/textFileSt
 import { createTextThreads } from '../src/node/textfile/textThreads'
 import type { TextView } from '../src/node/textfile/textViews'
 import type { Query } from '../src/shared/protocol/rows'
+import { ripgrepHere } from '../test/fakes/ripgrep'
 
 declare const __PROJECT_ROOT__: string
 
@@ -18,6 +19,7 @@ const BYTES = Number(process.env['TAPEDECK_BENCH_BYTES'] ?? 2 ** 30)
 const ROUNDS = 5
 const home = mkdtempSync(path.join(os.tmpdir(), 'tapedeck-bench-'))
 const file = path.join(home, 'app.log')
+const ripgrep = ripgrepHere()
 const worker = path.join(__PROJECT_ROOT__, 'dist', 'textWorker.js')
 
 /** Lines of an application's log, always the same: levels, requests, some stack traces, now and then a needle. */
@@ -75,7 +77,7 @@ async function programTime(command: string, args: readonly string[]): Promise<nu
 const opener = `
 const { workerData, Worker } = require('node:worker_threads')
 const start = performance.now()
-const worker = new Worker(process.argv[1], { workerData: 'read' })
+const worker = new Worker(process.argv[1], { workerData: { role: 'read' } })
 worker.on('message', (m) => {
   const state = m.type === 'answer' ? m.value : m.state
   if (state?.isComplete !== true) return
@@ -177,8 +179,12 @@ async function reading(threads: TextThreads): Promise<void> {
   )
 }
 
-async function searching(threads: TextThreads): Promise<void> {
+/** @param aided searches with ripgrep, where it is at hand */
+async function searching(threads: TextThreads, aided: TextThreads | undefined): Promise<void> {
   const store = await TextFileStore.open(file, {}, threads)
+  const aidedStore = aided === undefined ? undefined : await TextFileStore.open(file, {}, aided)
+  await whenComplete(await store.view({}))
+  if (aidedStore !== undefined) await whenComplete(await aidedStore.view({}))
   const patterns: Readonly<Record<string, string>> = {
     'a rare literal in it': 'NEEDLE-[0-9a-f]+ panic',
     'some lines': 'ERROR.*(took|in) [0-9]{3} ms',
@@ -186,26 +192,30 @@ async function searching(threads: TextThreads): Promise<void> {
     'no literal': '(FATAL|NEEDLE-[0-9]+)',
   }
   for (const [name, pattern] of Object.entries(patterns)) {
-    const own: number[] = []
-    const rg: number[] = []
+    const query: Query = { text: { pattern, regex: true, caseSensitive: true } }
+    const [own, withRipgrep, bare]: [number[], number[], number[]] = [[], [], []]
     let count = 0
-    for (let i = 0; i < 3; i++) {
-      const result = await found(store, { text: { pattern, regex: true, caseSensitive: true } })
+    for (let i = 0; i < ROUNDS; i++) {
+      const result = await found(store, query)
       own.push(result.ms)
       count = result.count
-      const rgTime = await programTime(process.env['TAPEDECK_RG'] ?? 'rg', ['-c', pattern, file])
-      if (rgTime !== undefined) rg.push(rgTime)
+      if (aidedStore === undefined || ripgrep === undefined) continue
+      const aidedResult = await found(aidedStore, query)
+      if (aidedResult.count !== count) throw new Error(`${pattern}: ${String(aidedResult.count)} with ripgrep`)
+      withRipgrep.push(aidedResult.ms)
+      bare.push((await programTime(ripgrep, ['-c', pattern, file])) ?? Number.NaN)
     }
     const beside =
-      rg.length === 0
+      bare.length === 0
         ? ''
-        : `, ripgrep ${median(rg).toFixed(0)} ms (${(median(own) / median(rg)).toFixed(1)} times as long)`
-    console.log(`  search, ${name}: ${String(count)} found in ${median(own).toFixed(0)} ms${beside}`)
+        : `; with ripgrep ${median(withRipgrep).toFixed(0)} ms, ${(median(withRipgrep) / median(bare)).toFixed(2)} times \`rg -c\` (${median(bare).toFixed(0)} ms)`
+    console.log(`  search, ${name}: ${String(count)} found in ${median(own).toFixed(0)} ms by ourselves${beside}`)
   }
   const ignoring = await found(store, { text: { pattern: 'needle' } })
   console.log(`  search without case: ${String(ignoring.count)} found in ${ignoring.ms.toFixed(0)} ms`)
   const errors = await found(store, { levels: ['error', 'fatal'] })
   console.log(`  errors with their stack traces: ${String(errors.count)} lines in ${errors.ms.toFixed(0)} ms`)
+  await aidedStore?.close()
   await store.close()
 }
 
@@ -214,14 +224,16 @@ async function main(): Promise<void> {
   console.log(`${(BYTES / 2 ** 20).toFixed(0)} MB:`)
   await indexing()
   const threads = createTextThreads(worker)
+  const aided = ripgrep === undefined ? undefined : createTextThreads(worker, { ripgrep })
   // The threads alone don't keep the process.
   const alive = setInterval(() => undefined, 60_000)
   try {
     await reading(threads)
-    await searching(threads)
+    await searching(threads, aided)
   } finally {
     clearInterval(alive)
     threads.reader.dispose()
+    aided?.reader.dispose()
   }
 }
 

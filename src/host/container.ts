@@ -4,6 +4,7 @@ import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
 import type { LogInfo } from '../node/runlog/reader'
 import type { TextThreads } from '../node/textfile/textFileStore'
+import { findRipgrep } from '../node/textfile/ripgrepPath'
 import { createTextThreads } from '../node/textfile/textThreads'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
@@ -116,7 +117,11 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   )
   const logFiles = new LogFiles(context, settings)
   context.subscriptions.push(logFiles)
-  const textThreads = createTextThreads(path.join(dist, 'textWorker.js'), () => customFormats(settings))
+  const ripgrep = findRipgrep(vscode.env.appRoot)
+  const textThreads = createTextThreads(path.join(dist, 'textWorker.js'), {
+    formats: () => customFormats(settings),
+    ...(ripgrep === undefined ? {} : { ripgrep }),
+  })
   context.subscriptions.push(textThreads.reader)
   return { context, log, settings, runs, logFiles, textThreads, runnerScript, dispose: () => runs.dispose() }
 }

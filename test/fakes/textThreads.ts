@@ -6,10 +6,14 @@ import type { TextThreads } from '../../src/node/textfile/textFileStore'
 import { TextReader, type ThreadLike } from '../../src/node/textfile/textReader'
 import { serveTextFiles } from '../../src/node/textfile/textThread'
 
-export function textThreads(): TextThreads {
+/** @param ripgrep searches files of any size */
+export function textThreads(ripgrep?: string): TextThreads {
   return {
     reader: new TextReader(() => threadOf((port) => serveTextFiles(port, followFile))),
-    startScanner: () => threadOf((port) => serveScans(port)),
+    startScanner: () =>
+      threadOf((port) => {
+        serveScans(port, ripgrep === undefined ? {} : { ripgrep: { path: ripgrep, fromBytes: 0 } })
+      }),
   }
 }
 

@@ -28,7 +28,7 @@ export function planText(query: TextQuery): TextPlan {
     ignoresCase,
     isLiteral: !isRegex && query.wholeWord !== true && literal.length === query.pattern.length,
     ...(many === undefined ? {} : { many }),
-    isManyExact: many !== undefined && !/[\^$]/.test(query.pattern),
+    isManyExact: many !== undefined && !/[\^$]|\(\?(?:=|<=)/.test(query.pattern),
   }
 }
 

@@ -6,7 +6,7 @@ import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { TEXT_START } from '../../core/lines/wasm/textKernel'
 import type { TextBytes } from './textBytes'
 
-const BLOCK_BYTES = 64 * 1024
+export const BLOCK_BYTES = 64 * 1024
 
 export class LineIndex {
   /** Bytes before this are counted. */
@@ -16,7 +16,7 @@ export class LineIndex {
   /** Whether what is counted ends with a newline, or is empty. */
   endsWhole = true
   /** For each block the newlines before it. */
-  private before = new Float64Array(16)
+  private before = shared(16)
   private blocks = 0
 
   /** @param origin where a line begins */
@@ -44,6 +44,11 @@ export class LineIndex {
       left -= length
     }
     return end - this.counted >= source.unit
+  }
+
+  /** For other threads: newlines before each block that is counted; valid until the index is cut. */
+  get beforeBlocks(): Float64Array<SharedArrayBuffer> {
+    return this.before.subarray(0, this.blocks)
   }
 
   /** Where line `line` begins; `line` is at most `lines`. */
@@ -97,7 +102,7 @@ export class LineIndex {
 
   private push(lines: number): void {
     if (this.blocks === this.before.length) {
-      const more = new Float64Array(this.before.length * 2)
+      const more = shared(this.before.length * 2)
       more.set(this.before)
       this.before = more
     }
@@ -132,4 +137,9 @@ export class LineIndex {
     }
     return found
   }
+}
+
+/** Posted to other threads without a copy. */
+function shared(length: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(8 * length))
 }

@@ -13,13 +13,17 @@ export class LineScan {
   private readonly scanner: LevelTimeScanner
   private time = Number.NaN
 
-  /** @param isPlain nobody asks for levels and times: they are 0 and NaN */
+  /**
+   * @param isPlain nobody asks for levels and times: they are 0 and NaN
+   * @param isTimed false where nobody asks for times: those without a zone are not worked out in the machine's
+   */
   constructor(
     private readonly kernel: TextKernel,
     format: LineFormat | undefined,
     private readonly isPlain: boolean,
+    isTimed: boolean,
   ) {
-    this.scanner = createLevelTimeScanner(format)
+    this.scanner = createLevelTimeScanner(format, isTimed ? {} : { offsetMinutes: 0 })
   }
 
   /** The whole lines of `[0, length)`, the first of which has the number `first`. */

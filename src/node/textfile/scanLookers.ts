@@ -31,9 +31,10 @@ export function createLooker(
     : new HistogramLooker(kernel, format, task.range)
 }
 
-class SearchLooker implements Looker {
+export class SearchLooker implements Looker {
   private lines = new Float64Array(1024)
   private count = 0
+  private last = -1
   private unfinished: number | undefined
   private readonly search: TextSearch
 
@@ -63,7 +64,10 @@ class SearchLooker implements Looker {
     return { type: 'found', lines, scanned, ...(unfinished === undefined ? {} : { unfinished }) }
   }
 
-  private add(line: number): void {
+  /** What begins again where it was may find its last line twice. */
+  add(line: number): void {
+    if (line <= this.last) return
+    this.last = line
     if (this.count === this.lines.length) {
       const more = new Float64Array(this.count * 2)
       more.set(this.lines)
@@ -85,7 +89,7 @@ class HistogramLooker implements Looker {
     range: Extract<ScanTask, { kind: 'histogram' }>['range'],
   ) {
     this.histogram = new LevelHistogram(range)
-    this.scan = new LineScan(kernel, format, false)
+    this.scan = new LineScan(kernel, format, false, true)
   }
 
   look({ kind, length }: Piece, line: number): void {

@@ -10,6 +10,8 @@ export interface ScanSource {
   readonly encoding: TextEncoding
   readonly from: number
   readonly end: number
+  /** Newlines before each block of it (lineIndex.ts), as far as they are counted. */
+  readonly blocks?: Float64Array
   /** The id of the lines' format, if one was found. */
   readonly format?: string
 }

@@ -52,6 +52,13 @@ export class ScanText {
     return this.isInLongLine
   }
 
+  /** Begins there, at the beginning of line `line`. */
+  startAt(offset: number, line: number): void {
+    this.offset = offset
+    this.line = line
+    this.resume()
+  }
+
   /** Others have used the kernel. */
   resume(): void {
     this.rawAt = this.offset

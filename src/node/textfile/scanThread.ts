@@ -4,8 +4,9 @@ import { detectFormat } from '../../core/lines/detectFormat'
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
 import { builtInFormats } from '../../core/lines/formats/table'
 import { TextKernel } from '../../core/lines/wasm/textKernel'
-import { createLooker, type Looker } from './scanLookers'
-import type { FromScanThread, ScanSource, ToScanThread } from './scanProtocol'
+import { planRipgrep, RipgrepSearch, type Ripgrep } from './ripgrepSearch'
+import { createLooker, SearchLooker, type Looker } from './scanLookers'
+import type { FromScanThread, ScanSource, ScanTask, ToScanThread } from './scanProtocol'
 import { SCAN_TEXT_BYTES, ScanText } from './scanText'
 import { decodeText } from './textBytes'
 import type { ThreadPort } from './textThread'
@@ -18,6 +19,7 @@ const DETECTED_BYTES = 32 * 1024
 class Scan {
   private toldAt = performance.now()
   private isDone = false
+  private ahead: RipgrepSearch | undefined
 
   constructor(
     private readonly id: number,
@@ -29,7 +31,7 @@ class Scan {
   ) {}
 
   get isWaiting(): boolean {
-    return this.isDone
+    return this.isDone || this.ahead !== undefined
   }
 
   extend(end: number): void {
@@ -39,6 +41,30 @@ class Scan {
 
   resume(): void {
     this.text.resume()
+  }
+
+  /** Has ripgrep search first, and goes on where that ends; resolves then. */
+  async begin(source: ScanSource, task: ScanTask, ripgrep: Ripgrep): Promise<void> {
+    const { looker } = this
+    if (task.kind !== 'search' || !(looker instanceof SearchLooker)) return
+    const plan = planRipgrep(ripgrep, source, task.query)
+    if (plan === undefined) return
+    const found = (line: number): void => {
+      looker.add(line)
+      if (looker.isFull) this.tell(search.offset)
+    }
+    const search = new RipgrepSearch(source, task.query, plan, found, () => {
+      if (performance.now() - this.toldAt > TELL_MS) this.tell(search.offset)
+    })
+    this.ahead = search
+    await search.run()
+    this.text.startAt(search.offset, search.line)
+    this.ahead = undefined
+  }
+
+  /** Ends what was started for it. */
+  stop(): void {
+    this.ahead?.stop()
   }
 
   /** Scans for a while, or to the end. */
@@ -66,9 +92,21 @@ class Scan {
   }
 }
 
+/** What searches go by. */
+export interface ScanSettings {
+  /** The person's own formats of lines. */
+  readonly formats?: readonly LineFormat[]
+  /** The program that searches large files, if there is one. */
+  readonly ripgrep?: Ripgrep | undefined
+}
+
 /** Serves until the thread ends. */
-export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>, custom: readonly LineFormat[] = []): void {
+export function serveScans(
+  port: ThreadPort<FromScanThread, ToScanThread>,
+  { formats = [], ripgrep }: ScanSettings = {},
+): void {
   const scans = new Map<number, Scan>()
+  const beginnings = new Map<number, Promise<void>>()
   const kernel = new TextKernel(SCAN_TEXT_BYTES)
   let last: Scan | undefined
   let next: NodeJS.Immediate | undefined
@@ -82,8 +120,7 @@ export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>, custo
       try {
         scan.turn()
       } catch (error) {
-        scans.delete(id)
-        port.post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
+        fail(id, error)
       }
     }
     turnSoon()
@@ -93,20 +130,44 @@ export function serveScans(port: ThreadPort<FromScanThread, ToScanThread>, custo
     if ([...scans.values()].some(({ isWaiting }) => !isWaiting)) next ??= setImmediate(turn)
   }
 
+  function begin(id: number, beginning: Promise<void>): void {
+    beginnings.set(id, beginning)
+    void beginning
+      .catch((error: unknown) => {
+        fail(id, error)
+      })
+      .finally(() => {
+        beginnings.delete(id)
+        turnSoon()
+      })
+  }
+
+  function fail(id: number, error: unknown): void {
+    scans.get(id)?.stop()
+    scans.delete(id)
+    port.post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
+  }
+
   port.onMessage((message) => {
     const { id } = message
     if (message.type === 'scan') {
       const { source, task } = message
       try {
-        const looker = createLooker(kernel, source, task, formatOf(source, custom))
-        scans.set(id, new Scan(id, kernel, new ScanText(kernel, source), looker, (told) => port.post(told), source.end))
+        const looker = createLooker(kernel, source, task, formatOf(source, formats))
+        const post = (told: FromScanThread): void => {
+          if (scans.get(id) === scan) port.post(told)
+        }
+        const scan = new Scan(id, kernel, new ScanText(kernel, source), looker, post, source.end)
+        scans.set(id, scan)
+        if (ripgrep !== undefined) begin(id, scan.begin(source, task, ripgrep))
       } catch (error) {
-        port.post({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
+        fail(id, error)
       }
     } else if (message.type === 'extend') scans.get(id)?.extend(message.end)
     else {
+      scans.get(id)?.stop()
       scans.delete(id)
-      port.post({ type: 'cancelled', id })
+      void (beginnings.get(id) ?? Promise.resolve()).finally(() => port.post({ type: 'cancelled', id }))
     }
     turnSoon()
   })

@@ -184,7 +184,8 @@ export class TextFile {
       if (part instanceof TextSegment) {
         const { source, generation, origin: from, end, seqBase } = part
         const { fd, encoding } = source
-        parts.push({ kind: 'lines', first, count: part.count, generation, fd, encoding, from, end, seqBase })
+        const blocks = part.index.beforeBlocks
+        parts.push({ kind: 'lines', first, count: part.count, generation, fd, encoding, from, end, blocks, seqBase })
         bytes += end - from
         indexed += part.isComplete ? end - from : part.index.counted - from
         isComplete &&= part.isComplete

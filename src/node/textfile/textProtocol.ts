@@ -31,6 +31,8 @@ export interface LinesPart {
   readonly encoding: TextEncoding
   readonly from: number
   readonly end: number
+  /** Newlines before each of its blocks (lineIndex.ts), as far as they are counted. */
+  readonly blocks: Float64Array
   readonly seqBase: number
 }
 

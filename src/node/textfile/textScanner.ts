@@ -33,6 +33,7 @@ export class TextScanner {
   private thread: ThreadLike | undefined
   private readonly scans = new Map<number, Held>()
   private readonly ending = new Map<number, () => void>()
+  private readonly cancelling = new Set<Promise<void>>()
   private nextId = 1
 
   /** @param start makes the thread when the first scan wants it */
@@ -55,12 +56,20 @@ export class TextScanner {
 
   /** Ends every scan and the thread. */
   async dispose(): Promise<void> {
-    this.scans.clear()
+    // A thread that is ended does not end the programs that it started.
+    for (const id of this.scans.keys()) void this.cancel(id)
+    await Promise.all(this.cancelling)
     await this.end()
   }
 
-  private async cancel(id: number): Promise<void> {
-    if (!this.scans.delete(id) || this.thread === undefined) return
+  private cancel(id: number): Promise<void> {
+    if (!this.scans.delete(id) || this.thread === undefined) return Promise.resolve()
+    const cancelled = this.cancelled(id)
+    this.cancelling.add(cancelled)
+    return cancelled.finally(() => this.cancelling.delete(cancelled))
+  }
+
+  private async cancelled(id: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const isEnded = await new Promise<boolean>((resolve) => {
       this.ending.set(id, () => {

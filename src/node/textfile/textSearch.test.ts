@@ -93,6 +93,8 @@ describe('a search in a text file', () => {
     { pattern: 'ti?meo+ut', regex: true },
     { pattern: '\\S\\s\\S', regex: true },
     { pattern: '[\\s\\S]{200}', regex: true },
+    { pattern: '\\s', regex: true },
+    { pattern: 'x(?=\\s)', regex: true },
     { pattern: 'nowhere at all' },
   ]
 

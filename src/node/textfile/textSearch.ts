@@ -45,7 +45,7 @@ export class TextSearch {
     this.wantedLevels = query.levels?.reduce((bits, level) => bits | (1 << levelNumbers[level]), 0) ?? 0x7f
     const isByLine = query.levels !== undefined || query.time !== undefined
     this.isTimed = query.time !== undefined
-    this.scan = new LineScan(kernel, format, !isByLine)
+    this.scan = new LineScan(kernel, format, !isByLine, this.isTimed)
     const { wanted, unwanted } = textParts(query)
     this.isAlone = wanted.length === 1 && unwanted.length === 0
     this.plan = isByLine ? undefined : bestPlan(wanted)
@@ -118,7 +118,9 @@ export class TextSearch {
       if (end < 0) break
       line += isBytes ? kernel.count(counted, start) : newlinesIn(text, counted, start)
       counted = start
-      const isEnough = isExact && this.isAlone && index + match[0].length <= end
+      // A carriage return before the newline is not part of the line.
+      const textEnd = text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end
+      const isEnough = isExact && this.isAlone && index + match[0].length <= textEnd
       if (isEnough || this.matches?.(lineOf(text, start, end)) !== false) this.found(line)
       expression.lastIndex = end + 1
     }

@@ -11,6 +11,6 @@ const port = {
   onMessage: (listener: (message: never) => void) => parentPort?.on('message', listener as (message: unknown) => void),
 }
 
-const { role, formats } = workerData as TextWorkerData
-if (role === 'scan') serveScans(port, formats.map(compileFormat))
+const { role, formats, ripgrep } = workerData as TextWorkerData
+if (role === 'scan') serveScans(port, { formats: formats.map(compileFormat), ripgrep })
 else serveTextFiles(port, followFile)

@@ -9,6 +9,7 @@ import {
   type FollowInfo,
   type GrowthInfo,
   type RunInfo,
+  type SavedFilter,
   type TimeMode,
   type ToHost,
   type ToWebview,
@@ -58,6 +59,7 @@ export class FakeHost {
   /** Lines that were put above since. */
   private above = 0
   private bookmarks: readonly Bookmark[] = []
+  private savedFilters: readonly SavedFilter[] = []
   private readonly views = new Map<number, FakeView>()
   private readonly answers = new Map<string, string>()
   private nextView = 1
@@ -182,6 +184,20 @@ export class FakeHost {
           'bookmarks/set': (params) => {
             this.bookmarks = params.bookmarks
             return this.note('bookmarks/set', params)
+          },
+          'filters/list': async (params) => {
+            await this.note('filters/list', params)
+            return { filters: this.savedFilters }
+          },
+          'filters/save': async (params) => {
+            await this.note('filters/save', params)
+            this.savedFilters = [...this.savedFilters.filter(({ name }) => name !== params.name), params]
+            return { filters: this.savedFilters }
+          },
+          'filters/delete': async (params) => {
+            await this.note('filters/delete', params)
+            this.savedFilters = this.savedFilters.filter(({ name }) => name !== params.name)
+            return { filters: this.savedFilters }
           },
           'run/stop': (params) => this.note('run/stop', params),
           'run/export': (params) => this.note('run/export', params),
@@ -325,8 +341,7 @@ export class FakeHost {
   private rows(view: FakeView, from: number, to: number) {
     const end = Math.min(to, this.countOf(view))
     const rows = []
-    for (let i = Math.min(from, end); i < end; i++)
-      rows.push(this.rowAt(view.plain ? i : (view.positions[i] ?? 0)))
+    for (let i = Math.min(from, end); i < end; i++) rows.push(this.rowAt(view.plain ? i : (view.positions[i] ?? 0)))
     return rows
   }
 

@@ -128,7 +128,7 @@ describe('filter bar', () => {
     await panel.close()
   })
 
-  it('shows only the error of a bad expression', async () => {
+  it('says where an expression is bad, and shows the last good search', async () => {
     const panel = await harness.open({ events: 1200, state: 'completed' })
     await panel.id('search-regex').click()
     await panel.id('search-input').fill('no such text')

@@ -186,7 +186,7 @@ describe('a text file store', () => {
     appendFileSync(file, 'd\n')
     await until(() => store.state.count === 2)
     const [mark, line] = await rows()
-    assert.equal(mark?.text, `truncated  ${file}  lines gone: 3`)
+    assert.equal(mark?.text, `${path.basename(file)} was truncated. 3 lines are gone.`)
     assert.equal(line?.text, 'd')
     assert.equal(resets, 1)
     assert.deepEqual(store.growth.phaseCounts, { log_line: 1, file: 1 })

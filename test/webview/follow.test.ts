@@ -491,7 +491,7 @@ describe('panel of followed files', () => {
         'next-hit',
         'only-hits',
         'saved-filters',
-        width < 640 ? 'line-tools' : 'go-to-button',
+        width < 560 ? 'line-tools' : 'go-to-button',
       ]
       for (const id of shown) {
         const box = await panel.id(id).boundingBox()

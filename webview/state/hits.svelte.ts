@@ -26,7 +26,7 @@ export class Hits {
   ) {}
 
   async step(direction: 1 | -1): Promise<void> {
-    const { feed, filters } = this.panel
+    const { filters } = this.panel
     if (!filters.hasText) {
       this.panel.say('Search for something first.')
       return

@@ -20,7 +20,7 @@ describe('panel of followed files', () => {
   const said = (panel: OpenPanel, text: string) =>
     panel.id('said').filter({ hasText: text }).waitFor({ state: 'attached' })
   const row = (panel: OpenPanel, text: string | RegExp) => panel.rows().filter({ hasText: text })
-  const chosen = (panel: OpenPanel) => panel.page.locator('.row.selected')
+  const chosen = (panel: OpenPanel) => panel.page.locator('.row.selected[data-index]')
 
   it('tells a file from a run: its state, no stop, no clock, no export until there is a recording', async () => {
     const panel = await open()
@@ -68,6 +68,10 @@ describe('panel of followed files', () => {
       const [file] = host.run.follow?.files ?? []
       if (file !== undefined) host.setFollow({ files: [{ ...file, bytes: 1000, indexed: 415 }] })
     })
+    await panel.host(({ host }) => {
+      host.setFollow({ counting: true })
+    })
+    await panel.id('counting').waitFor()
     await panel.id('index-progress').filter({ hasText: '41 %' }).waitFor()
     await panel.host(({ host }) => {
       const [file] = host.run.follow?.files ?? []
@@ -342,6 +346,10 @@ describe('panel of followed files', () => {
     assert.equal(texts.length, 11)
     assert.match(texts[0] ?? '', / 27$/)
     assert.match(texts[10] ?? '', / 37$/)
+    await panel.id('feed').press('n')
+    await panel.id('line-number').filter({ hasText: /^40$/ }).waitFor()
+    await panel.id('feed').press('N')
+    await panel.id('line-number').filter({ hasText: /^33$/ }).waitFor()
     await panel.id('show-among-all').click()
     await counted(panel, '700')
     assert.equal(await chosen(panel).getAttribute('data-index'), '32')

@@ -27,6 +27,7 @@ export class FollowSession implements BridgeRun {
   private readonly stops: (() => void)[] = []
   private readonly openedAt = Date.now()
   private readonly names: readonly string[]
+  private isCounting = true
   readonly onDidChange = this.changed.event
   readonly follow: BridgeFollow
 
@@ -51,7 +52,11 @@ export class FollowSession implements BridgeRun {
       this.changed.fire(this.info)
     }
     // The lines by level, for the filters; the store keeps the numbers.
-    const counting = store.histogram(undefined, tell)
+    const counting = store.histogram(undefined, ({ isComplete }) => {
+      // What is appended later is counted in no time: telling of that would only flicker.
+      this.isCounting &&= !isComplete
+      tell()
+    })
     let bytes = store.state.bytes
     this.stops.push(
       store.onDidChangeState((state) => {
@@ -114,6 +119,7 @@ export class FollowSession implements BridgeRun {
         files,
         recording: this.recording.state,
         ...(captureId === undefined ? {} : { capture_id: captureId }),
+        ...(this.isCounting ? { counting: true } : {}),
         older: [],
       },
     }

@@ -168,6 +168,8 @@ export interface FollowInfo {
   readonly recording: 'off' | 'waiting' | 'on' | 'full' | 'failed'
   /** Of the recording, once there is one. */
   readonly capture_id?: string
+  /** Lines that were there before are still counted by level. */
+  readonly counting?: true
   /** Rotated files beside the followed one that are not shown yet, the newest first. */
   readonly older: readonly { readonly path: string; readonly name: string; readonly bytes: number }[]
 }

@@ -120,6 +120,13 @@ export class Feed {
     return this.rows.read(index, index + 1)[0]
   }
 
+  /** The chosen row, even while it is on its way; undefined when none is chosen. */
+  async chosenRow(): Promise<Row | undefined> {
+    const { view, selected } = this
+    if (view === undefined || selected < 0) return undefined
+    return this.rowAt(selected) ?? (await this.rows.fetch(view, selected, selected + 1))[0]
+  }
+
   /**
    * Shows another view of the run. What is shown stays until the first rows of the new view are here.
    * @param anchor where to stand; without it the list stays at its end or begins at its start

@@ -275,9 +275,13 @@ export class Panel {
       await this.bookmarks.step(1)
       return
     }
-    const row = this.feed.rowAt(this.feed.selected)
-    if (row === undefined) this.say('Choose a row first: the arrow keys do.')
-    else this.bookmarks.toggle(row)
+    try {
+      const row = await this.feed.chosenRow()
+      if (row === undefined) this.say('Choose a row first: the arrow keys do.')
+      else this.bookmarks.toggle(row)
+    } catch (error) {
+      this.showProblem(error)
+    }
   }
 
   /** Highlights the selected text, else what is searched for. */

@@ -34,7 +34,9 @@ describe('a text file store', () => {
   }
 
   async function texts(from?: number, to?: number): Promise<string[]> {
-    return (await rows(from, to)).map(({ text, phase }) => (phase === 'file' ? `<${text.split(' ')[0] ?? ''}>` : text))
+    return (await rows(from, to)).map(({ text, phase }) =>
+      phase === 'file' ? `<${/ was (\w+)/.exec(text)?.[1] ?? text}>` : text,
+    )
   }
 
   /** Waits until the file stands so. */

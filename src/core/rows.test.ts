@@ -25,6 +25,17 @@ describe('rows', () => {
     })
   })
 
+  it('tell what happened to a followed file', () => {
+    const text = (data: Record<string, unknown>) => rowOf(0, event('file', data)).text
+    assert.equal(text({ state: 'rotated', path: '/var/log/app.log' }), 'app.log was rotated: a new file took its name.')
+    assert.equal(
+      text({ state: 'truncated', path: 'C:\\logs\\app.log', lines_gone: 6001 }),
+      'app.log was truncated. 6,001 lines are gone.',
+    )
+    assert.equal(text({ state: 'truncated', path: 'a', lines_gone: 1 }), 'a was truncated. 1 line is gone.')
+    assert.equal(text({ state: 'constructor', path: 'a' }), 'a constructor')
+  })
+
   it('have a level where the event has one', () => {
     assert.equal(rowOf(0, event('error', { message: 'x', fatal: true })).level, 'fatal')
     assert.equal(rowOf(0, event('log_line', { text: 'x', stream: 'stdout', level: 'warn' })).level, 'warn')

@@ -2,7 +2,7 @@
 import { levelOf } from '../shared/events/levels'
 import type { AnyEvent, Level, Phase } from '../shared/events/schema'
 import { readEscape } from '../shared/lib/ansi'
-import { formatBytes, formatDuration } from '../shared/lib/format'
+import { formatBytes, formatDuration, plural } from '../shared/lib/format'
 import type { Row } from '../shared/protocol/rows'
 
 const MAX_TEXT = 4000
@@ -41,7 +41,7 @@ const phaseText: Readonly<Record<Phase, (data: Data) => string>> = {
     ]),
   log_line: (data) => word(data, 'text'),
   line_update: (data) => word(data, 'text'),
-  file: (data) => joined([word(data, 'state'), word(data, 'path'), number(data, 'lines_gone', 'lines gone: ')]),
+  file: (data) => `${fileName(word(data, 'path'))} ${fileStory(data)}`,
   connection: (data) =>
     joined([word(data, 'state'), number(data, 'attempt', 'attempt '), number(data, 'http_status', 'HTTP ')]),
   phase_change: (data) => joined([word(data, 'phase'), word(data, 'label')]),
@@ -115,6 +115,28 @@ function word(data: Data, key: string): string {
 function number(data: Data, key: string, before = ''): string {
   const value = data[key]
   return typeof value === 'number' ? `${before}${String(value)}` : ''
+}
+
+function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path
+}
+
+/** What happened to a followed file. */
+const fileStories: Readonly<Record<string, string>> = {
+  opened: 'was opened.',
+  rotated: 'was rotated: a new file took its name.',
+  truncated: 'was truncated.',
+  rewritten: 'was written anew from its start.',
+  replaced: 'was replaced by another file.',
+  gone: 'is gone.',
+  back: 'is back.',
+}
+
+function fileStory(data: Data): string {
+  const state = word(data, 'state')
+  const story = Object.hasOwn(fileStories, state) ? fileStories[state] : state
+  const { lines_gone: gone } = data
+  return typeof gone === 'number' ? `${story ?? ''} ${plural(gone, 'line is', 'lines are')} gone.` : (story ?? '')
 }
 
 function size(data: Data): string {

@@ -5,15 +5,19 @@
 import { z } from 'zod'
 import {
   requestSchemas,
+  type Bookmark,
+  type FollowInfo,
   type GrowthInfo,
   type RunInfo,
+  type SavedFilter,
   type TimeMode,
   type ToHost,
   type ToWebview,
 } from '../../src/shared/protocol/contract'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
-import type { Query } from '../../src/shared/protocol/rows'
+import type { Query, Row } from '../../src/shared/protocol/rows'
+import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
 import { countsOf, eventAt, matches, rowAt, START, STEP_MS, type FakeEvent } from './fakeRun'
 
@@ -46,6 +50,16 @@ export class FakeHost {
   readonly held = new Map<string, Promise<unknown>>()
 
   private readonly overrides = new Map<number, FakeEvent>()
+  private readonly files = address.get('kind') === 'follow' ? Number(address.get('files') ?? '1') : 0
+  /** The events by their number; of followed files the first line that was there at the start has the number 0. */
+  private readonly events = {
+    get: (i: number): FakeEvent | undefined =>
+      this.overrides.get(i) ?? (this.files > 0 ? followedLine(i, this.files) : undefined),
+  }
+  /** Lines that were put above since. */
+  private above = 0
+  private bookmarks: readonly Bookmark[] = []
+  private savedFilters: readonly SavedFilter[] = []
   private readonly views = new Map<number, FakeView>()
   private readonly answers = new Map<string, string>()
   private nextView = 1
@@ -68,6 +82,7 @@ export class FakeHost {
       prompt: 'What is the tallest wooden tower in Europe? Name your sources.',
       url: 'https://chat.example/',
       ...(address.get('kind') === 'launch' ? launchInfo(state) : {}),
+      ...(this.files > 0 ? followRun(state, this.files) : {}),
     }
     this.summary = this.run.kind === 'launch' ? freshLaunch : freshCapture
     const listeners = new Set<(message: unknown) => void>()
@@ -110,7 +125,7 @@ export class FakeHost {
               run: this.run,
               growth: this.growth(),
               restored: false,
-              bookmarks: [],
+              bookmarks: this.bookmarks,
               ...(times ? { timeMode: times } : {}),
             }
           },
@@ -136,9 +151,9 @@ export class FakeHost {
           'position/find': async (params) => {
             await this.note('position/find', params)
             const view = this.view(params.view)
-            const wanted = seqOf(params.at)
+            const wanted = this.positionOf(params.at)
             if (view.plain) return { position: Math.min(wanted, this.size) }
-            const at = view.positions.findIndex((seq) => seq >= wanted)
+            const at = view.positions.findIndex((position) => position >= wanted)
             return { position: at < 0 ? view.positions.length : at }
           },
           'tail/set': async (params) => {
@@ -149,21 +164,41 @@ export class FakeHost {
           },
           'detail/get': async (params) => {
             await this.note('detail/get', params)
-            const event = eventAt(params.position, this.overrides)
+            const { position } = params
+            const event = eventAt(position - this.above, this.events)
+            const { raw = this.files > 0 ? { line: position + 1, offset: position * LINE_BYTES } : undefined } = event
+            const row = this.rowAt(position)
             return {
-              position: params.position,
+              position,
               bytes: 321,
-              seq: params.position,
-              timestamp: new Date(START + params.position * STEP_MS).toISOString(),
+              seq: row.seq,
+              timestamp: new Date(row.time).toISOString(),
               phase: event.phase,
               fields: JSON.stringify(event.data, undefined, 2),
-              ...(event.raw === undefined ? {} : { raw: JSON.stringify(event.raw, undefined, 2) }),
+              ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
             }
           },
           'follow/record': (params) => this.note('follow/record', params),
           'follow/add': (params) => this.note('follow/add', params),
           'follow/older': (params) => this.note('follow/older', params),
-          'bookmarks/set': (params) => this.note('bookmarks/set', params),
+          'bookmarks/set': (params) => {
+            this.bookmarks = params.bookmarks
+            return this.note('bookmarks/set', params)
+          },
+          'filters/list': async (params) => {
+            await this.note('filters/list', params)
+            return { filters: this.savedFilters }
+          },
+          'filters/save': async (params) => {
+            await this.note('filters/save', params)
+            this.savedFilters = [...this.savedFilters.filter(({ name }) => name !== params.name), params]
+            return { filters: this.savedFilters }
+          },
+          'filters/delete': async (params) => {
+            await this.note('filters/delete', params)
+            this.savedFilters = this.savedFilters.filter(({ name }) => name !== params.name)
+            return { filters: this.savedFilters }
+          },
           'run/stop': (params) => this.note('run/stop', params),
           'run/export': (params) => this.note('run/export', params),
           'run/delete': (params) => this.note('run/delete', params),
@@ -198,7 +233,7 @@ export class FakeHost {
   /** Lets the run grow by computed events, or by the given ones. */
   append(events: number | readonly FakeEvent[]): void {
     if (typeof events === 'number') this.size += events
-    else for (const event of events) this.overrides.set(this.size++, event)
+    else for (const event of events) this.overrides.set(this.size++ - this.above, event)
     for (const view of this.views.values()) this.scan(view)
     this.sendTail()
     this.server.notify('grew', this.growth())
@@ -209,6 +244,24 @@ export class FakeHost {
   setRun(change: Partial<RunInfo>): void {
     this.run = { ...this.run, ...change }
     this.server.notify('run', this.run)
+  }
+
+  setFollow(change: Partial<FollowInfo>): void {
+    if (this.run.follow !== undefined) this.setRun({ follow: { ...this.run.follow, ...change } })
+  }
+
+  /** The last line is written on: it stays one line. */
+  complete(event: FakeEvent): void {
+    this.size--
+    this.append([event])
+  }
+
+  /** Puts older lines above: each line has another position now, and its seq still. */
+  putAbove(lines: number): void {
+    this.above += lines
+    this.size += lines
+    this.views.clear()
+    this.server.notify('reset', {})
   }
 
   setSummary(change: Partial<CaptureSummary>): void {
@@ -264,7 +317,7 @@ export class FakeHost {
   }
 
   private growth(): GrowthInfo {
-    return { size: this.size, ...countsOf(this.size, this.overrides) }
+    return { size: this.size, ...countsOf(this.size, this.events) }
   }
 
   private view(id: number): FakeView {
@@ -278,7 +331,7 @@ export class FakeHost {
   private scan(view: FakeView): void {
     if (view.plain) return
     for (; view.scanned < this.size; view.scanned++)
-      if (matches(view.scanned, view.query, this.overrides)) view.positions.push(view.scanned)
+      if (matches(view.scanned - this.above, view.query, this.events)) view.positions.push(view.scanned)
   }
 
   private countOf(view: FakeView): number {
@@ -288,9 +341,25 @@ export class FakeHost {
   private rows(view: FakeView, from: number, to: number) {
     const end = Math.min(to, this.countOf(view))
     const rows = []
-    for (let i = Math.min(from, end); i < end; i++)
-      rows.push(rowAt(view.plain ? i : (view.positions[i] ?? 0), this.overrides))
+    for (let i = Math.min(from, end); i < end; i++) rows.push(this.rowAt(view.plain ? i : (view.positions[i] ?? 0)))
     return rows
+  }
+
+  private rowAt(position: number): Row {
+    const row = rowAt(position - this.above, this.events)
+    return this.files > 0 ? { ...row, position, seq: SEQ_BASE + row.seq * LINE_BYTES } : row
+  }
+
+  /** The computed events ascend by time as well; a line from 1 is a row from 0. */
+  private positionOf(at: { seq: number } | { time: number } | { line: number }): number {
+    if ('line' in at) return at.line - 1
+    const i =
+      'time' in at
+        ? Math.ceil((at.time - START) / STEP_MS)
+        : this.files > 0
+          ? Math.ceil((at.seq - SEQ_BASE) / LINE_BYTES)
+          : at.seq
+    return Math.max(0, i + this.above)
   }
 
   private sendTail(): void {
@@ -310,9 +379,3 @@ globalThis.fakeHost = new FakeHost(
   Number(address.get('events') ?? '0'),
   (address.get('state') ?? 'running') as RunInfo['state'],
 )
-
-/** The computed events ascend by time as well; a line from 1 is an event from 0. */
-function seqOf(at: { seq: number } | { time: number } | { line: number }): number {
-  if ('seq' in at) return at.seq
-  return 'time' in at ? Math.max(0, Math.ceil((at.time - START) / STEP_MS)) : at.line - 1
-}

@@ -1,6 +1,6 @@
 /** A run that is computed, not stored: event `i` is always the same, so a million of them cost nothing. */
 import type { Level } from '../../src/shared/events/schema'
-import type { Query, Row } from '../../src/shared/protocol/rows'
+import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 
 export const START = Date.UTC(2026, 10, 20, 3, 30, 5, 231)
 export const STEP_MS = 37
@@ -26,13 +26,17 @@ export interface FakeEvent {
   readonly outcome?: 'success' | 'failure'
   readonly stream?: string
   readonly prompt?: string
+  readonly continued?: true
+  readonly unterminated?: true
+  /** Of several files: the number of the file. */
+  readonly source?: number
   readonly text: string
   readonly data: Readonly<Record<string, unknown>>
   readonly raw?: unknown
 }
 
 /** Events that a test puts in the place of the computed ones, by seq. */
-export type Overrides = ReadonlyMap<number, FakeEvent>
+export type Overrides = Pick<ReadonlyMap<number, FakeEvent>, 'get'>
 
 export function eventAt(seq: number, overrides: Overrides): FakeEvent {
   const own = overrides.get(seq)
@@ -59,24 +63,35 @@ export function rowAt(seq: number, overrides: Overrides): Row {
     ...(event.outcome === undefined ? {} : { outcome: event.outcome }),
     ...(event.stream === undefined ? {} : { stream: event.stream }),
     ...(event.prompt === undefined ? {} : { prompt: event.prompt }),
+    ...(event.continued === undefined ? {} : { continued: event.continued }),
+    ...(event.unterminated === undefined ? {} : { unterminated: event.unterminated }),
+    ...(event.source === undefined ? {} : { source: event.source }),
     text: event.text,
   }
 }
 
 /** Whether event `seq` is in a view. */
 export function matches(seq: number, query: Query, overrides: Overrides): boolean {
-  const { phase, level } = overrides.get(seq) ?? kindAt(seq)
+  const { phase, level, text, data } = eventAt(seq, overrides)
   if (query.phases !== undefined && !query.phases.includes(phase)) return false
   if (query.withoutPhases?.includes(phase) === true) return false
   if (query.levels !== undefined && (level === undefined || !query.levels.includes(level))) return false
-  if (query.text === undefined) return true
-  const { pattern, caseSensitive, wholeWord, regex } = query.text
+  const source = typeof data['source'] === 'string' ? data['source'] : ''
+  if (query.sources?.some((part) => source.includes(part)) === false) return false
+  if (query.withoutSources?.some((part) => source.includes(part)) === true) return false
+  const time = START + seq * STEP_MS
+  if (time < (query.time?.from ?? -Infinity) || time >= (query.time?.to ?? Infinity)) return false
+  const wanted = [...(query.text === undefined ? [] : [query.text]), ...(query.include ?? [])]
+  return wanted.every((part) => holds(part, text)) && !(query.exclude ?? []).some((part) => holds(part, text))
+}
+
+function holds({ pattern, caseSensitive, wholeWord, regex }: TextQuery, text: string): boolean {
   const source = regex === true ? pattern : pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
   const expression = new RegExp(
     wholeWord === true ? `\\b(?:${source})\\b` : source,
     caseSensitive === true ? 'u' : 'iu',
   )
-  return expression.test(eventAt(seq, overrides).text)
+  return expression.test(text)
 }
 
 /** How many events of each phase and level the first `size` have. */

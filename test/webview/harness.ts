@@ -30,7 +30,9 @@ export interface PanelOptions {
   readonly height?: number
   readonly title?: string
   readonly reducedMotion?: boolean
-  readonly kind?: 'capture' | 'launch'
+  readonly kind?: 'capture' | 'launch' | 'follow'
+  /** Of `follow`: how many files. */
+  readonly files?: number
   /** The column of times that was chosen in an earlier panel. */
   readonly times?: TimeMode
 }
@@ -106,6 +108,7 @@ export class Harness {
       state: options.state ?? 'running',
       theme: options.theme ?? 'dark',
       kind: options.kind ?? 'capture',
+      files: String(options.files ?? 1),
       ...(options.title === undefined ? {} : { title: options.title }),
       ...(options.times === undefined ? {} : { times: options.times }),
     })

@@ -6,7 +6,7 @@ describe('saved state', () => {
     const state: SavedState = {
       ...freshState,
       run: '/w/.tapedeck/runs/x.json',
-      files: '["/w/a.log"]',
+      files: '["/var/log/a.log"]',
       hidden: ['network', 'something_new'],
       levels: ['error', 'warn'],
       text: { pattern: 'a(b', caseSensitive: true, wholeWord: false, regex: true },
@@ -17,6 +17,8 @@ describe('saved state', () => {
       tab: 'summary',
       timeMode: 'start',
       cleared: 9,
+      onlyHits: false,
+      highlights: ['timeout'],
       trajectories: 'results/trajectories/a.jsonl',
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)

@@ -11,9 +11,10 @@ export const timeModeNames: Readonly<Record<TimeMode, string>> = {
   off: 'no times',
 }
 
-/** The mode that a switch goes to. */
-export function nextTimeMode(mode: TimeMode): TimeMode {
-  return timeModes[(timeModes.indexOf(mode) + 1) % timeModes.length] ?? 'clock'
+/** The mode that a switch goes to. @param hasStart whether there is a start to count from: a followed file has none */
+export function nextTimeMode(mode: TimeMode, hasStart = true): TimeMode {
+  const modes = hasStart ? timeModes : timeModes.filter((other) => other !== 'start')
+  return modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'clock'
 }
 
 /**

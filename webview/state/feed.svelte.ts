@@ -85,6 +85,7 @@ export class Feed {
       client.on('view/changed', ({ view, count, complete }) => {
         if (view !== this.view) return
         const found = complete && !this.complete
+        if (found) this.seen = Math.max(this.seen, count)
         this.complete = complete
         this.runAhead(count)
         // Until then the place of the cleared rows' end was that among the rows found so far.
@@ -117,6 +118,13 @@ export class Feed {
   /** The row at an index, if it is here. */
   rowAt(index: number): Row | undefined {
     return this.rows.read(index, index + 1)[0]
+  }
+
+  /** The chosen row, even while it is on its way; undefined when none is chosen. */
+  async chosenRow(): Promise<Row | undefined> {
+    const { view, selected } = this
+    if (view === undefined || selected < 0) return undefined
+    return this.rowAt(selected) ?? (await this.rows.fetch(view, selected, selected + 1))[0]
   }
 
   /**
@@ -358,6 +366,8 @@ export class Feed {
     } else {
       this.top = Math.max(this.minTop(), Math.min(this.top, this.maxTop()))
     }
+    // What a search finds was there before.
+    if (!this.complete) this.seen = this.count
     this.unseen = this.count - this.seen
     const { rowHeight } = this
     const first = Math.floor(this.top / rowHeight)

@@ -1,5 +1,6 @@
 /** What the person wants to see: phases, levels and a text; and the query that follows from it. */
 import type { Level } from '../../src/shared/events/schema'
+import type { SavedFilter } from '../../src/shared/protocol/contract'
 import type { Query, TextQuery } from '../../src/shared/protocol/rows'
 import { expressionProblem } from '../../src/shared/lib/expressionProblem'
 import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/shared/lib/queryLine'
@@ -27,7 +28,7 @@ export class Filters {
   /** Why the text in the input is not searched for; the last good one still is. */
   problem = $state<string>()
 
-  private applied: QueryTerms = {}
+  private applied = $state.raw<QueryTerms>({})
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
@@ -114,7 +115,6 @@ export class Filters {
     this.options.changed()
   }
 
-  /** Chooses a level or takes it back; what came along with the errors stays alone without them. */
   setOnlyHits(only: boolean): void {
     this.onlyHits = only
     this.options.changed()
@@ -134,6 +134,7 @@ export class Filters {
     this.options.changed()
   }
 
+  /** Chooses a level or takes it back; what came along with the errors stays alone without them. */
   toggleLevel(level: Level): void {
     const wanted = new Set(this.onlyLevels)
     if (this.comesWithErrors(level)) wanted.delete('error')
@@ -157,6 +158,20 @@ export class Filters {
     if (this.takeText()) this.options.changed()
   }
 
+  /** What is asked for now, to be kept under a name. */
+  get asked(): Pick<SavedFilter, 'text' | 'levels'> {
+    return { text: this.text, levels: [...this.onlyLevels] }
+  }
+
+  /** Asks for what was kept; what is hidden stays hidden. */
+  take({ text, levels: chosen }: Pick<SavedFilter, 'text' | 'levels'>): void {
+    clearTimeout(this.timer)
+    this.text = text
+    this.onlyLevels = levels.filter((level) => chosen.includes(level))
+    this.takeText()
+    this.options.changed()
+  }
+
   /** Shows every event again. */
   clear(): void {
     this.hidden = []
@@ -174,7 +189,7 @@ export class Filters {
 
   /** @returns whether what is applied is another now */
   private takeText(): boolean {
-    const asked = this.asked()
+    const asked = this.readText()
     if ('problem' in asked) {
       this.problem = `${capitalized(asked.problem.reason)}, at character ${String(asked.problem.at)}.`
       return false
@@ -186,7 +201,7 @@ export class Filters {
   }
 
   /** What the input asks for: with the switch for regular expressions it is one, else a query line. */
-  private asked(): QueryTerms | { readonly problem: QueryProblem } {
+  private readText(): QueryTerms | { readonly problem: QueryProblem } {
     const { pattern, caseSensitive, wholeWord, regex } = this.text
     if (!regex) return parseQueryLine(pattern, { now: this.options.now(), caseSensitive, wholeWord })
     const problem = expressionProblem(pattern, caseSensitive ? 'u' : 'iu')

@@ -26,14 +26,13 @@ export class Hits {
   ) {}
 
   async step(direction: 1 | -1): Promise<void> {
-    const { feed, filters } = this.panel
+    const { filters } = this.panel
     if (!filters.hasText) {
       this.panel.say('Search for something first.')
       return
     }
     if (filters.onlyHits) {
-      const at = feed.selected < 0 ? (direction === 1 ? feed.frame.first - 1 : feed.frame.first) : feed.selected
-      feed.select(at + direction)
+      this.stepInList(direction)
       return
     }
     try {
@@ -47,6 +46,27 @@ export class Hits {
   forget(): void {
     this.view = undefined
     this.place = undefined
+  }
+
+  /** Each row of the list is a hit. */
+  private stepInList(direction: 1 | -1): void {
+    const { feed } = this.panel
+    const { first, base, count } = feed.frame
+    if (count === 0) {
+      this.panel.say('Nothing was found.')
+      return
+    }
+    const here = feed.selected >= 0 ? feed.selected : direction === 1 ? first - 1 : first
+    const wanted = here - base + direction
+    const wrapped = (wanted + count) % count
+    feed.select(base + wrapped)
+    this.tell(wrapped, count, wrapped !== wanted, direction)
+  }
+
+  private tell(index: number, count: number, isAround: boolean, direction: 1 | -1): void {
+    this.place = `${formatCount(index + 1)} of ${formatCount(count)}`
+    const around = !isAround ? '' : direction === 1 ? ', from the top again' : ', from the end again'
+    this.panel.say(`Hit ${this.place}${around}.`)
   }
 
   private async stepAmongAll(direction: 1 | -1): Promise<void> {
@@ -66,10 +86,7 @@ export class Hits {
     const { rows } = await this.client.call('rows/get', { view, from: wrapped, to: wrapped + 1 })
     const [row] = rows
     if (row === undefined) return
-    this.place = `${formatCount(wrapped + 1)} of ${formatCount(count)}`
-    this.panel.say(
-      `Hit ${this.place}${wrapped === wanted ? '' : direction === 1 ? ', from the top again' : ', from the end again'}.`,
-    )
+    this.tell(wrapped, count, wrapped !== wanted, direction)
     await feed.goTo({ seq: row.seq })
   }
 

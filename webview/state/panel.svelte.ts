@@ -28,11 +28,15 @@ import { Followed } from './followed.svelte'
 import { Highlights } from './highlights.svelte'
 import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
+import { rowsAround } from './rowsAround'
+import { SavedFilters } from './savedFilters.svelte'
 import { Trajectories } from './trajectories.svelte'
 
 /** The contract has the number beside its schemas, which stay out of the panel; the type keeps the two equal. */
 const PROTOCOL_VERSION: (typeof import('../../src/shared/protocol/contract'))['PROTOCOL_VERSION'] = 1
 const SAVE_MS = 200
+/** Before a line, and after it. */
+const CONTEXT_LINES = 5
 const LIVE: ReadonlySet<RunState> = new Set(['running', 'stopping', 'elsewhere', 'following', 'waiting', 'gone'])
 
 export interface OpenDetail {
@@ -65,7 +69,7 @@ export class Panel {
   private sizeAtPause = $state(0)
   /** What the person chose in this panel, and in the last one before it. */
   private chosenTimes = $state<TimeMode>()
-  private usualTimes = $state<TimeMode>('clock')
+  private usualTimes = $state<TimeMode>()
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
@@ -77,6 +81,7 @@ export class Panel {
   readonly bookmarks: Bookmarks
   readonly highlights: Highlights
   readonly hits: Hits
+  readonly savedFilters: SavedFilters
   readonly trajectories: Trajectories
 
   private readonly client: Client
@@ -120,6 +125,7 @@ export class Panel {
     this.followed = new Followed(this)
     this.bookmarks = new Bookmarks(this)
     this.hits = new Hits(this, this.client)
+    this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
     const onVisible = () => {
@@ -170,9 +176,14 @@ export class Panel {
     return this.run?.kind === 'launch'
   }
 
+  /** Whether the list is of the lines of log files: themselves, or as they were recorded. */
+  get isLog(): boolean {
+    return this.run?.kind === 'follow'
+  }
+
   /** Whether the list is of lines of text: a command's output, a followed file. */
   get isText(): boolean {
-    return this.isLaunch || this.run?.kind === 'follow'
+    return this.isLaunch || this.isLog
   }
 
   /** Whether events may still come. */
@@ -264,9 +275,13 @@ export class Panel {
       await this.bookmarks.step(1)
       return
     }
-    const row = this.feed.rowAt(this.feed.selected)
-    if (row === undefined) this.say('Choose a row first: the arrow keys do.')
-    else this.bookmarks.toggle(row)
+    try {
+      const row = await this.feed.chosenRow()
+      if (row === undefined) this.say('Choose a row first: the arrow keys do.')
+      else this.bookmarks.toggle(row)
+    } catch (error) {
+      this.showProblem(error)
+    }
   }
 
   /** Highlights the selected text, else what is searched for. */
@@ -296,14 +311,20 @@ export class Panel {
   }
 
   get timeMode(): TimeMode {
-    return this.chosenTimes ?? this.usualTimes
+    // The lines of a log begin with their own time.
+    return this.chosenTimes ?? (this.isLog ? 'off' : (this.usualTimes ?? 'clock'))
+  }
+
+  get nextTimeMode(): TimeMode {
+    return nextTimeMode(this.timeMode, this.run?.follow === undefined)
   }
 
   switchTimeMode(): void {
-    const timeMode = nextTimeMode(this.timeMode)
+    const timeMode = this.nextTimeMode
     this.chosenTimes = timeMode
     this.saveSoon()
-    void this.act('panel/remember', { timeMode })
+    // What suits a log does not suit a command, which writes no times.
+    if (!this.isLog) void this.act('panel/remember', { timeMode })
   }
 
   /** Shows an event in full. The row is shown at once, its fields when they come. */
@@ -319,6 +340,16 @@ export class Panel {
     } catch (error) {
       if (request.signal.aborted) return
       this.detail = { row, problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  /** The lines around a row, whatever the list shows. */
+  async around(row: Row): Promise<readonly Row[]> {
+    try {
+      return await rowsAround(this.client, row, CONTEXT_LINES)
+    } catch (error) {
+      this.showProblem(error)
+      return []
     }
   }
 
@@ -351,7 +382,7 @@ export class Panel {
   private async greet(): Promise<void> {
     try {
       const { run, growth, timeMode, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
-      this.usualTimes = timeMode ?? 'clock'
+      this.usualTimes = timeMode
       this.feed.forget()
       this.hits.forget()
       this.growth = growth

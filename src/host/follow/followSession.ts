@@ -31,6 +31,7 @@ export class FollowSession implements BridgeRun {
   private readonly stops: (() => void)[] = []
   private readonly openedAt = Date.now()
   private readonly names: readonly string[]
+  private isCounting = true
   readonly onDidChange = this.changed.event
   readonly follow: BridgeFollow
 
@@ -54,7 +55,11 @@ export class FollowSession implements BridgeRun {
       this.changed.fire(this.info)
     }
     // The lines by level, for the filters; the store keeps the numbers.
-    const counting = store.countLevels(tell)
+    const counting = store.countLevels((isComplete) => {
+      // What is appended later is counted in no time: telling of that would only flicker.
+      this.isCounting &&= !isComplete
+      tell()
+    })
     let bytes = store.growth.bytes
     this.stops.push(
       store.onDidChangeState(() => {
@@ -121,6 +126,7 @@ export class FollowSession implements BridgeRun {
         files,
         recording: this.recording.state,
         ...(captureId === undefined ? {} : { capture_id: captureId }),
+        ...(this.isCounting ? { counting: true } : {}),
         older: this.older.list,
       },
     }

@@ -14,6 +14,7 @@ import {
   type NotificationName,
   type Notifications,
   type RunInfo,
+  type SavedFilter,
   type TimeMode,
   type ToWebview,
 } from '../../shared/protocol/contract'
@@ -59,6 +60,11 @@ export interface BridgeActions {
   /** What the person marked in this run or file. */
   bookmarks(): readonly Bookmark[]
   keepBookmarks(bookmarks: readonly Bookmark[]): Promise<void>
+  /** The filters that are kept for the workspace, by name. */
+  savedFilters(): readonly SavedFilter[]
+  /** @returns all that are kept now */
+  saveFilter(filter: SavedFilter): Promise<readonly SavedFilter[]>
+  deleteFilter(name: string): Promise<readonly SavedFilter[]>
   copy(text: string): Promise<void>
   openLink(url: string): Promise<void>
   /** Starts the same launch again; returns the id of the new run, or undefined when the person cancelled. */
@@ -208,6 +214,9 @@ export class PanelBridge {
     'follow/add': ({ files }) => this.follow.add(files).then(() => ({})),
     'follow/older': ({ path }) => this.follow.showOlder(path).then(() => ({})),
     'bookmarks/set': ({ bookmarks }) => this.actions.keepBookmarks(bookmarks).then(() => ({})),
+    'filters/list': () => Promise.resolve({ filters: this.actions.savedFilters() }),
+    'filters/save': async (filter) => ({ filters: await this.actions.saveFilter(filter) }),
+    'filters/delete': async ({ name }) => ({ filters: await this.actions.deleteFilter(name) }),
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
     'panel/remember': ({ timeMode }) => this.actions.rememberTimeMode(timeMode).then(() => ({})),

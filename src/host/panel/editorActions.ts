@@ -5,6 +5,7 @@ import type { TimeMode } from '../../shared/protocol/contract'
 import type { Container } from '../container'
 import { bookmarksOf, keepBookmarks } from './bookmarks'
 import type { BridgeActions } from './bridge'
+import { deleteFilter, saveFilter, savedFilters } from './savedFilters'
 
 /** Key of the column of times in the editor's memory of the extension. */
 const TIME_MODE = 'tapedeck.panel.timeMode'
@@ -21,6 +22,9 @@ export function editorActions({ context, log }: Container, key: string) {
     },
     bookmarks: () => bookmarksOf(context.workspaceState, key),
     keepBookmarks: (bookmarks) => keepBookmarks(context.workspaceState, key, bookmarks),
+    savedFilters: () => savedFilters(context.workspaceState),
+    saveFilter: (filter) => saveFilter(context.workspaceState, filter),
+    deleteFilter: (name) => deleteFilter(context.workspaceState, name),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text)
     },

@@ -17,6 +17,7 @@ interface Part {
   readonly stops: readonly (() => void)[]
   rows: number
   levels: { dispose(): void } | undefined
+  isCounted: boolean
 }
 
 export class MergedStore implements FollowedText {
@@ -25,7 +26,7 @@ export class MergedStore implements FollowedText {
   private readonly stateChanged = new Emitter<TextState>()
   private readonly noticed = new Emitter<string>()
   private readonly parts: Part[] = []
-  private levelListener: (() => void) | undefined
+  private levelListener: ((isComplete: boolean) => void) | undefined
   private lastTime = Number.NEGATIVE_INFINITY
   readonly onDidGrow = this.grew.event
   readonly onDidReset = this.reset.event
@@ -87,9 +88,9 @@ export class MergedStore implements FollowedText {
     return { ...(await store.detail(Math.floor(position / MAX_MERGED))), position }
   }
 
-  countLevels(listener: () => void): { dispose(): void } {
+  countLevels(listener: (isComplete: boolean) => void): { dispose(): void } {
     this.levelListener = listener
-    for (const part of this.parts) part.levels ??= part.store.countLevels(listener)
+    for (const part of this.parts) part.levels ??= this.countIn(part)
     return {
       dispose: () => {
         this.levelListener = undefined
@@ -112,7 +113,8 @@ export class MergedStore implements FollowedText {
     const part: Part = {
       store,
       rows: store.growth.size,
-      levels: this.levelListener === undefined ? undefined : store.countLevels(this.levelListener),
+      levels: undefined,
+      isCounted: false,
       stops: [
         store.onDidGrow(() => {
           this.grew.fire(this.growth)
@@ -131,6 +133,14 @@ export class MergedStore implements FollowedText {
       ],
     }
     this.parts.push(part)
+    if (this.levelListener !== undefined) part.levels = this.countIn(part)
+  }
+
+  private countIn(part: Part): { dispose(): void } {
+    return part.store.countLevels((isComplete) => {
+      part.isCounted = isComplete
+      this.levelListener?.(this.parts.every(({ isCounted }) => isCounted))
+    })
   }
 
   /** Lines that come late belong above others: what is drawn there is void. */

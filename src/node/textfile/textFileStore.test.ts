@@ -34,7 +34,9 @@ describe('a text file store', () => {
   }
 
   async function texts(from?: number, to?: number): Promise<string[]> {
-    return (await rows(from, to)).map(({ text, phase }) => (phase === 'file' ? `<${text.split(' ')[0] ?? ''}>` : text))
+    return (await rows(from, to)).map(({ text, phase }) =>
+      phase === 'file' ? `<${/ was (\w+)/.exec(text)?.[1] ?? text}>` : text,
+    )
   }
 
   /** Waits until the file stands so. */
@@ -186,7 +188,7 @@ describe('a text file store', () => {
     appendFileSync(file, 'd\n')
     await until(() => store.state.count === 2)
     const [mark, line] = await rows()
-    assert.equal(mark?.text, `truncated  ${file}  lines gone: 3`)
+    assert.equal(mark?.text, `${path.basename(file)} was truncated. 3 lines are gone.`)
     assert.equal(line?.text, 'd')
     assert.equal(resets, 1)
     assert.deepEqual(store.growth.phaseCounts, { log_line: 1, file: 1 })

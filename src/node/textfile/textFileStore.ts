@@ -77,8 +77,10 @@ export class TextFileStore implements FollowedText {
     return [this]
   }
 
-  countLevels(listener: () => void): { dispose(): void } {
-    return this.histogram(undefined, listener)
+  countLevels(listener: (isComplete: boolean) => void): { dispose(): void } {
+    return this.histogram(undefined, ({ isComplete }) => {
+      listener(isComplete)
+    })
   }
 
   get growth(): Growth {

@@ -46,6 +46,21 @@ const bookmarkSchema = z.object({
 export type Bookmark = z.infer<typeof bookmarkSchema>
 export const bookmarksSchema = z.array(bookmarkSchema).max(1000)
 
+/** What the person searches for again and again. */
+const savedFilterSchema = z.object({
+  name: z.string().min(1).max(100),
+  /** As it stands in the search box, with its switches. */
+  text: z.object({
+    pattern: z.string().max(10_000),
+    caseSensitive: z.boolean(),
+    wholeWord: z.boolean(),
+    regex: z.boolean(),
+  }),
+  levels: z.array(levelSchema).max(10),
+})
+export type SavedFilter = z.infer<typeof savedFilterSchema>
+export const savedFiltersSchema = z.array(savedFilterSchema).max(100)
+
 /** How the column of times is shown. */
 const timeModeSchema = z.enum(['clock', 'start', 'off'])
 export type TimeMode = z.infer<typeof timeModeSchema>
@@ -87,6 +102,11 @@ export const requestSchemas = {
   'follow/older': z.object({ path: z.string().min(1).max(4096) }),
   /** The person's marks on rows; the host keeps them. */
   'bookmarks/set': z.object({ bookmarks: bookmarksSchema }),
+  /** The filters that are kept for the workspace, by name. */
+  'filters/list': z.object({}),
+  /** Keeps one, in the place of one of the same name. */
+  'filters/save': savedFilterSchema,
+  'filters/delete': z.object({ name: savedFilterSchema.shape.name }),
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
@@ -148,6 +168,8 @@ export interface FollowInfo {
   readonly recording: 'off' | 'waiting' | 'on' | 'full' | 'failed'
   /** Of the recording, once there is one. */
   readonly capture_id?: string
+  /** Lines that were there before are still counted by level. */
+  readonly counting?: true
   /** Rotated files beside the followed one that are not shown yet, the newest first. */
   readonly older: readonly { readonly path: string; readonly name: string; readonly bytes: number }[]
 }
@@ -240,6 +262,9 @@ export interface ResponseTypes {
   'follow/add': Record<string, never>
   'follow/older': Record<string, never>
   'bookmarks/set': Record<string, never>
+  'filters/list': { filters: readonly SavedFilter[] }
+  'filters/save': { filters: readonly SavedFilter[] }
+  'filters/delete': { filters: readonly SavedFilter[] }
   'run/delete': Record<string, never>
   'run/openLog': Record<string, never>
   'output/show': Record<string, never>

@@ -80,6 +80,21 @@ export class FollowSession implements BridgeRun {
       { encoding, formats: customFormats(container.settings) },
       container.textThreads,
     )
+    try {
+      return await FollowSession.record(container, files, store, options)
+    } catch (error) {
+      store.dispose()
+      throw error
+    }
+  }
+
+  private static async record(
+    container: Container,
+    files: readonly string[],
+    store: TextFileStore,
+    options: FollowOptions,
+  ): Promise<FollowSession> {
+    const [first = ''] = files
     const recording = new FollowRecording(
       recordingServices(container, {
         files,

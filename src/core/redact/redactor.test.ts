@@ -76,6 +76,32 @@ describe('the redactor', () => {
     })
   }
 
+  it('takes the bytes of a line along whose text held a secret, and a private key over many lines', () => {
+    const redactor = createRedactor()
+    const line = (text: string): EventDraft => ({
+      phase: 'log_line',
+      data: { text, stream: 'file', raw: { base64: btoa(text) } },
+    })
+    const secret = redactor.redact(line('bad \xff Authorization: Bearer abcdef0123456789abcdef'))
+    assert.deepEqual(secret, [
+      {
+        phase: 'log_line',
+        data: { text: 'bad \xff Authorization: Bearer [redacted:authorization]', stream: 'file' },
+      },
+    ])
+    const innocent = line('bad \xff byte')
+    assert.deepEqual(redactor.redact(innocent), [innocent])
+    const key = [
+      '-----BEGIN PRIVATE KEY-----',
+      'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC',
+      '-----END PRIVATE KEY-----',
+      'after',
+    ]
+    const written = JSON.stringify(key.flatMap((text) => redactor.redact(line(text))))
+    assert.ok(!written.includes('MIIEvQ') && !written.includes(btoa(key[1] ?? '')), written)
+    assert.ok(written.includes('after'))
+  })
+
   it('takes secrets out of the title that a command line makes', () => {
     const { title } = createRedactor().redactHead({ title: 'tool --user me --password hunter22 --token=hunter33' })
     assert.equal(title, 'tool --user me --password [redacted:argument] --token=[redacted:argument]')

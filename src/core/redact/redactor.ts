@@ -44,6 +44,7 @@ export function createRedactor(): Redactor {
 
 type BodyDraft = Extract<EventDraft, { phase: 'network_body' }>
 type DeltaDraft = Extract<EventDraft, { phase: 'assistant_delta' }>
+type LineData = Extract<EventDraft, { phase: 'log_line' }>['data']
 
 /** The end of a piece. The bytes of `base64` are held decoded, one a character. */
 interface WaitingBody {
@@ -80,7 +81,10 @@ class DraftRedactor implements Redactor {
   redact(draft: EventDraft): readonly EventDraft[] {
     if (draft.phase === 'network_body') return this.redactBody(draft)
     if (draft.phase === 'assistant_delta') return this.redactDelta(draft)
-    const data = this.value(draft.data, 0) as EventDraft['data']
+    const data = this.value(
+      draft.phase === 'log_line' ? this.lineData(draft.data) : draft.data,
+      0,
+    ) as EventDraft['data']
     const clean = data === draft.data ? draft : ({ ...draft, data } as EventDraft)
     if (draft.phase !== 'network') {
       // What the answer said comes before what happened next. Requests go on beside it.
@@ -120,6 +124,14 @@ class DraftRedactor implements Redactor {
     const plain = stripAnsi(text)
     const clean = this.line(plain)
     return clean === plain ? text : clean
+  }
+
+  /** The bytes beside a text say again what was taken out of it, so they go with it. */
+  private lineData(data: LineData): LineData {
+    const text = this.redactLine(data.text)
+    if (text === data.text) return data
+    const { raw: _, ...rest } = data
+    return { ...rest, text }
   }
 
   private line(text: string): string {

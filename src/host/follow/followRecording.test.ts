@@ -82,7 +82,7 @@ describe('the recording of followed files', () => {
       else recording.dispose()
       started.resolve('id')
       await settled()
-      assert.deepEqual(log.slice(3), ['stop id'], how)
+      assert.deepEqual(log.slice(2), ['remember undefined', 'stop id'], how)
     }
     const { recording, log, started } = start()
     recording.wait()
@@ -91,7 +91,58 @@ describe('the recording of followed files', () => {
     await settled()
     recording.dispose()
     recording.dispose()
-    assert.deepEqual(log.slice(3), ['stop id'])
+    assert.deepEqual(
+      log.filter((entry) => entry.startsWith('stop')),
+      ['stop id'],
+    )
+  })
+
+  it('keeps one runner when it is switched off and on again while the first one starts', async () => {
+    const starts = [deferred<string>(), deferred<string>(), deferred<string>()]
+    const stopped: string[] = []
+    let next = 0
+    const recording = new FollowRecording({
+      positions: () => Promise.resolve([{ path: '/a.log' }]),
+      remember: () => undefined,
+      start: () => starts[next++]?.promise ?? Promise.reject(new Error('one too many')),
+      stop: (id) => {
+        stopped.push(id)
+        return Promise.resolve()
+      },
+      ended: () => new Promise(() => undefined),
+      report: () => undefined,
+    })
+    recording.wait()
+    recording.grew()
+    await settled()
+    for (let i = 0; i < 2; i++) {
+      await recording.set(false)
+      await recording.set(true)
+      recording.grew()
+      await settled()
+    }
+    starts[2]?.resolve('third')
+    await settled()
+    starts[0]?.resolve('first')
+    starts[1]?.reject(new Error('no room'))
+    await settled()
+    assert.deepEqual([recording.state, recording.captureId, stopped], ['on', 'third', ['first']])
+  })
+
+  it('is not remembered once its panel is closed before anything came', async () => {
+    const { recording, log } = start()
+    recording.wait()
+    await settled()
+    recording.dispose()
+    assert.deepEqual(log, ['remember 100', 'remember undefined'])
+  })
+
+  it('forgets where it waited when it is switched off', async () => {
+    const { recording, log } = start()
+    recording.wait()
+    await settled()
+    await recording.set(false)
+    assert.deepEqual(log, ['remember 100', 'remember undefined'])
   })
 
   it('says how it ended', async () => {

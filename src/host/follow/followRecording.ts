@@ -40,6 +40,8 @@ export class FollowRecording {
   private current: FollowInfo['recording'] = 'off'
   private id: string | undefined
   private origin: Promise<readonly RecordFrom[]> = Promise.resolve([])
+  /** Counts the runners that were asked for: one that was given up may still come. */
+  private attempts = 0
   private isDisposed = false
   readonly onDidChange = this.changed.event
 
@@ -83,6 +85,8 @@ export class FollowRecording {
     }
     const { id } = this
     this.become('off')
+    // What comes while it is off is not made up for by a window to come.
+    this.services.remember([])
     if (id !== undefined) await this.services.stop(id)
   }
 
@@ -90,22 +94,31 @@ export class FollowRecording {
   dispose(): void {
     if (this.isDisposed) return
     this.isDisposed = true
+    this.services.remember([])
     if (this.current === 'on' && this.id !== undefined) this.services.stop(this.id).catch(this.services.report)
   }
 
   private async begin(): Promise<void> {
+    const attempt = ++this.attempts
     try {
       const id = await this.services.start(await this.origin)
+      // It was switched off, or the panel closed, while the runner started.
+      if (!this.isWanted(attempt)) {
+        await this.services.stop(id)
+        return
+      }
       // A window to come takes over the run, or begins anew.
       this.services.remember([])
-      // It was switched off, or the panel closed, while the runner started.
-      if (this.isDisposed || !this.isOn()) await this.services.stop(id)
-      else this.watch(id)
+      this.watch(id)
     } catch (error) {
       if (this.isDisposed) return
-      this.become('failed')
+      if (this.isWanted(attempt)) this.become('failed')
       this.services.report(error)
     }
+  }
+
+  private isWanted(attempt: number): boolean {
+    return !this.isDisposed && this.isOn() && attempt === this.attempts
   }
 
   private isOn(): boolean {

@@ -2,6 +2,7 @@
  * The files that one panel follows: the store that reads them, how they stand, and their recording. Looking needs no run: the
  * store reads the files itself; the recording is a runner of its own.
  */
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { FollowedText } from '../../node/textfile/followedText'
@@ -17,6 +18,7 @@ import type { BridgeFollow, BridgeRun } from '../panel/bridge'
 import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
 import { OlderFiles } from './olderFiles'
+import { isOwnOutput } from './ownOutput'
 import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
 export interface FollowOptions {
@@ -85,8 +87,23 @@ export class FollowSession implements BridgeRun {
 
   /** @throws UserError for what is no text file or can't be read */
   static async open(container: Container, files: readonly string[], options: FollowOptions): Promise<FollowSession> {
-    const [first = ''] = files
+    await checkNotOwn(container, files)
     const store = await openText(container, files)
+    try {
+      return await FollowSession.record(container, files, store, options)
+    } catch (error) {
+      store.dispose()
+      throw error
+    }
+  }
+
+  private static async record(
+    container: Container,
+    files: readonly string[],
+    store: FollowedText,
+    options: FollowOptions,
+  ): Promise<FollowSession> {
+    const [first = ''] = files
     const recording = new FollowRecording(
       recordingServices(container, {
         files,
@@ -155,6 +172,19 @@ export class FollowSession implements BridgeRun {
     if (on && !vscode.workspace.isTrusted)
       throw new UserError('Nothing is recorded in a workspace that is not trusted.', 'not_trusted')
     await this.recording.set(on)
+  }
+}
+
+async function checkNotOwn({ context }: Container, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    // One that is not there yet has no other name.
+    const real = await realpath(file).catch(() => file)
+    if (isOwnOutput(context.logUri.fsPath, real))
+      throw new UserError(
+        `${file} is Tapedeck's own output, which is not followed: each of its lines would make another.`,
+        'own_output',
+        'bad_input',
+      )
   }
 }
 

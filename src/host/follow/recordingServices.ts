@@ -40,7 +40,7 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
         }),
       ),
     remember: (from) => {
-      void context.workspaceState.update(memoryKey(files), from)
+      void context.workspaceState.update(memoryKey(files), from.length === 0 ? undefined : from)
     },
     start: async (from) => {
       const request: FollowRequest = {

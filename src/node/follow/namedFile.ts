@@ -35,12 +35,15 @@ export function checkFollowable(file: string): void {
     if (!stat.isFile()) throw new UserError(`${file} is no file that can be followed.`, 'no_file', 'bad_input')
     HeldFile.open(file)?.close()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (error instanceof UserError || code === 'ENOENT' || code === 'ENOTDIR') {
-      if (error instanceof UserError) throw error
-      return
-    }
-    const reason = code === 'EACCES' || code === 'EPERM' ? 'you have no right to read it' : message
-    throw new UserError(`${file} can't be read: ${reason}.`, 'file_unreadable', 'missing', { cause: error })
+    if (error instanceof UserError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(file, error)
   }
+}
+
+/** @param error of the system */
+export function unreadable(file: string, error: unknown): UserError {
+  const { code, message } = error as NodeJS.ErrnoException
+  const reason = code === 'EACCES' || code === 'EPERM' ? 'you have no right to read it' : message
+  return new UserError(`${file} can't be read: ${reason}.`, 'file_unreadable', 'missing', { cause: error })
 }

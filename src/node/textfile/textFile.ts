@@ -9,6 +9,8 @@ import { rowOf } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { AnyEvent } from '../../shared/events/schema'
 import type { Row } from '../../shared/protocol/rows'
+import { UserError } from '../../shared/userError'
+import { unreadable } from '../follow/namedFile'
 import type { FollowedEvent, Follower, StartFollower } from './follower'
 import { LineRows } from './lineRows'
 import { TextBytes } from './textBytes'
@@ -68,10 +70,10 @@ export class TextFile {
 
   /**
    * Opens the file, or waits for one that is not there; the last rows can be asked for at once.
-   * @throws UserError for what is no file
+   * @throws UserError for what is no file or can't be read
    */
   async open(): Promise<TextState> {
-    const bytes = this.openBytes()
+    const bytes = this.openFirst()
     if (bytes !== undefined) this.add(bytes, 0, bytes.start, Math.max(bytes.start, bytes.size))
     if (this.options.follow !== false) {
       const end = this.last()?.end
@@ -222,6 +224,14 @@ export class TextFile {
   release(resets: number): void {
     for (const one of this.leaving) if (one.resets <= resets) one.source.release()
     this.leaving = this.leaving.filter((one) => one.resets > resets)
+  }
+
+  private openFirst(): TextBytes | undefined {
+    try {
+      return this.openBytes()
+    } catch (error) {
+      throw error instanceof UserError ? error : unreadable(this.path, error)
+    }
   }
 
   /** @returns undefined for a file that is not there */

@@ -6,6 +6,7 @@ import type { FromTextThread, TextFileOptions, TextRequestName, TextRequests, Te
 export interface ThreadLike {
   postMessage(message: unknown): void
   onMessage(listener: (message: never) => void): void
+  /** It broke down or ended; a thread that broke down may tell both. */
   onError(listener: (error: Error) => void): void
   terminate(): Promise<unknown>
 }

@@ -109,7 +109,8 @@ export class TextScanner {
       if (this.thread === thread) this.take(message)
     })
     thread.onError((error: Error) => {
-      if (this.thread === thread) this.thread = undefined
+      if (this.thread !== thread) return
+      this.thread = undefined
       this.fail([...this.scans.keys()], error.message)
     })
     return thread

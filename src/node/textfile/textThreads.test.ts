@@ -12,8 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { build } from 'esbuild'
 import { temporaryFolder } from '../../../test/fakes/logs'
+import { UserError } from '../../shared/userError'
 import { TextFileStore, type TextThreads } from './textFileStore'
 import { createTextThreads } from './textThreads'
 import type { TextView } from './textViews'
@@ -152,5 +154,22 @@ describe('the threads of text files', function () {
       Array.from({ length: 50 }, () => 'a line'),
     )
     await store.close()
+  })
+
+  it('tell when they have ended, so that nobody waits for them', async () => {
+    const thread = threads.startScanner()
+    const told = new Promise<Error>((resolve) => {
+      thread.onError(resolve)
+    })
+    await thread.terminate()
+    assert.match((await told).message, /it ended/)
+  })
+
+  it('say in plain words that a file can not be read', async function () {
+    if (process.platform !== 'linux') this.skip()
+    await assert.rejects(
+      TextFileStore.open('/proc/self/mem', {}, threads),
+      (error) => error instanceof UserError && error.message.startsWith("/proc/self/mem can't be read: "),
+    )
   })
 })

@@ -36,7 +36,12 @@ export function createTextThreads(script: string, { formats, ripgrep }: TextThre
     return {
       postMessage: (message) => worker.postMessage(message),
       onMessage: (listener) => worker.on('message', listener as (message: unknown) => void),
-      onError: (listener) => worker.on('error', listener),
+      onError: (listener) => {
+        worker.on('error', listener)
+        worker.on('exit', (code) => {
+          listener(new Error(`it ended with code ${String(code)}`))
+        })
+      },
       terminate: () => worker.terminate(),
     }
   }

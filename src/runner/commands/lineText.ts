@@ -1,5 +1,6 @@
 /** What a person sees of followed files: their lines, under the name of the file where there are several. */
 import process from 'node:process'
+import { cleanLine } from '../../core/lines/cleanLine'
 import type { EventDraft } from '../../shared/events/schema'
 
 export class LinePrinter {
@@ -13,7 +14,7 @@ export class LinePrinter {
   take({ phase, data }: Pick<EventDraft, 'phase' | 'data'>): Promise<void> | undefined {
     if (phase === 'file') {
       const { state, path } = data as { readonly state: string; readonly path: string }
-      if (state !== 'opened') process.stderr.write(`tapedeck: ${path}: ${state}\n`)
+      if (state !== 'opened') process.stderr.write(`tapedeck: ${cleanLine(path)}: ${state}\n`)
       return undefined
     }
     if (phase !== 'log_line' && phase !== 'line_update') return undefined
@@ -22,7 +23,7 @@ export class LinePrinter {
     if (source !== this.source && (this.hasNames || this.open !== '')) {
       if (this.open !== '') out += '\n'
       this.open = ''
-      if (this.hasNames) out += `==> ${source ?? ''} <==\n`
+      if (this.hasNames) out += `==> ${cleanLine(source ?? '')} <==\n`
     }
     this.source = source
     // What is there of an unfinished line is not printed again.
@@ -34,12 +35,20 @@ export class LinePrinter {
   }
 }
 
+let drained: Promise<void> | undefined
+
+/** @returns a promise while whoever reads our output is behind: the same one for all who wait */
 export function write(text: string): Promise<void> | undefined {
   if (process.stdout.write(text)) return undefined
-  return new Promise((resolve) => {
-    process.stdout.once('drain', resolve)
-    process.stdout.once('error', () => {
+  drained ??= new Promise((resolve) => {
+    const goOn = (): void => {
+      process.stdout.off('drain', goOn)
+      process.stdout.off('error', goOn)
+      drained = undefined
       resolve()
-    })
+    }
+    process.stdout.on('drain', goOn)
+    process.stdout.on('error', goOn)
   })
+  return drained
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { cleanLine } from '../../core/lines/cleanLine'
 import { fileSource } from '../../node/follow/fileSource'
 import type { EventDraft } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
@@ -48,7 +49,7 @@ function printTable(events: string): Promise<void> | undefined {
     out +=
       continued === true
         ? `${' '.repeat(31)}${text}\n`
-        : `${at.padEnd(24)} ${level.padEnd(5)} ${logger === '' ? '' : `[${logger}] `}${text}\n`
+        : `${at.padEnd(24)} ${level.padEnd(5)} ${logger === '' ? '' : `[${cleanLine(logger)}] `}${text}\n`
   }
   return write(out)
 }

@@ -182,7 +182,7 @@ describe('a log file in the editor', () => {
     await at('level-filter-error').click()
     await row(request(7)).waitFor()
     await row(request(15)).waitFor()
-    assert.equal(await row(request(8)).count(), 0)
+    await row(request(8)).waitFor({ state: 'detached' })
     await shot('follow-big-errors')
     await at('show-all').click()
     await feed().press('g')
@@ -191,4 +191,63 @@ describe('a log file in the editor', () => {
     await row(request(2 * 86_400 + 5)).waitFor()
     await shot('follow-big-time')
   })
+
+  it('goes on after a reload of the window, with what came meanwhile, in the same recording', async () => {
+    await editor.treeRows('app.log').last().click()
+    await at('run-title').filter({ hasText: 'app.log' }).waitFor()
+    const before = recorded()
+    const reloading = editor.reload()
+    appendFileSync(log, lines(8000, 8100))
+    await reloading
+    await row(request(8099)).waitFor()
+    appendFileSync(log, lines(8100, 8101))
+    await row(request(8100)).waitFor()
+    assert.deepEqual(recorded(), before)
+    const run = path.join(workspace, '.tapedeck', 'runs', before[0] ?? '')
+    await until(() => readFileSync(run, 'utf8').includes('request 8100'))
+    const text = readFileSync(run, 'utf8')
+    for (const i of [5000, 6000, 8000, 8050, 8099, 8100])
+      assert.equal(text.split(`request ${String(i)}"`).length - 1, 1, `request ${String(i)}`)
+  })
+
+  it('ends the recording when the panel closes', async () => {
+    const [name = ''] = recorded()
+    const run = path.join(workspace, '.tapedeck', 'runs', name)
+    assert.ok(!readFileSync(run, 'utf8').includes('"metadata":'))
+    await editor.runCommand('View: Close All Editors')
+    await until(() => readFileSync(run, 'utf8').includes('"status":"completed"'))
+  })
+
+  it('shows several files as one, in the order of their times, each with a switch', async () => {
+    const [web, db] = ['web.log', 'db.log'].map((name) => path.join(workspace, 'service', name))
+    assert.ok(web !== undefined && db !== undefined)
+    writeFileSync(web, [9000, 9002, 9004].map(line).join(''))
+    writeFileSync(db, [9001, 9003, 9005].map(line).join(''))
+    await editor.treeRows('web.log').waitFor()
+    await editor.treeRows('db.log').waitFor()
+    await editor.runCommand('Tapedeck: Follow Log File')
+    await editor.pickQuickInput('Several as One…')
+    for (const name of ['web.log', 'db.log']) {
+      const choice = editor.quickInputRows().filter({ hasText: name })
+      await choice.waitFor()
+      await choice.click()
+    }
+    await editor.page.keyboard.press('Enter')
+    await row(request(9005)).waitFor()
+    const shown = async (): Promise<string[]> =>
+      (await row(/request 9\d{3}/).allTextContents()).map((text) => /request (\d+)/.exec(text)?.[1] ?? '')
+    assert.deepEqual(await shown(), ['9000', '9001', '9002', '9003', '9004', '9005'])
+    appendFileSync(db, line(9006))
+    appendFileSync(web, line(9007))
+    await row(request(9007)).waitFor()
+    assert.equal((await shown()).join(), '9000,9001,9002,9003,9004,9005,9006,9007')
+    await shot('follow-merged')
+    await at('followed-file').filter({ hasText: 'db.log' }).click()
+    await row(request(9006)).waitFor({ state: 'detached' })
+    assert.deepEqual(await shown(), ['9000', '9002', '9004', '9007'])
+  })
 })
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50))
+}

@@ -55,7 +55,7 @@ export class OlderFiles {
   dispose(): void {
     this.stop()
     clearTimeout(this.timer)
-    for (const { dispose } of this.unpacked.splice(0)) void dispose()
+    for (const copy of this.unpacked.splice(0)) void copy.dispose()
   }
 
   /** Undefined when the person thought better of it. */

@@ -1,6 +1,6 @@
 /** A launch as it is asked for: the same for the extension's runner and `tapedeck run`. */
 import type { OutputContext, SourceHandle } from '../core/source'
-import { fileSource } from '../node/follow/fileSource'
+import { fileSource, type FileHandle } from '../node/follow/fileSource'
 import { processSource, type ProcessHandle, type ProcessOptions } from '../node/process/processSource'
 import { launchRequestSchema, type LaunchRequest } from '../shared/launch'
 import { record, type Recording, type RecordOptions } from './record'
@@ -58,15 +58,16 @@ async function followLogs(
   globs: readonly string[],
   cwd: string,
   context: OutputContext,
-): Promise<SourceHandle | undefined> {
+): Promise<FileHandle | undefined> {
   if (globs.length === 0) return undefined
   return fileSource({ files: [], globs, cwd, from: { lines: 0 } }).open(context)
 }
 
 /** The lines of the logs are in the run before its end. */
-function withLogs(handle: ProcessHandle, logs: SourceHandle): SourceHandle {
+function withLogs(handle: ProcessHandle, logs: FileHandle): SourceHandle {
   return {
     ended: handle.ended.then(async (end) => {
+      await logs.settle()
       await logs.stop('polite')
       return end
     }),

@@ -75,6 +75,7 @@ export function matches(seq: number, query: Query, overrides: Overrides): boolea
   const { phase, level, text, data } = eventAt(seq, overrides)
   if (query.phases !== undefined && !query.phases.includes(phase)) return false
   if (query.withoutPhases?.includes(phase) === true) return false
+  if (level !== undefined && query.withoutLevels?.includes(level) === true) return false
   if (query.levels !== undefined && (level === undefined || !query.levels.includes(level))) return false
   const source = typeof data['source'] === 'string' ? data['source'] : ''
   if (query.sources?.some((part) => source.includes(part)) === false) return false

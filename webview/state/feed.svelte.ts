@@ -152,8 +152,10 @@ export class Feed {
       }
       this.reset(opened.view)
       this.searched = marks
-      const { include, exclude, time, sources, withoutSources } = query
-      this.isSearched = [include, exclude, time, sources, withoutSources].some((part) => part !== undefined)
+      const { include, exclude, time, sources, withoutSources, withoutLevels } = query
+      this.isSearched = [include, exclude, time, sources, withoutSources, withoutLevels].some(
+        (part) => part !== undefined,
+      )
       this.tailRows = 0
       // What was cleared or brought back meanwhile is asked for again below.
       this.base = landing.base

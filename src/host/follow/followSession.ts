@@ -56,6 +56,7 @@ export class FollowSession implements BridgeRun {
     const tell = (): void => {
       this.changed.fire(this.info)
     }
+    const told = new Set<string>()
     // The lines by level, for the filters; the store keeps the numbers.
     const counting = store.countLevels((isComplete) => {
       // What is appended later is counted in no time: telling of that would only flicker.
@@ -76,6 +77,8 @@ export class FollowSession implements BridgeRun {
       },
       store.onDidNotice((message) => {
         container.log.warn(message)
+        if (told.has(message)) return
+        told.add(message)
         void vscode.window.showWarningMessage(message)
       }),
       recording.onDidChange(tell),

@@ -74,7 +74,8 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
           started.delete(captureId)
           const { state, error } = session.info
           const isFull = session.dropped > 0 && state === 'completed'
-          resolve({ isFull, ...(state === 'failed' && error !== undefined ? { error } : {}) })
+          // A recorder that was lost leaves an aborted run that says so; one that was stopped says nothing.
+          resolve({ isFull, ...(state !== 'completed' && error !== undefined ? { error } : {}) })
         })
       }),
     report: (error) => {

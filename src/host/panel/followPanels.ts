@@ -127,14 +127,15 @@ export class FollowPanels {
     if (all.length === files.length) return
     this.checkCount(more)
     const column = panel.viewColumn
-    panel.dispose()
     const next = vscode.window.createWebviewPanel(
       viewTypes.run,
       'Log File',
       column ?? vscode.ViewColumn.Active,
       this.shell.options,
     )
+    // The old one goes when the new one is there: a file that can't be followed costs nothing.
     await this.fill(next, all, false)
+    panel.dispose()
   }
 }
 

@@ -113,12 +113,17 @@ export class FileFollower {
    * @throws UserError for a directory, a device or a pipe, and a file that can't be read
    */
   async start(): Promise<void> {
+    await this.open()
+    await this.look()
+  }
+
+  /** Begins without reading; `look` reads. @throws UserError as `start` */
+  async open(): Promise<void> {
     checkFollowable(this.path)
     this.hasStarted = true
     this.findFolders()
     await this.openFirst()
     this.knowSiblings()
-    await this.look()
   }
 
   /** Looks now. Resolves when what was there is handed out. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { cleanLine } from '../../core/lines/cleanLine'
 import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
 import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
-import type { EndInfo, Source, SourceContext, SourceHandle, StopHow } from '../../core/source'
+import type { EndInfo, OutputContext, Source, SourceContext, SourceHandle } from '../../core/source'
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
@@ -41,7 +41,16 @@ const MAX_RAW_BYTES = 64 * 1024
 /** More files at once are refused: each costs a descriptor and a watcher. */
 const MAX_FILES = 64
 
-export function fileSource(options: FileSourceOptions): Source {
+export interface FileHandle extends SourceHandle {
+  /** Resolves when what was written until now is read. */
+  settle(): Promise<void>
+}
+
+export interface FileSource extends Source {
+  open(context: OutputContext): Promise<FileHandle>
+}
+
+export function fileSource(options: FileSourceOptions): FileSource {
   return { kind: 'follow', opensLogLate: true, open: (context) => FollowedFiles.start(options, context) }
 }
 
@@ -51,7 +60,7 @@ interface Followed {
   readonly lines: FollowedLines
 }
 
-class FollowedFiles implements SourceHandle {
+class FollowedFiles implements FileHandle {
   readonly ended: Promise<EndInfo>
   private end: (info: EndInfo) => void = () => undefined
   private readonly followed = new Map<string, Followed>()
@@ -90,16 +99,17 @@ class FollowedFiles implements SourceHandle {
       await files.close()
       throw error
     }
-    if (options.untilEnd === true) await files.finish({ status: 'completed' })
+    if (options.untilEnd === true) void files.settle().then(() => files.finish({ status: 'completed' }))
     return files
   }
 
-  /** What was written until now is read first, unless it is forced. */
-  async stop(how: StopHow): Promise<void> {
-    if (how === 'polite' && this.closing === undefined) {
-      await this.joining?.settle()
-      await Promise.all([...this.followed.values()].map(({ follower }) => follower.look()))
-    }
+  /** Resolves when what was written until now is read. */
+  async settle(): Promise<void> {
+    await this.joining?.settle()
+    await Promise.all([...this.followed.values()].map(({ follower }) => follower.look()))
+  }
+
+  async stop(): Promise<void> {
     await this.finish({ status: 'completed' })
   }
 
@@ -169,7 +179,9 @@ class FollowedFiles implements SourceHandle {
       },
     )
     this.followed.set(file, { follower, lines, unfinished })
-    await follower.start()
+    await follower.open()
+    // Whoever started this can stop it while it reads what is there, which may be gigabytes.
+    void follower.look()
   }
 
   /** The first text is there. */

@@ -132,7 +132,9 @@ describe('several text files as one', () => {
       return rows.map(({ text }) => text)
     }
     const of = (lines: readonly Line[]) => lines.map(({ text }) => text)
-    assert.deepEqual(await texts({ levels: ['error'] }), of(wanted.filter(({ level }) => level === 'ERROR')))
+    const errors = of(wanted.filter(({ level }) => level === 'ERROR'))
+    assert.deepEqual(await texts({ levels: ['error'] }), errors)
+    assert.deepEqual(await texts({ withoutLevels: ['info', 'warn'] }), errors)
     assert.deepEqual(
       await texts({ include: [{ pattern: 'line 1' }] }),
       of(wanted.filter(({ text }) => text.includes('line 1'))),

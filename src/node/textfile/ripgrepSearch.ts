@@ -46,7 +46,7 @@ export interface RipgrepPlan extends RipgrepPattern {
 export function planRipgrep({ path, fromBytes }: Ripgrep, source: ScanSource, query: Query): RipgrepPlan | undefined {
   const { fd, encoding, from, end } = source
   if (process.platform !== 'linux' || encoding !== 'utf-8' || end - from < fromBytes) return undefined
-  if (query.levels !== undefined || query.time !== undefined) return undefined
+  if (query.levels !== undefined || query.withoutLevels !== undefined || query.time !== undefined) return undefined
   // A byte order mark would be part of its first line.
   if (from > 0 && bytesAt(fd, from - 1, 1)[0] !== NEWLINE) return undefined
   const last = bytesAt(fd, Math.max(from, end - LAST_LINE_BYTES), Math.min(LAST_LINE_BYTES, end - from))

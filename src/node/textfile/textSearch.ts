@@ -3,6 +3,7 @@
  * looked at; levels and times are read line by line from the bytes.
  */
 import { isAscii } from 'node:buffer'
+import type { Level } from '../../shared/events/schema'
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
 import { levelNumbers } from '../../core/lines/parsedLine'
 import type { Needle, TextKernel } from '../../core/lines/wasm/textKernel'
@@ -42,8 +43,10 @@ export class TextSearch {
     const { text } = kernel
     this.buffer = Buffer.from(text.buffer, text.byteOffset, text.length)
     this.matches = createLineMatcher(query)
-    this.wantedLevels = query.levels?.reduce((bits, level) => bits | (1 << levelNumbers[level]), 0) ?? 0x7f
-    const isByLine = query.levels !== undefined || query.time !== undefined
+    const bitsOf = (levels: readonly Level[] | undefined): number | undefined =>
+      levels?.reduce((bits, level) => bits | (1 << levelNumbers[level]), 0)
+    this.wantedLevels = (bitsOf(query.levels) ?? 0x7f) & ~(bitsOf(query.withoutLevels) ?? 0)
+    const isByLine = this.wantedLevels !== 0x7f || query.time !== undefined
     this.isTimed = query.time !== undefined
     this.scan = new LineScan(kernel, format, !isByLine, this.isTimed)
     const { wanted, unwanted } = textParts(query)

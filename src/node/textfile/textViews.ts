@@ -185,7 +185,11 @@ export function createTextView(
     phases?.includes(phase) !== false && withoutPhases?.includes(phase) !== true
   if (sources?.includes(path) === false || !hasPhase('log_line')) return new NoTextView(file, state)
   const { wanted, unwanted } = textParts(query)
-  const isAll = wanted.length + unwanted.length === 0 && query.levels === undefined && query.time === undefined
+  const isAll =
+    wanted.length + unwanted.length === 0 &&
+    query.levels === undefined &&
+    query.withoutLevels === undefined &&
+    query.time === undefined
   if (isAll && hasPhase('file')) return new AllTextView(file, state)
   return new FoundTextView(file, state, scanner(), query)
 }

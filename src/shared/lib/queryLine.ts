@@ -14,6 +14,8 @@ import { parseMoment } from './moment'
 /** What a line asks for; absent parts ask for nothing. */
 export interface QueryTerms {
   readonly levels?: readonly Level[]
+  /** What has no level stays. */
+  readonly withoutLevels?: readonly Level[]
   readonly phases?: readonly string[]
   readonly withoutPhases?: readonly string[]
   /** Parts of names of sources (`stdout`, a file), without case. */
@@ -191,9 +193,9 @@ function collect(terms: readonly Term[], options: QueryLineOptions): QueryTerms 
     }
   }
   const wanted = LEVELS.filter((level) => levels.has(level) && !withoutLevels.has(level))
-  const allowed = LEVELS.filter((level) => !withoutLevels.has(level))
   return {
-    ...(levels.size > 0 ? { levels: wanted } : withoutLevels.size > 0 ? { levels: allowed } : {}),
+    ...(levels.size > 0 ? { levels: wanted } : {}),
+    ...(withoutLevels.size > 0 ? { withoutLevels: LEVELS.filter((level) => withoutLevels.has(level)) } : {}),
     ...Object.fromEntries(Object.entries({ ...lists, ...texts }).filter(([, list]) => list.length > 0)),
     ...(from === undefined && to === undefined
       ? {}

@@ -24,6 +24,7 @@ export const querySchema = z.object({
   phases: z.array(z.string().max(100)).max(200).optional(),
   withoutPhases: z.array(z.string().max(100)).max(200).optional(),
   levels: z.array(levelSchema).optional(),
+  withoutLevels: z.array(levelSchema).optional(),
   text: textQuerySchema.optional(),
   include: z.array(textQuerySchema).max(100).optional(),
   exclude: z.array(textQuerySchema).max(100).optional(),

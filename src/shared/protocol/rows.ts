@@ -40,6 +40,8 @@ export interface Query {
   /** Not these phases. */
   readonly withoutPhases?: readonly string[] | undefined
   readonly levels?: readonly Level[] | undefined
+  /** Not these levels; what has none stays. */
+  readonly withoutLevels?: readonly Level[] | undefined
   readonly text?: TextQuery | undefined
   /** Each of these must be there too. */
   readonly include?: readonly TextQuery[] | undefined

@@ -20,7 +20,6 @@ export interface RecordedFiles {
   endOf(file: string): number | undefined
 }
 
-const recordedFile = z.looseObject({ path: z.string() })
 const position = followRequestSchema.shape.positions.unwrap().valueType
 const rememberedSchema = z.array(z.object({ path: z.string(), position: position.optional() }))
 
@@ -58,6 +57,7 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
       }
       const entry = await startRunner(await container.runnerScript(), request)
       started.set(entry.capture_id, entry)
+      await context.workspaceState.update(runKey(files), entry.capture_id)
       return entry.capture_id
     },
     stop: async (captureId) => {
@@ -85,14 +85,14 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
 }
 
 /** The recording of these files that a window before this one began. */
-export async function liveRecording({ runs }: Container, files: readonly string[]): Promise<string | undefined> {
+export async function liveRecording(
+  { context, runs }: Container,
+  files: readonly string[],
+): Promise<string | undefined> {
   await runs.refresh()
-  const wanted = files.toSorted().join('\n')
-  return runs.all.find(({ state, head }) => {
-    if (state !== 'running' || head?.kind !== 'follow') return false
-    const recorded = (head.files ?? []).flatMap((file) => recordedFile.safeParse(file).data?.path ?? [])
-    return recorded.toSorted().join('\n') === wanted
-  })?.capture_id
+  // One of the command line, or of another window, is theirs to end.
+  const own = context.workspaceState.get<string>(runKey(files))
+  return runs.all.find(({ state, capture_id }) => state === 'running' && capture_id === own)?.capture_id
 }
 
 /** Where the window before this one waited for the first bytes. */
@@ -103,6 +103,10 @@ export function rememberedPlaces({ context }: Container, files: readonly string[
 
 function memoryKey(files: readonly string[]): string {
   return `tapedeck.follow.${files.join('\n')}`
+}
+
+function runKey(files: readonly string[]): string {
+  return `tapedeck.follow.run.${files.join('\n')}`
 }
 
 /** A recorder that has written nothing yet is not among the runs. */

@@ -39,6 +39,7 @@ describe('resolving a launch', () => {
       cwd: folder,
       env: {},
       unbuffered: true,
+      logs: [],
       results: [],
       stopSignal: 'SIGINT',
       stopTimeoutMs: 5000,

@@ -73,6 +73,7 @@ describe('resolving a launch', () => {
       shell: true,
       pty: true,
       unbuffered: false,
+      logs: [],
       results: ['*.json'],
       stopSignal: 'SIGTERM',
       stopTimeoutMs: 1,

@@ -55,7 +55,7 @@ export async function resolveLaunch(
     ...(pty === undefined ? {} : { pty }),
     unbuffered: options.unbuffered,
     results: configuration.results ?? [],
-    ...(configuration.logs === undefined ? {} : { logs: configuration.logs }),
+    logs: configuration.logs ?? [],
     stopSignal: stopSignal ?? launchDefaults.stopSignal,
     stopTimeoutMs: stopTimeoutMs ?? launchDefaults.stopTimeoutMs,
     ...(options.rerunOf === undefined ? {} : { rerunOf: options.rerunOf }),

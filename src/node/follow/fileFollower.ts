@@ -8,7 +8,7 @@
  * first 256, or, where it has not grown, any of the last 256 kB are others; whole lines at the beginning that stayed the same
  * are not handed out again.
  */
-import { lstatSync, realpathSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import path from 'node:path'
 import { FolderAppearance } from './appearance'
 import { holds, positionOf, type FollowPosition } from './followPosition'
@@ -20,7 +20,8 @@ import { lastLinesStart } from './lastLines'
 import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
 import { checkFollowable, openNamed } from './namedFile'
 import { Turns } from './turns'
-import { Waker, foldersOf } from './waker'
+import { Waker } from './waker'
+import { waysTo } from './waysTo'
 
 export interface FollowOptions {
   /** Where to begin in a file that is there: its start, its last lines, or where an earlier follower stood. */
@@ -82,7 +83,8 @@ export class FileFollower {
   private readonly turns = new Turns((error) => {
     this.problem(error)
   })
-  private realPath: string | undefined
+  /** The file's own name, and those of links on the way to it and of what they lead to. */
+  private names: readonly string[] = []
   private missingSince: number | undefined
   private isGoneTold = false
 
@@ -205,11 +207,11 @@ export class FileFollower {
     this.turns.begin()
     let isOther = false
     try {
-      await this.readAll()
+      await this.readAll(isNews)
       // Files may be rotated as fast as they are found.
       for (let i = 0; i < 10 && !this.hasEnded() && this.discover(); i++) {
         isOther = true
-        await this.readAll()
+        await this.readAll(false)
       }
       if (!this.hasEnded()) this.retire()
     } catch (error) {
@@ -232,13 +234,13 @@ export class FileFollower {
     return this.isClosed || this.isPaused
   }
 
-  private async readAll(): Promise<void> {
+  private async readAll(isNews: boolean): Promise<void> {
     if (this.isPaused) return
     let before = this.lastSeen
     for (const generation of [...this.generations]) {
       if (!this.generations.includes(generation)) continue
       if (generation.beginning !== undefined) this.begin(generation, generation.beginning, before)
-      await this.readOn(generation)
+      await this.readOn(generation, isNews)
       if (this.isHeldUp()) return
       // What was empty says nothing about what follows.
       if (generation.held.position > 0) before = generation
@@ -274,13 +276,13 @@ export class FileFollower {
     )
   }
 
-  private async readOn(generation: Generation): Promise<void> {
+  private async readOn(generation: Generation, isNews: boolean): Promise<void> {
     const { held } = generation
     sharedBuffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES)
     try {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         const offset = held.position
-        const read = held.read(this.roomOf(sharedBuffer))
+        const read = held.read(this.roomOf(sharedBuffer), isNews && isFirst)
         if (read === 'nothing') return
         if (read === 'changed') await this.writtenOver(generation)
         else await this.handOut(generation, read, offset)
@@ -512,18 +514,15 @@ export class FileFollower {
   }
 
   private findFolders(): void {
-    try {
-      this.realPath = realpathSync(this.path)
-    } catch {
-      // Nothing is there now: the folder of the name tells when it comes.
-    }
-    this.waker.setFolders(foldersOf(this.path, this.realPath))
+    const ways = waysTo(this.path)
+    this.names = ways.map((way) => path.basename(way))
+    this.waker.setFolders([...new Set(ways.map((way) => path.dirname(way)))])
   }
 
   /** Whether news of this name may be news of ours. */
   private concerns(name: string): boolean {
     if (this.generations.length > 1 || this.missingSince !== undefined) return true
-    return name === path.basename(this.path) || (this.realPath !== undefined && name === path.basename(this.realPath))
+    return this.names.includes(name)
   }
 
   private tellState(): void {

@@ -5,7 +5,6 @@
  */
 import { statSync, watch, type FSWatcher } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import path from 'node:path'
 
 /** The net below watching. */
 const NET_MS = 250
@@ -207,11 +206,4 @@ function folderIdentity(folder: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The folders that hold the names of a file: its own, and that of the file that a link leads to. */
-export function foldersOf(file: string, realPath: string | undefined): string[] {
-  const own = path.dirname(file)
-  const real = realPath === undefined ? own : path.dirname(realPath)
-  return real === own ? [own] : [own, real]
 }

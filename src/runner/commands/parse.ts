@@ -38,9 +38,9 @@ export const parseCommand: Command = {
 }
 
 /** Time, level and logger in columns; a line that belongs to the one above is indented. */
-function printTable(events: string): Promise<void> | undefined {
+function printTable(events: Buffer): Promise<void> | undefined {
   let out = ''
-  for (const line of events.split('\n')) {
+  for (const line of events.toString('utf8').split('\n')) {
     if (line === '') continue
     const { phase, data } = JSON.parse(line) as EventDraft
     if (phase !== 'log_line') continue

@@ -142,17 +142,19 @@ describe('followed files as a source', () => {
     assert.match(dropped.data.why, /bound of 250/)
   })
 
-  it('keeps the bytes of a line that is no text', async () => {
-    writeFileSync(name('a.log'), Buffer.of(0x61, 0xff, 0x0a))
+  it('keeps the bytes of a line that its text does not say', async () => {
+    writeFileSync(name('a.log'), Buffer.from('a\xff\nno\0thing\n10 %\r100 %\r\n\x1b[31mred\x1b[0m\r\n', 'latin1'))
     await open({ files: [name('a.log')] })
-    const line = drafts.at(-1)
-    assert.ok(line?.phase === 'log_line')
-    assert.deepEqual(line.data, {
-      text: 'a\ufffd',
-      stream: 'file',
-      source: name('a.log'),
-      raw: { base64: Buffer.of(0x61, 0xff).toString('base64') },
-    })
+    const lines = drafts.flatMap((draft) => (draft.phase === 'log_line' ? [draft.data] : []))
+    assert.deepEqual(
+      lines.map(({ text, raw }) => [text, raw]),
+      [
+        ['a\ufffd', { bytes: 'a\\xff' }],
+        ['nothing', { bytes: 'no\\x00thing' }],
+        ['100 %', { bytes: '10 %\\x0d100 %' }],
+        ['\x1b[31mred\x1b[0m', undefined],
+      ],
+    )
   })
 
   it('refuses a folder and waits for a file that is not there', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { cleanLine } from '../../core/lines/cleanLine'
 import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
 import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
+import { rawBytes, rawText } from '../../core/lines/rawLine'
 import type { EndInfo, Source, SourceContext, SourceHandle } from '../../core/source'
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
@@ -36,8 +37,6 @@ export interface FileSourceOptions {
 const CHUNK_BYTES = 64 * 1024
 /** An unfinished line is shown when nothing has completed it for so long. */
 const UNFINISHED_MS = 100
-/** The bytes of a line that are kept beside a text that does not say them. */
-const MAX_RAW_BYTES = 64 * 1024
 /** More files at once are refused: each costs a descriptor and a watcher. */
 const MAX_FILES = 64
 
@@ -263,8 +262,10 @@ function plainLine(file: string, { text }: DecodedLine): EventData<'log_line'> {
 function lineData(file: string, line: DecodedLine, parser: LineParser): EventData<'log_line'> {
   const { text, raw, cutBytes, unterminated } = line
   const { level, outcome, loggedAt, logger, fields, continued } = parser.parse(text)
+  const clean = cleanLine(text)
+  const unsaid = raw !== undefined ? rawBytes(raw) : clean === text ? undefined : rawText(text)
   return {
-    text: cleanLine(text),
+    text: clean,
     stream: 'file',
     source: file,
     ...(level === undefined ? {} : { level }),
@@ -275,13 +276,8 @@ function lineData(file: string, line: DecodedLine, parser: LineParser): EventDat
     ...(continued === true ? { continued } : {}),
     ...(unterminated === true ? { unterminated } : {}),
     ...(cutBytes === undefined ? {} : { cut_bytes: cutBytes }),
-    ...(raw === undefined ? {} : { raw: rawOf(raw) }),
+    ...(unsaid === undefined ? {} : { raw: unsaid }),
   }
-}
-
-/** The bytes of a line that is no text. */
-function rawOf(bytes: Uint8Array): { base64: string } {
-  return { base64: Buffer.from(bytes.subarray(0, MAX_RAW_BYTES)).toString('base64') }
 }
 
 function fileData({ state, path: file, keptBytes }: FollowedFileEvent): EventData<'file'> {

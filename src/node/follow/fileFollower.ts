@@ -16,6 +16,7 @@ import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
 import type { HeldFile } from './heldFile'
 import { isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
+import type { FolderNews } from './folderNews'
 import { lastLinesStart } from './lastLines'
 import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
 import { checkFollowable, openNamed } from './namedFile'
@@ -28,6 +29,8 @@ export interface FollowOptions {
   readonly from: 'start' | { readonly lines: number } | FollowPosition
   /** The most that is handed out at once. */
   readonly chunkBytes?: number
+  /** What tells of changes, if not the system. */
+  readonly news?: FolderNews
 }
 
 /** A rotated file is read on so long after its last byte, in milliseconds. */
@@ -94,17 +97,20 @@ export class FileFollower {
     private readonly sink: FollowSink,
   ) {
     this.path = path.resolve(file)
-    this.waker = new Waker({
-      wake: () => {
-        this.wake(true)
+    this.waker = new Waker(
+      {
+        wake: () => {
+          this.wake(true)
+        },
+        tick: () => {
+          this.wake(false)
+        },
+        isWanted: (name) => this.concerns(name),
+        notice: (message) => this.sink.notice?.(message),
+        busy: (isBusy) => this.sink.busy?.(isBusy),
       },
-      tick: () => {
-        this.wake(false)
-      },
-      isWanted: (name) => this.concerns(name),
-      notice: (message) => this.sink.notice?.(message),
-      busy: (isBusy) => this.sink.busy?.(isBusy),
-    })
+      options.news,
+    )
     this.appearance = new FolderAppearance(path.dirname(this.path), () => {
       this.wake(true)
     })

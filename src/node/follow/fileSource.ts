@@ -8,14 +8,16 @@ import type { EndInfo, Source, SourceContext, SourceHandle } from '../../core/so
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
+import { compressionOf } from '../textfile/decompress'
 import { FileFollower, type FollowOptions } from './fileFollower'
 import { FollowedLines } from './followedLines'
 import type { FollowedFileEvent } from './followSink'
 import { JoiningFiles } from './joiningFiles'
+import { readPacked } from './packedFile'
 import { isRotationOf } from './siblings'
 
 export interface FileSourceOptions {
-  /** Absolute paths; files that are not there yet are waited for. */
+  /** Absolute paths; files that are not there yet are waited for. Packed ones (.gz, .zst) are read once, from their start. */
   readonly files: readonly string[]
   /** Files that match join as they appear, from their beginning. Relative to `cwd`. */
   readonly globs?: readonly string[]
@@ -45,7 +47,8 @@ export function fileSource(options: FileSourceOptions): Source {
 }
 
 interface Followed {
-  readonly follower: FileFollower
+  /** None for a packed file. */
+  readonly follower?: FileFollower
   readonly unfinished: UnfinishedLine
   readonly lines: FollowedLines
 }
@@ -60,6 +63,11 @@ class FollowedFiles implements SourceHandle {
   private readonly busy = new Set<string>()
   /** What happened to files before the first line: a log is made for lines. */
   private early: FollowedFileEvent[] | undefined = []
+  private readonly unpacking = new AbortController()
+  /** Packed files that are being read. */
+  private readonly packed = new Set<Promise<void>>()
+  /** What was wrong with packed files. */
+  private failure: string | undefined
 
   private constructor(
     private readonly options: FileSourceOptions,
@@ -81,7 +89,7 @@ class FollowedFiles implements SourceHandle {
         const found = await files.joining.start()
         for (const file of found) {
           // What was rotated away is history, and would come twice.
-          if (found.some((one) => isRotationOf(one, file))) continue
+          if (found.some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) continue
           await files.follow(file, options.positions?.[file] ?? options.from)
         }
       }
@@ -89,7 +97,8 @@ class FollowedFiles implements SourceHandle {
       await files.close()
       throw error
     }
-    if (options.untilEnd === true) await files.finish({ status: 'completed' })
+    if (options.untilEnd === true) await Promise.all(files.packed)
+    if (options.untilEnd === true) await files.finish(files.outcome)
     return files
   }
 
@@ -140,6 +149,12 @@ class FollowedFiles implements SourceHandle {
       },
       this.options.encoding,
     )
+    if (compressionOf(file) !== undefined) {
+      if (from !== 'start') throw onlyFromStart(file)
+      this.followed.set(file, { lines, unfinished })
+      this.unpack(file, lines)
+      return
+    }
     const follower = new FileFollower(
       file,
       { from, chunkBytes: CHUNK_BYTES },
@@ -166,6 +181,31 @@ class FollowedFiles implements SourceHandle {
     await follower.start()
   }
 
+  private unpack(file: string, lines: FollowedLines): void {
+    lines.file({ state: 'opened', path: file, generation: 0 })
+    const take = (bytes: Uint8Array, offset: number): Promise<unknown> | undefined =>
+      lines.bytes(this.bounded(bytes), { generation: 0, offset })
+    const reading = readPacked(file, take, this.unpacking.signal)
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .then((problem) => {
+        this.packed.delete(reading)
+        if (this.closing !== undefined) return
+        lines.ended(0)
+        this.failure ??= problem
+        if (problem !== undefined) this.context.log(problem)
+        const isOver = this.packed.size === 0 && this.joining === undefined && this.options.untilEnd !== true
+        // What is packed grows no more.
+        if (isOver && [...this.followed.values()].every(({ follower }) => follower === undefined)) {
+          void this.finish(this.outcome)
+        }
+      })
+    this.packed.add(reading)
+  }
+
+  private get outcome(): EndInfo {
+    return this.failure === undefined ? { status: 'completed' } : { status: 'failed', error: this.failure }
+  }
+
   /** The first text is there. */
   private begin(): void {
     const { early } = this
@@ -176,7 +216,7 @@ class FollowedFiles implements SourceHandle {
   /** A file that matches a pattern has come. */
   private async join(file: string): Promise<void> {
     // Its follower has read it already.
-    if ([...this.followed.keys()].some((one) => isRotationOf(one, file))) return
+    if ([...this.followed.keys()].some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) return
     try {
       await this.follow(file, 'start')
     } catch (error) {
@@ -217,8 +257,9 @@ class FollowedFiles implements SourceHandle {
 
   private close(): Promise<void> {
     this.closing ??= (async () => {
+      this.unpacking.abort()
       await this.joining?.close()
-      await Promise.all([...this.followed.values()].map(({ follower }) => follower.close()))
+      await Promise.all([...this.followed.values()].map(({ follower }) => follower?.close()))
       for (const { lines, unfinished } of this.followed.values()) {
         unfinished.clear()
         lines.endAll()
@@ -226,6 +267,14 @@ class FollowedFiles implements SourceHandle {
     })()
     return this.closing
   }
+}
+
+function onlyFromStart(file: string): UserError {
+  return new UserError(
+    `${file} is packed, so it can't be followed from its end; read it with --from-start or \`tapedeck parse\`.`,
+    'packed_file',
+    'bad_input',
+  )
 }
 
 /** Tells the line that is being written when it stays unfinished for a while. */

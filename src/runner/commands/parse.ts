@@ -14,13 +14,14 @@ const form = 'parse FILE… [--encoding utf-8|utf-16le|utf-16be|latin1]'
 
 export const parseCommand: Command = {
   form,
-  purpose: 'Reads text logs and shows the time, level, logger and text of each line.',
+  purpose: 'Reads text logs, packed ones too (.gz, .zst), and shows the time, level, logger and text of each line.',
   async run(args) {
     const { values, positionals } = parse(args, { encoding: { type: 'string' } }, form, 'some')
     const encoding = encodingOf(values.encoding, form)
     const files = positionals.map((file) => path.resolve(file))
     const missing = files.find((file) => !existsSync(file))
     if (missing !== undefined) throw new UserError(`There is no file ${missing}.`, 'no_file', 'missing')
+    let code = 0
     for (const file of files) {
       const source = fileSource({
         files: [file],
@@ -29,11 +30,10 @@ export const parseCommand: Command = {
         ...(encoding === undefined ? {} : { encoding }),
       })
       const print = values.json === true ? write : printTable
-      await (
-        await printRun(source, { print, log: say })
-      ).ended
+      const { status } = await (await printRun(source, { print, log: say })).ended
+      if (status !== 'completed') code = 1
     }
-    return 0
+    return code
   },
 }
 

@@ -18,7 +18,9 @@ import { isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
 import type { FolderNews } from './folderNews'
 import { lastLinesStart } from './lastLines'
-import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
+import { Generation } from './generation'
+import { KnownFiles } from './knownFiles'
+import { copyOf, findRotated } from './siblings'
 import { checkFollowable, openNamed } from './namedFile'
 import { Turns } from './turns'
 import { Waker } from './waker'
@@ -41,27 +43,7 @@ const GONE_MS = 300
 const CHUNK_BYTES = 512 * 1024
 /** So many files are held while paused; more are found again by their names. */
 const MAX_HELD = 64
-/** A content that is the same up to the position and at least so long is taken for the same under a new inode. */
-const SAME_CONTENT_BYTES = 256
-const KNOWN_FILES = 256
-
 let sharedBuffer: Buffer | undefined
-
-interface Generation {
-  readonly held: HeldFile
-  /** How it comes to be; undefined once it has begun. */
-  beginning: FollowedFileEvent['state'] | undefined
-  /** Where to begin. */
-  readonly startAt: number
-  /** There was nothing under the name before. */
-  readonly isAfterGap: boolean
-  number: number
-  /** Since when another file has the name, or none; undefined for the one that has it. */
-  retiredAt: number | undefined
-  lastBytesAt: number
-  /** Milliseconds since the epoch: when this content began. */
-  since: number
-}
 
 export class FileFollower {
   readonly path: string
@@ -71,7 +53,7 @@ export class FileFollower {
   private generations: Generation[] = []
   /** The newest of those that were let go: its content may come back. */
   private lastSeen: Generation | undefined
-  private readonly known: FileIdentity[] = []
+  private readonly known: KnownFiles
   private nextNumber = 0
   private toldState: FollowState | undefined
   private toldProblem: string | undefined
@@ -97,6 +79,7 @@ export class FileFollower {
     private readonly sink: FollowSink,
   ) {
     this.path = path.resolve(file)
+    this.known = new KnownFiles(this.path)
     this.waker = new Waker(
       {
         wake: () => {
@@ -254,28 +237,20 @@ export class FileFollower {
   }
 
   private begin(generation: Generation, state: FollowedFileEvent['state'], before: Generation | undefined): void {
-    const { held, startAt, isAfterGap } = generation
+    const { held, startAt } = generation
     const number = this.nextNumber++
     generation.number = number
     generation.beginning = undefined
-    const kept = before === undefined ? undefined : keptPrefix(before.held, held)
-    // A rotated file still has a name: what follows it is new, even where it begins with the same words.
-    const isInPlace = before !== undefined && !isAfterGap && !before.held.hasName
-    const isKept =
-      before !== undefined &&
-      kept !== undefined &&
-      (kept.isAll && (isInPlace || isSameFile(before.held.identity, held.identity))
-        ? true
-        : (kept.isAll || isInPlace) && kept.bytes >= SAME_CONTENT_BYTES)
-    held.seek(isKept ? kept.bytes : startAt)
+    const kept = before === undefined ? undefined : generation.keptOf(before)
+    held.seek(kept?.bytes ?? startAt)
     const encoding = held.position > 0 ? utf16Of(held.bytesAt(0, 2)) : undefined
     this.sink.file(
       {
         state,
         path: this.path,
         generation: number,
-        ...(isKept ? { keptBytes: kept.bytes, keptOf: before.number } : {}),
-        ...(isKept && kept.isAll ? { goesOn: true } : {}),
+        ...(kept === undefined ? {} : { keptBytes: kept.bytes, keptOf: kept.of }),
+        ...(kept?.isAll === true ? { goesOn: true } : {}),
         ...(encoding === undefined ? {} : { encoding }),
       },
       held,
@@ -317,7 +292,7 @@ export class FileFollower {
     const { held } = generation
     const copy = copyOf(this.path, held, generation.since, (identity) => this.isBegun(identity))
     if (copy !== undefined) {
-      this.know(copy.identity)
+      this.known.add(copy.identity)
       // While paused it looked like a file that had the name.
       for (const one of [...this.generations]) {
         if (one.beginning !== undefined && isSameFile(one.held.identity, copy.identity)) this.letGo(one)
@@ -393,40 +368,29 @@ export class FileFollower {
 
   /** Files that had the name between two others, and that nobody has seen. */
   private addBetween(last: FileIdentity, next: FileIdentity): void {
-    const found = filesBetween(this.path, last, next, (identity) => this.isKnown(identity))
+    const found = this.known.filesBetween(last, next)
     for (const held of found) {
       if (this.generations.length >= MAX_HELD) held.close()
       else this.add(held, 'rotated').retiredAt = performance.now()
     }
   }
 
-  /** What lies beside the file while it still has its name never had that name after it. */
   private knowSiblings(): void {
-    const found = siblingIdentities(this.path)
     const current = this.generations.at(-1)
     if (current === undefined) return
-    const named = this.openNamed(current.held.identity)
-    if (named !== 'same' && named !== 'missing') named.close()
-    if (named !== 'same') return
-    for (const identity of found) this.know(identity)
-  }
-
-  private isKnown(identity: FileIdentity): boolean {
-    return this.known.some((one) => isSameFile(one, identity) && one.birth === identity.birth)
+    this.known.addSiblings(() => {
+      const named = this.openNamed(current.held.identity)
+      if (named !== 'same' && named !== 'missing') named.close()
+      return named === 'same'
+    })
   }
 
   /** Whether it was read as a file of its own. */
   private isBegun(identity: FileIdentity): boolean {
-    if (!this.isKnown(identity)) return false
+    if (!this.known.has(identity)) return false
     return !this.generations.some(
       ({ held, beginning }) => beginning !== undefined && isSameFile(held.identity, identity),
     )
-  }
-
-  private know(identity: FileIdentity): void {
-    if (this.isKnown(identity)) return
-    this.known.push(identity)
-    if (this.known.length > KNOWN_FILES) this.known.shift()
   }
 
   private openNamed(current: FileIdentity | undefined): HeldFile | 'same' | 'missing' {
@@ -439,17 +403,8 @@ export class FileFollower {
   }
 
   private add(held: HeldFile, beginning: FollowedFileEvent['state'], startAt = 0, isAfterGap = false): Generation {
-    this.know(held.identity)
-    const generation: Generation = {
-      held,
-      beginning,
-      startAt,
-      isAfterGap,
-      number: -1,
-      retiredAt: undefined,
-      lastBytesAt: performance.now(),
-      since: Date.now(),
-    }
+    this.known.add(held.identity)
+    const generation = new Generation(held, beginning, startAt, isAfterGap)
     this.generations.push(generation)
     return generation
   }

@@ -259,7 +259,7 @@ class FollowedFiles implements SourceHandle {
     this.closing ??= (async () => {
       this.unpacking.abort()
       await this.joining?.close()
-      await Promise.all([...this.followed.values()].map(({ follower }) => follower?.close()))
+      await Promise.all([...this.followed.values()].flatMap(({ follower }) => follower?.close() ?? []))
       for (const { lines, unfinished } of this.followed.values()) {
         unfinished.clear()
         lines.endAll()

@@ -161,8 +161,8 @@ class DraftRedactor implements Redactor {
       this.keyLines = goesOn ? this.keyLines - 1 : 0
       if (ends || goesOn) return '[redacted:private_key]'
     }
+    if (!suspicious.test(text)) return text
     const clean = this.text(text, false)
-    if (!suspicious.test(text)) return clean
     const start = clean.search(privateKeyBegin)
     if (start < 0) return clean
     this.keyLines = MAX_KEY_LINES

@@ -97,6 +97,7 @@ class FollowedFiles implements SourceHandle {
       await files.close()
       throw error
     }
+    if (files.early !== undefined && options.untilEnd !== true) warmUp()
     if (options.untilEnd === true) await Promise.all(files.packed)
     if (options.untilEnd === true) await files.finish(files.outcome)
     return files
@@ -267,6 +268,12 @@ class FollowedFiles implements SourceHandle {
     })()
     return this.closing
   }
+}
+
+/** The first line that is written would wait until expressions are compiled: some ten milliseconds. */
+function warmUp(): void {
+  const parser = createLineParser()
+  for (let i = 0; i < 3; i++) parser.parse(`a line ${String(i)}: error`)
 }
 
 function onlyFromStart(file: string): UserError {

@@ -6,10 +6,13 @@ import { systemClock } from '../node/machine/clock'
 import { newCaptureId } from '../node/runlog/layout'
 
 export interface PrintOptions {
-  /** Every event: JSON, one a line. A promise while the reader is behind. */
-  readonly print: (text: string) => Promise<void> | undefined
+  /** Every event: JSON, one a line; valid until this returns. A promise while the reader is behind. */
+  readonly print: (lines: Buffer) => Promise<void> | undefined
   readonly log: (message: string) => void
 }
+
+const NEWLINE = 10
+const COMMA = 44
 
 /** @throws UserError when the source can't start */
 export async function printRun(
@@ -19,10 +22,9 @@ export async function printRun(
   const redactor = createRedactor()
   const run = new Run(newCaptureId(Date.now()), systemClock, redactor, {
     append: (batch) => {
-      const text = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length).toString('utf8')
+      const behind = print(withoutCommas(batch.bytes))
       batch.release()
-      // Between events stands a comma, as in a log.
-      return print(text.replaceAll(/^,/gm, ''))
+      return behind
     },
   })
   const handle = await source.open({
@@ -43,4 +45,20 @@ export async function printRun(
     }),
     stop: (how) => handle.stop(how),
   }
+}
+
+/** Between events stands a comma, as in a log. Works in place. */
+function withoutCommas(bytes: Uint8Array): Buffer {
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  let start = 0
+  let length = 0
+  for (let from = 0; from < lines.length;) {
+    const end = lines.indexOf(NEWLINE, from) + 1 || lines.length
+    if (lines[from] === COMMA) from++
+    if (length === 0) start = from
+    else if (start + length !== from) lines.copyWithin(start + length, from, end)
+    length += end - from
+    from = end
+  }
+  return lines.subarray(start, start + length)
 }

@@ -1,5 +1,6 @@
 /** A followed file as its lines, in the order in which a reader would show them. */
 import { FileFollower, type FollowOptions } from '../../src/node/follow/fileFollower'
+import type { FolderNews } from '../../src/node/follow/folderNews'
 import type { FollowedFileEvent } from '../../src/node/follow/followSink'
 import { LineDecoder } from '../../src/core/lines/lineDecoder'
 
@@ -14,10 +15,10 @@ export class FollowedText {
   private readonly decoders = new Map<number, LineDecoder>()
   private readonly waiting = new Set<() => void>()
 
-  constructor(file: string, from: FollowOptions['from'] = 'start') {
+  constructor(file: string, from: FollowOptions['from'] = 'start', news?: FolderNews) {
     this.follower = new FileFollower(
       file,
-      { from },
+      { from, ...(news === undefined ? {} : { news }) },
       {
         bytes: (chunk, { generation, offset }) => {
           let decoder = this.decoders.get(generation)
@@ -44,7 +45,10 @@ export class FollowedText {
           this.decoders.delete(generation)
           this.check()
         },
-        notice: (message) => this.notices.push(message),
+        notice: (message) => {
+          this.notices.push(message)
+          this.check()
+        },
       },
     )
   }

@@ -7,9 +7,10 @@
  * quotes by itself, where it is denied (`no errors`, `0 failed`, `errors: 0`, `error-free`) or where it names a quantity
  * (`error: 0.0123`, `error rate`).
  *
- * Every line that is marked here holds one of the hints in lineHints.ts; others never come here.
+ * Every line that is marked here holds one of the hints in lineHints.ts, or begins with a letter for its level.
  */
 import type { Level } from '../../shared/events/schema'
+import { hintsAtLevel } from './lineHints'
 
 export interface LineClass {
   readonly level?: Level
@@ -25,6 +26,7 @@ const NOTHING: LineClass = {}
 /** @param text one line, without escape codes */
 export function classifyLine(text: string): LineClass {
   const line = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text
+  if (!hintsAtLevel(line, line.length) && !LETTER.test(line)) return NOTHING
   const stated = statedLevel(line)
   if (stated !== undefined) {
     const outcome = statedOutcome(line, stated)
@@ -79,6 +81,8 @@ const numbers: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error', 'f
 
 const FIELD =
   /(?:^|[\s{,])"?(?:level|lvl|severity|levelname|log\.level)"?\s{0,2}[:=]\s{0,2}"?([A-Za-z]+|[1-6]0(?=[,}\s]))/
+/** glog, logcat, and pytest's lines of an assertion begin with these. */
+const LETTER = /^[VDIWEFA](?:\d{4} | {2}|\/)/
 const GLOG = /^([IWEF])\d{4} \d\d:\d\d:\d\d/
 const LOGCAT = /^([VDIWEFA])\/[^:]{0,80}: /
 const UPPER =

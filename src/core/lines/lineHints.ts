@@ -99,3 +99,20 @@ function buildTable(): HintTable {
 }
 
 export const hintTable = buildTable()
+
+/** Ticks, which count as an outcome, are behind this; letters of most languages are not. */
+const FIRST_SYMBOL = 0x2000
+
+/** Whether a text has a hint at a level or an outcome in its first `length` characters. */
+export function hintsAtLevel(text: string, length: number): boolean {
+  const { multiplier, grams, hints } = hintTable
+  let window = 0x20202020
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= FIRST_SYMBOL) return true
+    window = (window << 8) | (code & 0xff) | 0x20
+    const slot = Math.imul(window, multiplier) >>> HASH_SHIFT
+    if (grams[slot] === window && ((hints[slot] ?? 0) & HINT_LEVEL) !== 0) return true
+  }
+  return false
+}

@@ -86,7 +86,7 @@ describe('the redactor', () => {
     assert.deepEqual(secret, [
       {
         phase: 'log_line',
-        data: { text: 'bad \xff Authorization: Bearer [redacted:authorization]', stream: 'file' },
+        data: { text: 'bad \xff Authorization: Bearer [redacted:authorization]', stream: 'file', raw: '[redacted]' },
       },
     ])
     const innocent = line('bad \xff byte')
@@ -267,5 +267,45 @@ describe('the redactor', () => {
       for (let at = 0; at < text.length; at += 65_536) redactor.redact(body(text.slice(at, at + 65_536)))
       redactor.flush()
     }
+  })
+
+  it('looks at all of a line of a log', () => {
+    const redactor = createRedactor()
+    const redact = (data: Extract<EventDraft, { phase: 'log_line' }>['data']): EventDraft['data'] | undefined =>
+      redactor.redact({ phase: 'log_line', data })[0]?.data
+    const line = { text: 'nothing', stream: 'file', source: '/a.log', logger: 'a.B', fields: { a: 1 } } as const
+    assert.equal(redact(line), line)
+    assert.deepEqual(redact({ ...line, fields: { password: 'geheim' } }), {
+      ...line,
+      fields: { password: '[redacted:secret_field]' },
+    })
+    for (const key of ['source', 'logger'] as const) {
+      const told = JSON.stringify(redact({ ...line, [key]: `x-${jwt}` }))
+      assert.ok(told.includes('[redacted:jwt]') && !told.includes(jwt), told)
+    }
+    // The same source again is as secret as before.
+    assert.ok(!JSON.stringify(redact({ ...line, source: `x-${jwt}` })).includes(jwt))
+    assert.ok(!JSON.stringify(redact({ ...line, raw: { bytes: `x\\x00${jwt}` } })).includes(jwt))
+    assert.deepEqual(redact({ ...line, text: `token ${jwt}`, raw: { bytes: 'hidden' } }), {
+      ...line,
+      text: 'token [redacted:jwt]',
+      raw: '[redacted]',
+    })
+  })
+
+  it('takes a private key whole that goes over the lines of a log', () => {
+    const redactor = createRedactor()
+    const key = [
+      '-----BEGIN PRIVATE KEY-----',
+      'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC',
+      'a1B2',
+      '-----END PRIVATE KEY-----',
+      'after',
+    ]
+    const texts = key.map((text) => {
+      const [clean] = redactor.redact({ phase: 'log_line', data: { text, stream: 'file' } })
+      return clean?.phase === 'log_line' ? clean.data.text : ''
+    })
+    assert.deepEqual(texts, [...Array.from({ length: 4 }, () => '[redacted:private_key]'), 'after'])
   })
 })

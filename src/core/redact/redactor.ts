@@ -44,7 +44,7 @@ export function createRedactor(): Redactor {
 
 type BodyDraft = Extract<EventDraft, { phase: 'network_body' }>
 type DeltaDraft = Extract<EventDraft, { phase: 'assistant_delta' }>
-type LineData = Extract<EventDraft, { phase: 'log_line' }>['data']
+type LineDraft = Extract<EventDraft, { phase: 'log_line' }>
 
 /** The end of a piece. The bytes of `base64` are held decoded, one a character. */
 interface WaitingBody {
@@ -77,14 +77,14 @@ class DraftRedactor implements Redactor {
   private flushed = false
   /** Lines that may still belong to the private key that has begun. */
   private keyLines = 0
+  /** The source of the last line; lines of one source mostly come together. */
+  private cleanSource: string | undefined
 
   redact(draft: EventDraft): readonly EventDraft[] {
     if (draft.phase === 'network_body') return this.redactBody(draft)
     if (draft.phase === 'assistant_delta') return this.redactDelta(draft)
-    const data = this.value(
-      draft.phase === 'log_line' ? this.lineData(draft.data) : draft.data,
-      0,
-    ) as EventDraft['data']
+    const data =
+      draft.phase === 'log_line' ? this.lineData(draft.data) : (this.value(draft.data, 0) as EventDraft['data'])
     const clean = data === draft.data ? draft : ({ ...draft, data } as EventDraft)
     if (draft.phase !== 'network') {
       // What the answer said comes before what happened next. Requests go on beside it.
@@ -126,12 +126,32 @@ class DraftRedactor implements Redactor {
     return clean === plain ? text : clean
   }
 
-  /** The bytes beside a text say again what was taken out of it, so they go with it. */
-  private lineData(data: LineData): LineData {
+  /** What a line says besides is of a fixed set of words, or a number. */
+  private lineData(data: LineDraft['data']): LineDraft['data'] {
     const text = this.redactLine(data.text)
-    if (text === data.text) return data
-    const { raw: _, ...rest } = data
-    return { ...rest, text }
+    const { source, logger, fields, raw } = data
+    const isKnown = source === undefined || source === this.cleanSource
+    const cleanSource = isKnown ? source : this.text(source, false)
+    if (cleanSource === source) this.cleanSource = source
+    const cleanLogger = logger === undefined ? undefined : this.text(logger, false)
+    const cleanFields = fields === undefined ? undefined : (this.value(fields, 1) as typeof fields)
+    // Where the text holds a secret, what stands beside it holds it too, maybe in another form.
+    const cleanRaw = raw === undefined ? undefined : text === data.text ? this.value(raw, 1) : '[redacted]'
+    const isSame =
+      text === data.text &&
+      cleanSource === source &&
+      cleanLogger === logger &&
+      cleanFields === fields &&
+      cleanRaw === raw
+    if (isSame) return data
+    return {
+      ...data,
+      text,
+      ...(cleanSource === undefined ? {} : { source: cleanSource }),
+      ...(cleanLogger === undefined ? {} : { logger: cleanLogger }),
+      ...(cleanFields === undefined ? {} : { fields: cleanFields }),
+      ...(raw === undefined ? {} : { raw: cleanRaw }),
+    }
   }
 
   private line(text: string): string {
@@ -141,8 +161,8 @@ class DraftRedactor implements Redactor {
       this.keyLines = goesOn ? this.keyLines - 1 : 0
       if (ends || goesOn) return '[redacted:private_key]'
     }
+    if (!suspicious.test(text)) return text
     const clean = this.text(text, false)
-    if (!suspicious.test(text)) return clean
     const start = clean.search(privateKeyBegin)
     if (start < 0) return clean
     this.keyLines = MAX_KEY_LINES

@@ -8,7 +8,7 @@
  * first 256, or, where it has not grown, any of the last 256 kB are others; whole lines at the beginning that stayed the same
  * are not handed out again.
  */
-import { lstatSync, realpathSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import path from 'node:path'
 import { FolderAppearance } from './appearance'
 import { holds, positionOf, type FollowPosition } from './followPosition'
@@ -16,17 +16,23 @@ import type { FollowedFileEvent, FollowSink, FollowState } from './followSink'
 import type { HeldFile } from './heldFile'
 import { isSameFile, type FileIdentity } from './heldFile'
 import { keptPrefix, utf16Of } from './keptPrefix'
+import type { FolderNews } from './folderNews'
 import { lastLinesStart } from './lastLines'
-import { copyOf, filesBetween, findRotated, siblingIdentities } from './siblings'
+import { Generation } from './generation'
+import { KnownFiles } from './knownFiles'
+import { copyOf, findRotated } from './siblings'
 import { checkFollowable, openNamed } from './namedFile'
 import { Turns } from './turns'
-import { Waker, foldersOf } from './waker'
+import { Waker } from './waker'
+import { waysTo } from './waysTo'
 
 export interface FollowOptions {
   /** Where to begin in a file that is there: its start, its last lines, or where an earlier follower stood. */
   readonly from: 'start' | { readonly lines: number } | FollowPosition
   /** The most that is handed out at once. */
   readonly chunkBytes?: number
+  /** What tells of changes, if not the system. */
+  readonly news?: FolderNews
 }
 
 /** A rotated file is read on so long after its last byte, in milliseconds. */
@@ -37,27 +43,7 @@ const GONE_MS = 300
 const CHUNK_BYTES = 512 * 1024
 /** So many files are held while paused; more are found again by their names. */
 const MAX_HELD = 64
-/** A content that is the same up to the position and at least so long is taken for the same under a new inode. */
-const SAME_CONTENT_BYTES = 256
-const KNOWN_FILES = 256
-
 let sharedBuffer: Buffer | undefined
-
-interface Generation {
-  readonly held: HeldFile
-  /** How it comes to be; undefined once it has begun. */
-  beginning: FollowedFileEvent['state'] | undefined
-  /** Where to begin. */
-  readonly startAt: number
-  /** There was nothing under the name before. */
-  readonly isAfterGap: boolean
-  number: number
-  /** Since when another file has the name, or none; undefined for the one that has it. */
-  retiredAt: number | undefined
-  lastBytesAt: number
-  /** Milliseconds since the epoch: when this content began. */
-  since: number
-}
 
 export class FileFollower {
   readonly path: string
@@ -67,7 +53,7 @@ export class FileFollower {
   private generations: Generation[] = []
   /** The newest of those that were let go: its content may come back. */
   private lastSeen: Generation | undefined
-  private readonly known: FileIdentity[] = []
+  private readonly known: KnownFiles
   private nextNumber = 0
   private toldState: FollowState | undefined
   private toldProblem: string | undefined
@@ -82,7 +68,8 @@ export class FileFollower {
   private readonly turns = new Turns((error) => {
     this.problem(error)
   })
-  private realPath: string | undefined
+  /** The file's own name, and those of links on the way to it and of what they lead to. */
+  private names: readonly string[] = []
   private missingSince: number | undefined
   private isGoneTold = false
 
@@ -92,17 +79,21 @@ export class FileFollower {
     private readonly sink: FollowSink,
   ) {
     this.path = path.resolve(file)
-    this.waker = new Waker({
-      wake: () => {
-        this.wake(true)
+    this.known = new KnownFiles(this.path)
+    this.waker = new Waker(
+      {
+        wake: () => {
+          this.wake(true)
+        },
+        tick: () => {
+          this.wake(false)
+        },
+        isWanted: (name) => this.concerns(name),
+        notice: (message) => this.sink.notice?.(message),
+        busy: (isBusy) => this.sink.busy?.(isBusy),
       },
-      tick: () => {
-        this.wake(false)
-      },
-      isWanted: (name) => this.concerns(name),
-      notice: (message) => this.sink.notice?.(message),
-      busy: (isBusy) => this.sink.busy?.(isBusy),
-    })
+      options.news,
+    )
     this.appearance = new FolderAppearance(path.dirname(this.path), () => {
       this.wake(true)
     })
@@ -210,11 +201,11 @@ export class FileFollower {
     this.turns.begin()
     let isOther = false
     try {
-      await this.readAll()
+      await this.readAll(isNews)
       // Files may be rotated as fast as they are found.
       for (let i = 0; i < 10 && !this.hasEnded() && this.discover(); i++) {
         isOther = true
-        await this.readAll()
+        await this.readAll(false)
       }
       if (!this.hasEnded()) this.retire()
     } catch (error) {
@@ -237,13 +228,13 @@ export class FileFollower {
     return this.isClosed || this.isPaused
   }
 
-  private async readAll(): Promise<void> {
+  private async readAll(isNews: boolean): Promise<void> {
     if (this.isPaused) return
     let before = this.lastSeen
     for (const generation of [...this.generations]) {
       if (!this.generations.includes(generation)) continue
       if (generation.beginning !== undefined) this.begin(generation, generation.beginning, before)
-      await this.readOn(generation)
+      await this.readOn(generation, isNews)
       if (this.isHeldUp()) return
       // What was empty says nothing about what follows.
       if (generation.held.position > 0) before = generation
@@ -251,41 +242,33 @@ export class FileFollower {
   }
 
   private begin(generation: Generation, state: FollowedFileEvent['state'], before: Generation | undefined): void {
-    const { held, startAt, isAfterGap } = generation
+    const { held, startAt } = generation
     const number = this.nextNumber++
     generation.number = number
     generation.beginning = undefined
-    const kept = before === undefined ? undefined : keptPrefix(before.held, held)
-    // A rotated file still has a name: what follows it is new, even where it begins with the same words.
-    const isInPlace = before !== undefined && !isAfterGap && !before.held.hasName
-    const isKept =
-      before !== undefined &&
-      kept !== undefined &&
-      (kept.isAll && (isInPlace || isSameFile(before.held.identity, held.identity))
-        ? true
-        : (kept.isAll || isInPlace) && kept.bytes >= SAME_CONTENT_BYTES)
-    held.seek(isKept ? kept.bytes : startAt)
+    const kept = before === undefined ? undefined : generation.keptOf(before)
+    held.seek(kept?.bytes ?? startAt)
     const encoding = held.position > 0 ? utf16Of(held.bytesAt(0, 2)) : undefined
     this.sink.file(
       {
         state,
         path: this.path,
         generation: number,
-        ...(isKept ? { keptBytes: kept.bytes, keptOf: before.number } : {}),
-        ...(isKept && kept.isAll ? { goesOn: true } : {}),
+        ...(kept === undefined ? {} : { keptBytes: kept.bytes, keptOf: kept.of }),
+        ...(kept?.isAll === true ? { goesOn: true } : {}),
         ...(encoding === undefined ? {} : { encoding }),
       },
       held,
     )
   }
 
-  private async readOn(generation: Generation): Promise<void> {
+  private async readOn(generation: Generation, isNews: boolean): Promise<void> {
     const { held } = generation
     sharedBuffer ??= Buffer.allocUnsafeSlow(CHUNK_BYTES)
     try {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         const offset = held.position
-        const read = held.read(this.roomOf(sharedBuffer))
+        const read = held.read(this.roomOf(sharedBuffer), isNews && isFirst)
         if (read === 'nothing') return
         if (read === 'changed') await this.writtenOver(generation)
         else await this.handOut(generation, read, offset)
@@ -314,7 +297,7 @@ export class FileFollower {
     const { held } = generation
     const copy = copyOf(this.path, held, generation.since, (identity) => this.isBegun(identity))
     if (copy !== undefined) {
-      this.know(copy.identity)
+      this.known.add(copy.identity)
       // While paused it looked like a file that had the name.
       for (const one of [...this.generations]) {
         if (one.beginning !== undefined && isSameFile(one.held.identity, copy.identity)) this.letGo(one)
@@ -390,40 +373,29 @@ export class FileFollower {
 
   /** Files that had the name between two others, and that nobody has seen. */
   private addBetween(last: FileIdentity, next: FileIdentity): void {
-    const found = filesBetween(this.path, last, next, (identity) => this.isKnown(identity))
+    const found = this.known.filesBetween(last, next)
     for (const held of found) {
       if (this.generations.length >= MAX_HELD) held.close()
       else this.add(held, 'rotated').retiredAt = performance.now()
     }
   }
 
-  /** What lies beside the file while it still has its name never had that name after it. */
   private knowSiblings(): void {
-    const found = siblingIdentities(this.path)
     const current = this.generations.at(-1)
     if (current === undefined) return
-    const named = this.openNamed(current.held.identity)
-    if (named !== 'same' && named !== 'missing') named.close()
-    if (named !== 'same') return
-    for (const identity of found) this.know(identity)
-  }
-
-  private isKnown(identity: FileIdentity): boolean {
-    return this.known.some((one) => isSameFile(one, identity) && one.birth === identity.birth)
+    this.known.addSiblings(() => {
+      const named = this.openNamed(current.held.identity)
+      if (named !== 'same' && named !== 'missing') named.close()
+      return named === 'same'
+    })
   }
 
   /** Whether it was read as a file of its own. */
   private isBegun(identity: FileIdentity): boolean {
-    if (!this.isKnown(identity)) return false
+    if (!this.known.has(identity)) return false
     return !this.generations.some(
       ({ held, beginning }) => beginning !== undefined && isSameFile(held.identity, identity),
     )
-  }
-
-  private know(identity: FileIdentity): void {
-    if (this.isKnown(identity)) return
-    this.known.push(identity)
-    if (this.known.length > KNOWN_FILES) this.known.shift()
   }
 
   private openNamed(current: FileIdentity | undefined): HeldFile | 'same' | 'missing' {
@@ -436,17 +408,8 @@ export class FileFollower {
   }
 
   private add(held: HeldFile, beginning: FollowedFileEvent['state'], startAt = 0, isAfterGap = false): Generation {
-    this.know(held.identity)
-    const generation: Generation = {
-      held,
-      beginning,
-      startAt,
-      isAfterGap,
-      number: -1,
-      retiredAt: undefined,
-      lastBytesAt: performance.now(),
-      since: Date.now(),
-    }
+    this.known.add(held.identity)
+    const generation = new Generation(held, beginning, startAt, isAfterGap)
     this.generations.push(generation)
     return generation
   }
@@ -517,18 +480,15 @@ export class FileFollower {
   }
 
   private findFolders(): void {
-    try {
-      this.realPath = realpathSync(this.path)
-    } catch {
-      // Nothing is there now: the folder of the name tells when it comes.
-    }
-    this.waker.setFolders(foldersOf(this.path, this.realPath))
+    const ways = waysTo(this.path)
+    this.names = ways.map((way) => path.basename(way))
+    this.waker.setFolders([...new Set(ways.map((way) => path.dirname(way)))])
   }
 
   /** Whether news of this name may be news of ours. */
   private concerns(name: string): boolean {
     if (this.generations.length > 1 || this.missingSince !== undefined) return true
-    return name === path.basename(this.path) || (this.realPath !== undefined && name === path.basename(this.realPath))
+    return this.names.includes(name)
   }
 
   private tellState(): void {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { temporaryFolder } from '../../../test/fakes/logs'
 import type { SourceHandle } from '../../core/source'
 import type { EventDraft } from '../../shared/events/schema'
@@ -18,6 +21,7 @@ describe('followed files as a source', () => {
   beforeEach(() => {
     drafts = []
     said = []
+    check = () => undefined
   })
   afterEach(async () => {
     await handle?.stop('polite')
@@ -142,17 +146,19 @@ describe('followed files as a source', () => {
     assert.match(dropped.data.why, /bound of 250/)
   })
 
-  it('keeps the bytes of a line that is no text', async () => {
-    writeFileSync(name('a.log'), Buffer.of(0x61, 0xff, 0x0a))
+  it('keeps the bytes of a line that its text does not say', async () => {
+    writeFileSync(name('a.log'), Buffer.from('a\xff\nno\0thing\n10 %\r100 %\r\n\x1b[31mred\x1b[0m\r\n', 'latin1'))
     await open({ files: [name('a.log')] })
-    const line = drafts.at(-1)
-    assert.ok(line?.phase === 'log_line')
-    assert.deepEqual(line.data, {
-      text: 'a\ufffd',
-      stream: 'file',
-      source: name('a.log'),
-      raw: { base64: Buffer.of(0x61, 0xff).toString('base64') },
-    })
+    const lines = drafts.flatMap((draft) => (draft.phase === 'log_line' ? [draft.data] : []))
+    assert.deepEqual(
+      lines.map(({ text, raw }) => [text, raw]),
+      [
+        ['a\ufffd', { bytes: 'a\\xff' }],
+        ['nothing', { bytes: 'no\\x00thing' }],
+        ['100 %', { bytes: '10 %\\x0d100 %' }],
+        ['\x1b[31mred\x1b[0m', undefined],
+      ],
+    )
   })
 
   it('refuses a folder and waits for a file that is not there', async () => {
@@ -161,5 +167,72 @@ describe('followed files as a source', () => {
     assert.match(said.join('\n'), /later\.log is not there yet/)
     writeFileSync(name('later.log'), 'now\n')
     await until(() => texts().length === 1)
+  })
+
+  describe('that are packed', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `line ${String(i)} of the archive\n`).join('')
+    const ways: readonly [string, (bytes: Buffer) => Buffer][] = [
+      ['gz', gzipSync],
+      ['zst', zstdCompressSync],
+    ]
+    for (const [extension, pack] of ways) {
+      it(`are read as the text in them (${extension})`, async () => {
+        writeFileSync(name(`a.log.${extension}`), pack(Buffer.from(text)))
+        await open({ files: [name(`a.log.${extension}`)], untilEnd: true })
+        assert.equal((await handle?.ended)?.status, 'completed')
+        assert.equal(texts().join('\n'), text.trimEnd())
+      })
+
+      it(`give what they hold where they are damaged, and say so (${extension})`, async () => {
+        const packed = pack(Buffer.from(randomBytes(300_000).toString('hex').replaceAll('0', '\n')))
+        writeFileSync(name(`a.log.${extension}`), packed.subarray(0, packed.length - 5000))
+        await open({ files: [name(`a.log.${extension}`)] })
+        const end = await handle?.ended
+        assert.equal(end?.status, 'failed')
+        assert.match(end.error ?? '', /is damaged or not whole/)
+        assert.deepEqual(said, [end.error])
+        assert.ok(texts().length > 1000)
+      })
+    }
+
+    it('are read beside those that are followed, which go on', async () => {
+      writeFileSync(name('a.log.1.gz'), gzipSync('old\n'))
+      writeFileSync(name('a.log'), 'new\n')
+      await open({ files: [name('a.log.1.gz'), name('a.log')] })
+      await until(() => texts().length === 2)
+      appendFileSync(name('a.log'), 'newer\n')
+      await until(() => texts().length === 3)
+      assert.deepEqual(texts().toSorted(), ['new', 'newer', 'old'])
+    })
+
+    it('wait for a log that is behind, and stop with the rest', async () => {
+      writeFileSync(name('a.log.gz'), gzipSync(text.repeat(20)))
+      let lines = 0
+      const source = fileSource({ files: [name('a.log.gz')], from: 'start' })
+      const open = await source.open({
+        emit: () => {
+          lines++
+          return new Promise(() => undefined)
+        },
+        output: () => undefined,
+        endOutput: () => undefined,
+        openLog: () => undefined,
+        launched: () => undefined,
+        log: (message) => said.push(message),
+      })
+      await setImmediate()
+      await open.stop('polite')
+      assert.equal((await open.ended).status, 'completed')
+      assert.ok(lines < 20_000, String(lines))
+      assert.deepEqual(said, [])
+    })
+
+    it('have no end to be followed from', async () => {
+      writeFileSync(name('a.log.gz'), gzipSync('old\n'))
+      await assert.rejects(
+        open({ files: [name('a.log.gz')], from: { lines: 10 } }),
+        (error) => isUserError(error) && error.code === 'packed_file' && error.message.includes('--from-start'),
+      )
+    })
   })
 })

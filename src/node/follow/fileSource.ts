@@ -3,18 +3,21 @@ import path from 'node:path'
 import { cleanLine } from '../../core/lines/cleanLine'
 import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
 import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
+import { rawBytes, rawText } from '../../core/lines/rawLine'
 import type { EndInfo, OutputContext, Source, SourceContext, SourceHandle } from '../../core/source'
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
+import { compressionOf } from '../textfile/decompress'
 import { FileFollower, type FollowOptions } from './fileFollower'
 import { FollowedLines } from './followedLines'
 import type { FollowedFileEvent } from './followSink'
 import { JoiningFiles } from './joiningFiles'
+import { readPacked } from './packedFile'
 import { isRotationOf } from './siblings'
 
 export interface FileSourceOptions {
-  /** Absolute paths; files that are not there yet are waited for. */
+  /** Absolute paths; files that are not there yet are waited for. Packed ones (.gz, .zst) are read once, from their start. */
   readonly files: readonly string[]
   /** Files that match join as they appear, from their beginning. Relative to `cwd`. */
   readonly globs?: readonly string[]
@@ -36,8 +39,6 @@ export interface FileSourceOptions {
 const CHUNK_BYTES = 64 * 1024
 /** An unfinished line is shown when nothing has completed it for so long. */
 const UNFINISHED_MS = 100
-/** The bytes of a line that are kept beside a text that does not say them. */
-const MAX_RAW_BYTES = 64 * 1024
 /** More files at once are refused: each costs a descriptor and a watcher. */
 const MAX_FILES = 64
 
@@ -55,7 +56,8 @@ export function fileSource(options: FileSourceOptions): FileSource {
 }
 
 interface Followed {
-  readonly follower: FileFollower
+  /** None for a packed file. */
+  readonly follower?: FileFollower
   readonly unfinished: UnfinishedLine
   readonly lines: FollowedLines
 }
@@ -70,6 +72,11 @@ class FollowedFiles implements FileHandle {
   private readonly busy = new Set<string>()
   /** What happened to files before the first line: a log is made for lines. */
   private early: FollowedFileEvent[] | undefined = []
+  private readonly unpacking = new AbortController()
+  /** Packed files that are being read. */
+  private readonly packed = new Set<Promise<void>>()
+  /** What was wrong with packed files. */
+  private failure: string | undefined
 
   private constructor(
     private readonly options: FileSourceOptions,
@@ -91,7 +98,7 @@ class FollowedFiles implements FileHandle {
         const found = await files.joining.start()
         for (const file of found) {
           // What was rotated away is history, and would come twice.
-          if (found.some((one) => isRotationOf(one, file))) continue
+          if (found.some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) continue
           await files.follow(file, options.positions?.[file] ?? options.from)
         }
       }
@@ -99,14 +106,21 @@ class FollowedFiles implements FileHandle {
       await files.close()
       throw error
     }
-    if (options.untilEnd === true) void files.settle().then(() => files.finish({ status: 'completed' }))
+    if (files.early !== undefined && options.untilEnd !== true) warmUp()
+    if (options.untilEnd === true) void files.finishAtEnd()
     return files
   }
 
   /** Resolves when what was written until now is read. */
   async settle(): Promise<void> {
     await this.joining?.settle()
-    await Promise.all([...this.followed.values()].map(({ follower }) => follower.look()))
+    await Promise.all([...this.followed.values()].flatMap(({ follower }) => follower?.look() ?? []))
+  }
+
+  private async finishAtEnd(): Promise<void> {
+    await this.settle()
+    await Promise.all(this.packed)
+    await this.finish(this.outcome)
   }
 
   async stop(): Promise<void> {
@@ -156,6 +170,12 @@ class FollowedFiles implements FileHandle {
       },
       this.options.encoding,
     )
+    if (compressionOf(file) !== undefined) {
+      if (from !== 'start') throw onlyFromStart(file)
+      this.followed.set(file, { lines, unfinished })
+      this.unpack(file, lines)
+      return
+    }
     const follower = new FileFollower(
       file,
       { from, chunkBytes: CHUNK_BYTES },
@@ -184,6 +204,31 @@ class FollowedFiles implements FileHandle {
     void follower.look()
   }
 
+  private unpack(file: string, lines: FollowedLines): void {
+    lines.file({ state: 'opened', path: file, generation: 0 })
+    const take = (bytes: Uint8Array, offset: number): Promise<unknown> | undefined =>
+      lines.bytes(this.bounded(bytes), { generation: 0, offset })
+    const reading = readPacked(file, take, this.unpacking.signal)
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .then((problem) => {
+        this.packed.delete(reading)
+        if (this.closing !== undefined) return
+        lines.ended(0)
+        this.failure ??= problem
+        if (problem !== undefined) this.context.log(problem)
+        const isOver = this.packed.size === 0 && this.joining === undefined && this.options.untilEnd !== true
+        // What is packed grows no more.
+        if (isOver && [...this.followed.values()].every(({ follower }) => follower === undefined)) {
+          void this.finish(this.outcome)
+        }
+      })
+    this.packed.add(reading)
+  }
+
+  private get outcome(): EndInfo {
+    return this.failure === undefined ? { status: 'completed' } : { status: 'failed', error: this.failure }
+  }
+
   /** The first text is there. */
   private begin(): void {
     const { early } = this
@@ -194,7 +239,7 @@ class FollowedFiles implements FileHandle {
   /** A file that matches a pattern has come. */
   private async join(file: string): Promise<void> {
     // Its follower has read it already.
-    if ([...this.followed.keys()].some((one) => isRotationOf(one, file))) return
+    if ([...this.followed.keys()].some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) return
     try {
       await this.follow(file, 'start')
     } catch (error) {
@@ -235,8 +280,9 @@ class FollowedFiles implements FileHandle {
 
   private close(): Promise<void> {
     this.closing ??= (async () => {
+      this.unpacking.abort()
       await this.joining?.close()
-      await Promise.all([...this.followed.values()].map(({ follower }) => follower.close()))
+      await Promise.all([...this.followed.values()].flatMap(({ follower }) => follower?.close() ?? []))
       for (const { lines, unfinished } of this.followed.values()) {
         unfinished.clear()
         lines.endAll()
@@ -244,6 +290,20 @@ class FollowedFiles implements FileHandle {
     })()
     return this.closing
   }
+}
+
+/** The first line that is written would wait until expressions are compiled: some ten milliseconds. */
+function warmUp(): void {
+  const parser = createLineParser()
+  for (let i = 0; i < 3; i++) parser.parse(`a line ${String(i)}: error`)
+}
+
+function onlyFromStart(file: string): UserError {
+  return new UserError(
+    `${file} is packed, so it can't be followed from its end; read it with --from-start or \`tapedeck parse\`.`,
+    'packed_file',
+    'bad_input',
+  )
 }
 
 /** Tells the line that is being written when it stays unfinished for a while. */
@@ -280,8 +340,10 @@ function plainLine(file: string, { text }: DecodedLine): EventData<'log_line'> {
 function lineData(file: string, line: DecodedLine, parser: LineParser): EventData<'log_line'> {
   const { text, raw, cutBytes, unterminated } = line
   const { level, outcome, loggedAt, logger, fields, continued } = parser.parse(text)
+  const clean = cleanLine(text)
+  const unsaid = raw !== undefined ? rawBytes(raw) : clean === text ? undefined : rawText(text)
   return {
-    text: cleanLine(text),
+    text: clean,
     stream: 'file',
     source: file,
     ...(level === undefined ? {} : { level }),
@@ -292,13 +354,8 @@ function lineData(file: string, line: DecodedLine, parser: LineParser): EventDat
     ...(continued === true ? { continued } : {}),
     ...(unterminated === true ? { unterminated } : {}),
     ...(cutBytes === undefined ? {} : { cut_bytes: cutBytes }),
-    ...(raw === undefined ? {} : { raw: rawOf(raw) }),
+    ...(unsaid === undefined ? {} : { raw: unsaid }),
   }
-}
-
-/** The bytes of a line that is no text. */
-function rawOf(bytes: Uint8Array): { base64: string } {
-  return { base64: Buffer.from(bytes.subarray(0, MAX_RAW_BYTES)).toString('base64') }
 }
 
 function fileData({ state, path: file, keptBytes }: FollowedFileEvent): EventData<'file'> {

@@ -38,6 +38,8 @@ export class HeldFile {
   private head: Buffer = Buffer.alloc(0)
   private stamp = ''
   private isSettled = false
+  /** What is new was read before the time stamp was. */
+  private isStampLate = false
   private isOpen = true
   private hadName = true
 
@@ -83,6 +85,7 @@ export class HeldFile {
     const from = Math.max(0, position - TAIL_BYTES)
     this.tail.push(this.bytesAt(from, position - from))
     this.stamp = ''
+    this.isStampLate = false
   }
 
   bytesAt(offset: number, length: number): Buffer {
@@ -96,11 +99,40 @@ export class HeldFile {
     return bytes.subarray(0, got)
   }
 
-  /** Reads what is new into `buffer`, which has room for more than the overlap. */
-  read(buffer: Buffer): Read {
+  /**
+   * Reads what is new into `buffer`, which has room for more than the overlap.
+   * @param isNews something was written just now: that is read first, and the time stamp looked at by the next call
+   */
+  read(buffer: Buffer, isNews = false): Read {
+    return (isNews ? this.readNews(buffer) : undefined) ?? this.readAll(buffer)
+  }
+
+  /** Undefined where there is nothing new, or more than can be sure to be of one content. */
+  private readNews(buffer: Buffer): Uint8Array | undefined {
+    const overlap = Math.min(OVERLAP_BYTES, this.tail.length)
+    const room = Math.min(PAGE_BYTES, buffer.length)
+    const got = readSync(this.fd, buffer, 0, room, this.position - overlap)
+    if (got <= overlap || got === room) return undefined
+    const isSame = this.tail.endsWith(buffer.subarray(0, overlap)) && this.isHeadSame()
+    if (!isSame) return undefined
+    this.isStampLate = true
+    const chunk = buffer.subarray(overlap, got)
+    this.advance(chunk)
+    return chunk
+  }
+
+  private readAll(buffer: Buffer): Read {
     const stat = fstatSync(this.fd, { bigint: true })
     const stamp = `${String(stat.mtimeNs)} ${String(stat.ctimeNs)} ${String(stat.size)}`
     const age = Date.now() - Number(stat.mtimeMs)
+    if (this.isStampLate) {
+      this.isStampLate = false
+      this.stamp = stamp
+      // What is written over in between shows itself when it has settled.
+      this.isSettled = false
+      if (stat.size === BigInt(this.position)) return 'nothing'
+      this.stamp = ''
+    }
     const isChanged = stamp !== this.stamp || (!this.isSettled && age > COARSE_MS)
     if (!isChanged && stat.size === BigInt(this.position)) return 'nothing'
     const overlap = Math.min(OVERLAP_BYTES, this.tail.length)
@@ -125,6 +157,7 @@ export class HeldFile {
     this.head = this.head.subarray(0, kept)
     this.position = kept
     this.stamp = ''
+    this.isStampLate = false
   }
 
   private advance(chunk: Uint8Array): void {

@@ -39,7 +39,11 @@ export class TailBytes {
   }
 
   endsWith(bytes: Uint8Array): boolean {
-    return bytes.length <= this.length && this.last(bytes.length).equals(bytes)
+    const { length } = bytes
+    if (length > this.length) return false
+    // Where they lie in one piece nothing is copied.
+    if (length <= this.next) return this.bytes.compare(bytes, 0, length, this.next - length, this.next) === 0
+    return this.last(length).equals(bytes)
   }
 
   /** Forgets the last `count` bytes. */

@@ -3,9 +3,8 @@
  * too fast, where watching is impossible and where it is silent, it looks at the file all the time instead: a watched writer
  * that writes line by line is slowed by each line (measured: 1.7 to 2.6 times).
  */
-import { statSync, watch, type FSWatcher } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import path from 'node:path'
+import { statSync } from 'node:fs'
+import { systemNews, type FolderNews } from './folderNews'
 
 /** The net below watching. */
 const NET_MS = 250
@@ -22,11 +21,6 @@ const SILENT_FINDS = 3
 /** News may be a moment later than the look. */
 const LATE_NEWS_MS = 30
 
-/** `f_type` of file systems whose changes by others are not told: NFS, SMB, CIFS, 9P (WSL), FUSE (sshfs, Docker), vboxsf. */
-const SILENT_FILE_SYSTEMS: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x786f4256,
-])
-
 export interface WakerOptions {
   /** There is news. */
   wake(): void
@@ -41,7 +35,7 @@ export interface WakerOptions {
 }
 
 interface Watched {
-  readonly watcher: FSWatcher
+  readonly watcher: { close(): void }
   readonly identity: string
 }
 
@@ -60,7 +54,10 @@ export class Waker {
   private isClosed = false
   private readonly told = new Set<string>()
 
-  constructor(private readonly options: WakerOptions) {}
+  constructor(
+    private readonly options: WakerOptions,
+    private readonly system: FolderNews = systemNews,
+  ) {}
 
   /** Watches these folders from now on; one that is not there is tried again at each call. */
   setFolders(folders: readonly string[]): void {
@@ -121,14 +118,17 @@ export class Waker {
     const identity = folderIdentity(folder)
     if (identity === undefined) return
     try {
-      const watcher = watch(folder, (_type, name) => {
-        this.onNews(name)
-      })
-      watcher.on('error', () => {
-        watcher.close()
-        this.watched.delete(folder)
-        this.options.wake()
-      })
+      const watcher = this.system.watch(
+        folder,
+        (name) => {
+          this.onNews(name)
+        },
+        () => {
+          watcher.close()
+          this.watched.delete(folder)
+          this.options.wake()
+        },
+      )
       this.watched.set(folder, { watcher, identity })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
@@ -169,8 +169,7 @@ export class Waker {
 
   private async askFileSystem(folder: string): Promise<void> {
     try {
-      const { type } = await statfs(folder)
-      if (process.platform === 'linux' && SILENT_FILE_SYSTEMS.has(type)) this.silence(folder)
+      if (await this.system.isSilent(folder)) this.silence(folder)
     } catch {
       // Not there yet; what is silent shows itself later.
     }
@@ -207,11 +206,4 @@ function folderIdentity(folder: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The folders that hold the names of a file: its own, and that of the file that a link leads to. */
-export function foldersOf(file: string, realPath: string | undefined): string[] {
-  const own = path.dirname(file)
-  const real = realPath === undefined ? own : path.dirname(realPath)
-  return real === own ? [own] : [own, real]
 }

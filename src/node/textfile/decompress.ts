@@ -71,7 +71,8 @@ export async function unpack(file: string, options: UnpackOptions): Promise<Unpa
   }
 }
 
-function decompressorFor(file: string): Transform {
+/** @throws UserError `zstd_missing` */
+export function decompressorFor(file: string): Transform {
   if (compressionOf(file) !== 'zst') return zlib.createGunzip()
   // In Node from 22.15 on.
   const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform }

@@ -96,8 +96,8 @@ async function untilStopped(start: () => Promise<Pick<SourceHandle, 'ended' | 's
     const started = await start()
     running = started
     if (asked.toStop) void started.stop('polite')
-    await started.ended
-    return 0
+    const { status } = await started.ended
+    return status === 'completed' ? 0 : 1
   } finally {
     letGo()
   }

@@ -6,6 +6,9 @@ import { LinePrinter, write } from './lineText'
 async function withSlowOutput(run: (written: () => string) => Promise<void>): Promise<void> {
   const { stdout } = process
   const original = stdout.write.bind(stdout)
+  const { isTTY } = stdout
+  // What is no terminal is written to without the stream.
+  stdout.isTTY = true
   let text = ''
   stdout.write = (chunk: Uint8Array | string) => {
     text += String(chunk)
@@ -15,6 +18,7 @@ async function withSlowOutput(run: (written: () => string) => Promise<void>): Pr
     await run(() => text)
   } finally {
     stdout.write = original
+    stdout.isTTY = isTTY
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a person sees of followed files: their lines, under the name of the file where there are several. */
+import { writeSync } from 'node:fs'
 import process from 'node:process'
 import { cleanLine } from '../../core/lines/cleanLine'
 import type { EventDraft } from '../../shared/events/schema'
@@ -37,9 +38,15 @@ export class LinePrinter {
 
 let drained: Promise<void> | undefined
 
-/** @returns a promise while whoever reads our output is behind: the same one for all who wait */
-export function write(text: string): Promise<void> | undefined {
-  if (process.stdout.write(text)) return undefined
+/**
+ * @param output valid until this returns
+ * @returns a promise while whoever reads our output is behind: the same one for all who wait
+ */
+export function write(output: string | Uint8Array): Promise<void> | undefined {
+  const bytes = typeof output === 'string' ? Buffer.from(output) : output
+  const rest = bytes.subarray(writtenNow(bytes))
+  if (rest.length === 0) return undefined
+  if (process.stdout.write(Buffer.from(rest))) return undefined
   drained ??= new Promise((resolve) => {
     const goOn = (): void => {
       process.stdout.off('drain', goOn)
@@ -51,4 +58,16 @@ export function write(text: string): Promise<void> | undefined {
     process.stdout.on('error', goOn)
   })
   return drained
+}
+
+/** The stream's own way to a pipe blocks just as well, and takes longer. */
+function writtenNow(bytes: Uint8Array): number {
+  if (process.stdout.isTTY || process.stdout.writableLength > 0) return 0
+  let done = 0
+  try {
+    while (done < bytes.length) done += writeSync(process.stdout.fd, bytes, done)
+  } catch {
+    // The stream knows how to wait for room, and says what is wrong with the rest.
+  }
+  return done
 }

@@ -15,13 +15,14 @@ const form = 'parse FILE… [--encoding utf-8|utf-16le|utf-16be|latin1]'
 
 export const parseCommand: Command = {
   form,
-  purpose: 'Reads text logs and shows the time, level, logger and text of each line.',
+  purpose: 'Reads text logs, packed ones too (.gz, .zst), and shows the time, level, logger and text of each line.',
   async run(args) {
     const { values, positionals } = parse(args, { encoding: { type: 'string' } }, form, 'some')
     const encoding = encodingOf(values.encoding, form)
     const files = positionals.map((file) => path.resolve(file))
     const missing = files.find((file) => !existsSync(file))
     if (missing !== undefined) throw new UserError(`There is no file ${missing}.`, 'no_file', 'missing')
+    let code = 0
     for (const file of files) {
       const source = fileSource({
         files: [file],
@@ -30,18 +31,17 @@ export const parseCommand: Command = {
         ...(encoding === undefined ? {} : { encoding }),
       })
       const print = values.json === true ? write : printTable
-      await (
-        await printRun(source, { print, log: say })
-      ).ended
+      const { status } = await (await printRun(source, { print, log: say })).ended
+      if (status !== 'completed') code = 1
     }
-    return 0
+    return code
   },
 }
 
 /** Time, level and logger in columns; a line that belongs to the one above is indented. */
-function printTable(events: string): Promise<void> | undefined {
+function printTable(events: Buffer): Promise<void> | undefined {
   let out = ''
-  for (const line of events.split('\n')) {
+  for (const line of events.toString('utf8').split('\n')) {
     if (line === '') continue
     const { phase, data } = JSON.parse(line) as EventDraft
     if (phase !== 'log_line') continue

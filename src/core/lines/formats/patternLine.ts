@@ -28,6 +28,7 @@ export function readPattern(format: PatternFormat, text: string, stamps: StampRe
   let loggedAt: number | undefined
   let word: string | undefined
   let logger: string | undefined
+  let message: unknown
   let hasFields = false
   for (const group in groups) {
     const value = groups[group]
@@ -39,7 +40,7 @@ export function readPattern(format: PatternFormat, text: string, stamps: StampRe
       if (Number.isNaN(loggedAt)) return undefined
     } else if (name === 'level') word = value
     else if (name === 'logger') logger = value
-    else if (name === 'message') fields['message'] = value
+    else if (name === 'message') message = value
     else {
       hasFields = true
       fields[name] = numeric.has(name) && NUMBER.test(value) ? Number(value) : value
@@ -57,12 +58,13 @@ export function readPattern(format: PatternFormat, text: string, stamps: StampRe
   }
   if (format.levelFrom !== undefined) level = statedBy(format.levelFrom, fields) ?? level
   if (format.refine !== undefined) {
+    if (message !== undefined) fields['message'] = message
     format.refine(fields)
+    message = fields['message']
+    delete fields['message']
     hasFields = true
   }
-  const found = fields['message']
-  delete fields['message']
-  const begun = typeof found === 'string' ? found : ''
+  const begun = typeof message === 'string' ? message : ''
   return {
     message: isLong ? begun + text.slice(MAX_HEAD) : begun,
     ...(loggedAt === undefined ? {} : { loggedAt }),

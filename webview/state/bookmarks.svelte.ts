@@ -53,7 +53,7 @@ export class Bookmarks {
         ? (this.list.find(({ seq }) => seq > here) ?? this.list[0])
         : (this.list.findLast(({ seq }) => seq < here) ?? this.list.at(-1))
     if (ahead === undefined) this.panel.say('There is no bookmark yet. The key b sets one.')
-    else await feed.goTo({ seq: ahead.seq })
+    else if (!(await feed.goTo({ seq: ahead.seq }))) this.panel.say('That line is not in this view.')
   }
 
   private keep(): void {

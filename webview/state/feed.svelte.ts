@@ -64,6 +64,8 @@ export class Feed {
   })
   /** The place to return to when a search that is still running has got that far. */
   private wanted: Anchor | undefined
+  /** Where the list stood before it became empty. */
+  private lost: Anchor | undefined
   private readonly stops: (() => void)[]
 
   constructor(private readonly options: FeedOptions) {
@@ -98,6 +100,7 @@ export class Feed {
   /** Where the list stands, to come back to: the chosen row if it is in view, else the topmost; undefined at its top. */
   get anchor(): Anchor | undefined {
     if (this.wanted !== undefined) return this.wanted
+    if (this.count === 0) return this.lost
     const { first, rows, shift, top, base } = this.frame
     const chosen = rows[this.selected - first]
     if (chosen !== undefined) return { seq: chosen.seq, offset: (this.selected - base) * this.rowHeight - top }
@@ -161,6 +164,7 @@ export class Feed {
       this.base = landing.base
       this.rows.put(landing.from, landing.rows)
       this.count = landing.count
+      this.lost = landing.count === 0 ? anchor : undefined
       this.complete = opened.complete
       this.shown = this.count
       this.seen = this.count
@@ -243,6 +247,10 @@ export class Feed {
     if (view === undefined) return false
     const { position } = await this.options.client.call('position/find', { view, at })
     if (this.view !== view || position >= this.count) return false
+    if ('seq' in at) {
+      const [row] = await this.rows.fetch(view, position, position + 1)
+      if (row?.seq !== at.seq) return false
+    }
     this.setPaused(false)
     this.select(position)
     // In the middle, with what came before it.

@@ -19,6 +19,7 @@ import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
 import { OlderFiles } from './olderFiles'
 import { isOwnOutput } from './ownOutput'
+import { isSwitchedOff, rememberSwitch } from './recordingSwitch'
 import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
 export interface FollowOptions {
@@ -33,6 +34,7 @@ export class FollowSession implements BridgeRun {
   private readonly stops: (() => void)[] = []
   private readonly openedAt = Date.now()
   private readonly names: readonly string[]
+  private readonly memory: vscode.Memento
   private isCounting = true
   readonly onDidChange = this.changed.event
   readonly follow: BridgeFollow
@@ -45,6 +47,7 @@ export class FollowSession implements BridgeRun {
     container: Container,
     options: FollowOptions,
   ) {
+    this.memory = container.context.workspaceState
     this.names = shortNames(files)
     this.follow = {
       setRecording: (on) => this.setRecording(on),
@@ -63,12 +66,12 @@ export class FollowSession implements BridgeRun {
       this.isCounting &&= !isComplete
       tell()
     })
-    let bytes = store.growth.bytes
+    let ends = endsOf(store)
     this.stops.push(
       store.onDidChangeState(() => {
-        const now = store.growth.bytes
-        if (now > bytes) recording.grew()
-        bytes = now
+        const now = endsOf(store)
+        if (now.some((one, i) => isFurther(one, ends[i]))) recording.grew()
+        ends = now
         tell()
       }),
       older.onDidChange(tell),
@@ -115,7 +118,10 @@ export class FollowSession implements BridgeRun {
       }),
     )
     const session = new FollowSession(files, store, recording, new OlderFiles(store), container, options)
-    const isWanted = vscode.workspace.isTrusted && container.settings.get('follow.record', vscode.Uri.file(first))
+    const isWanted =
+      vscode.workspace.isTrusted &&
+      container.settings.get('follow.record', vscode.Uri.file(first)) &&
+      !isSwitchedOff(container.context.workspaceState, files)
     const live = options.restored ? await liveRecording(container, files) : undefined
     if (live !== undefined) recording.adopt(live)
     else if (isWanted) {
@@ -175,6 +181,7 @@ export class FollowSession implements BridgeRun {
     if (on && !vscode.workspace.isTrusted)
       throw new UserError('Nothing is recorded in a workspace that is not trusted.', 'not_trusted')
     await this.recording.set(on)
+    await rememberSwitch(this.memory, this.files, on)
   }
 }
 
@@ -201,6 +208,23 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
     encoding: state.encoding,
     ...(state.format === undefined ? {} : { format: state.format.name }),
   }
+}
+
+/** How far the newest content of each file goes: older ones that are put above it are nothing new. */
+function endsOf(store: FollowedText): readonly ContentEnd[] {
+  return store.files.map(({ state }) => {
+    const newest = state.parts.findLast((part) => part.kind === 'lines')
+    return newest === undefined ? { generation: -1, end: 0 } : { generation: newest.generation, end: newest.end }
+  })
+}
+
+interface ContentEnd {
+  readonly generation: number
+  readonly end: number
+}
+
+function isFurther(now: ContentEnd, before: ContentEnd | undefined): boolean {
+  return now.generation === before?.generation ? now.end > before.end : now.end > 0
 }
 
 /** So many bytes of the file that has the name now are known. */

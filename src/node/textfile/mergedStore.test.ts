@@ -54,8 +54,8 @@ describe('several text files as one', () => {
   beforeEach(() => {
     threads = textThreads()
   })
-  afterEach(() => {
-    store.dispose()
+  afterEach(async () => {
+    await store.close()
     threads.reader.dispose()
   })
 

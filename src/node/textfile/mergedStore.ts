@@ -103,10 +103,14 @@ export class MergedStore implements FollowedText {
   }
 
   dispose(): void {
-    for (const { store, stops } of this.parts.splice(0)) {
-      for (const stop of stops) stop()
-      store.dispose()
-    }
+    void this.close().catch(() => undefined)
+  }
+
+  /** As `dispose`; resolves when every descriptor and watcher is released. */
+  async close(): Promise<void> {
+    const parts = this.parts.splice(0)
+    for (const { stops } of parts) for (const stop of stops) stop()
+    await Promise.all(parts.map(({ store }) => store.close()))
   }
 
   private take(store: TextFileStore): void {

@@ -2,12 +2,13 @@
  * Following a file: how late a written line is on the standard output of `tapedeck follow --json`, beside `tail -F` on the same file;
  * how late the end of a burst is; and how much a program that writes line by line is slowed by being followed.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { FileFollower } from '../src/node/follow/fileFollower'
 
@@ -20,9 +21,13 @@ const LINE = 'x'.repeat(110)
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'tapedeck-bench-'))
 
-/** `stamps FILE COUNT MS`: lines with the time just before each is written. `storm FILE BYTES PIECE`: as fast as it goes. */
+/**
+ * `stamps FILE COUNT MS`: lines with the time just before each is written. `storm FILE BYTES PIECE`: as fast as it goes.
+ * `arrivals`: the delay of each such line on standard input, in ms; a reader of ours would be the slower part of the way.
+ */
 const program = `
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +35,17 @@ const program = `
 #include <unistd.h>
 static long long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000LL + t.tv_nsec; }
 int main(int argc, char **argv) {
+  if (!strcmp(argv[1], "arrivals")) {
+    static char text[1 << 20];
+    // It ends with its input.
+    signal(SIGINT, SIG_IGN);
+    for (ssize_t got; (got = read(0, text, sizeof text - 1)) > 0;) {
+      long long at = now();
+      text[got] = 0;
+      for (char *stamp = text; (stamp = strstr(stamp, "stamp=")); stamp += 6) printf("%f\\n", (at - atoll(stamp + 6)) / 1e6);
+    }
+    return 0;
+  }
   int fd = open(argv[2], O_WRONLY | O_CREAT | O_APPEND, 0644);
   if (!strcmp(argv[1], "stamps")) {
     for (int i = atoi(argv[3]); i > 0; i--) {
@@ -60,43 +76,38 @@ function makeWriter(): string {
   return binary
 }
 
-class Delays {
-  private readonly delays: number[] = []
-  constructor(readonly name: string) {}
+/** What a peer prints goes straight to `arrivals`: the reader must not be the slower part of the way. */
+function withDelays(writer: string, command: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  const pipeline = 'writer=$1; shift; "$@" | "$writer" arrivals'
+  return spawn('sh', ['-c', pipeline, 'sh', writer, ...command], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+}
 
-  take(text: string): void {
-    const arrived = process.hrtime.bigint()
-    const stamp = /stamp=(\d+)/.exec(text)?.[1]
-    if (stamp !== undefined) this.delays.push(Number(arrived - BigInt(stamp)) / 1e6)
-  }
-
-  toString(): string {
-    const sorted = this.delays.toSorted((a, b) => a - b)
-    const at = (part: number): string =>
-      (sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN).toFixed(2)
-    return `${this.name.padEnd(22)} ${String(sorted.length)} of ${String(LINES)} lines, median ${at(0.5)} ms, 95 % ${at(0.95)} ms, 99 % ${at(0.99)} ms, most ${at(1)} ms`
-  }
+function told(name: string, delays: readonly number[]): string {
+  const sorted = delays.toSorted((a, b) => a - b)
+  const at = (part: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN).toFixed(2)
+  return `${name.padEnd(22)} ${String(sorted.length)} of ${String(LINES)} lines, median ${at(0.5)} ms, 95 % ${at(0.95)} ms, 99 % ${at(0.99)} ms, most ${at(1)} ms`
 }
 
 async function latency(writer: string): Promise<void> {
   const file = path.join(home, 'latency.log')
   writeFileSync(file, '')
-  const peers: [Delays, ChildProcess][] = [
-    [new Delays('tapedeck follow --json'), spawn(process.execPath, [cli, 'follow', '--json', '--lines', '0', file])],
-    [new Delays('tail -F'), spawn('tail', ['-n', '0', '-F', file], { stdio: ['ignore', 'pipe', 'ignore'] })],
-  ]
-  for (const [delays, { stdout }] of peers) {
-    if (stdout === null) continue
-    createInterface({ input: stdout }).on('line', (line) => {
-      delays.take(line)
-    })
-  }
+  const peers = [
+    { name: 'tapedeck follow --json', command: [process.execPath, cli, 'follow', '--json', '--lines', '0', file] },
+    { name: 'tail -F', command: ['tail', '-n', '0', '-F', file] },
+  ].map(({ name, command }) => {
+    const child = withDelays(writer, command)
+    return { name, child, delays: text(child.stdout) }
+  })
   await setTimeout(1500)
   await once(spawn(writer, ['stamps', file, String(LINES), '50']), 'exit')
   await setTimeout(300)
-  for (const [delays, child] of peers) {
-    child.kill('SIGINT')
-    console.log(`  ${delays.toString()}`)
+  for (const { name, child, delays } of peers) {
+    process.kill(-(child.pid ?? Number.NaN), 'SIGINT')
+    console.log(`  ${told(name, (await delays).trimEnd().split('\n').map(Number))}`)
   }
 }
 
@@ -122,15 +133,15 @@ async function storm(writer: string, piece: number, isFollowed: boolean): Promis
   )
   if (isFollowed) await follower.start()
   const child = spawn(writer, ['storm', file, String(BURST_BYTES), String(piece)])
-  let told = ''
-  child.stdout.on('data', (text: Buffer) => (told += text.toString()))
+  let took = ''
+  child.stdout.on('data', (piece: Buffer) => (took += piece.toString()))
   await once(child, 'exit')
   const endedAt = performance.now()
   const { size } = statSync(file)
   while (isFollowed && bytes < size) await setTimeout(1)
   await follower.close()
   rmSync(file)
-  return { took: Number(told) / 1e9, late: Math.max(0, lastAt - endedAt) / 1000 }
+  return { took: Number(took) / 1e9, late: Math.max(0, lastAt - endedAt) / 1000 }
 }
 
 function median(values: readonly number[]): number {

@@ -48,6 +48,8 @@ export class Run {
   private behind: Promise<void> | undefined
   private lastStamp = 0
   private lastIso = ''
+  private second = Number.NaN
+  private secondIso = ''
   private clockOffset: number
   private readonly prefix: string
   private lost: { count: number; bytes: number } | undefined
@@ -185,9 +187,19 @@ export class Run {
     const now = Math.floor(this.clock.wall())
     if (now > this.lastStamp) {
       this.lastStamp = now
-      this.lastIso = new Date(now).toISOString()
+      this.lastIso = this.isoOf(now)
     }
     return { ms: this.lastStamp, iso: this.lastIso }
+  }
+
+  /** Of a second only the milliseconds are new. */
+  private isoOf(ms: number): string {
+    const inSecond = ms % 1000
+    if (ms - inSecond !== this.second) {
+      this.second = ms - inSecond
+      this.secondIso = new Date(this.second).toISOString().slice(0, -4)
+    }
+    return `${this.secondIso}${String(inSecond).padStart(3, '0')}Z`
   }
 
   private write(draft: EventDraft): void {

@@ -117,9 +117,9 @@ export class FileFollower {
     this.knowSiblings()
   }
 
-  /** Looks now. Resolves when what was there is handed out. */
-  async look(): Promise<void> {
-    this.wake(false)
+  /** Looks now, as at news of it where `isNews`. Resolves when what was there is handed out. */
+  async look(isNews = false): Promise<void> {
+    this.wake(isNews)
     while (this.isLooking) await this.looking
   }
 

@@ -43,8 +43,8 @@ const UNFINISHED_MS = 100
 const MAX_FILES = 64
 
 export interface FileHandle extends SourceHandle {
-  /** Resolves when what was written until now is read. */
-  settle(): Promise<void>
+  /** Resolves when what was written until now is read: as at news of it where `isNews`. */
+  settle(isNews?: boolean): Promise<void>
 }
 
 export interface FileSource extends Source {
@@ -111,10 +111,9 @@ class FollowedFiles implements FileHandle {
     return files
   }
 
-  /** Resolves when what was written until now is read. */
-  async settle(): Promise<void> {
+  async settle(isNews = false): Promise<void> {
     await this.joining?.settle()
-    await Promise.all([...this.followed.values()].flatMap(({ follower }) => follower?.look() ?? []))
+    await Promise.all([...this.followed.values()].flatMap(({ follower }) => follower?.look(isNews) ?? []))
   }
 
   private async finishAtEnd(): Promise<void> {

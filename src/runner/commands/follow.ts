@@ -7,6 +7,7 @@ import type { EventDraft } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
 import { recordFollow } from '../follow'
 import { printRun } from '../printedRun'
+import { rehearseFollow } from '../rehearsal'
 import { logDirectory, parse } from './arguments'
 import type { Command } from './command'
 import { LinePrinter, write } from './lineText'
@@ -37,9 +38,7 @@ export const followCommand: Command = {
     const printer = new LinePrinter(files.length > 1)
     const isJson = values.json === true
     if (values.record !== true) {
-      return untilStopped(() =>
-        isJson ? printRun(fileSource(follow), { print: write, log: say }) : shown(follow, printer),
-      )
+      return untilStopped(() => (isJson ? printed(follow) : shown(follow, printer)))
     }
     const recording = recordFollow(
       {
@@ -70,6 +69,20 @@ export const followCommand: Command = {
       letGo()
     }
   },
+}
+
+async function printed(options: FileSourceOptions): Promise<Pick<SourceHandle, 'ended' | 'stop'>> {
+  const run = await printRun(fileSource(options), { print: write, log: say })
+  const over = new AbortController()
+  const rehearsal = rehearseFollow(over.signal).catch((error: unknown) => {
+    // It makes the first lines faster, and nothing else.
+    say(`what is followed comes a moment later at first: ${error instanceof Error ? error.message : String(error)}`)
+  })
+  const ended = run.ended.finally(async () => {
+    over.abort()
+    await rehearsal
+  })
+  return { ended, stop: run.stop }
 }
 
 /** For a person nothing is numbered or redacted: it is their file. */

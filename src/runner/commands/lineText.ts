@@ -36,6 +36,8 @@ export class LinePrinter {
   }
 }
 
+/** Each look at a standard stream goes through several getters. */
+let ownOutput: { readonly stream: NodeJS.WriteStream; readonly fd: number; readonly isTerminal: boolean } | undefined
 let drained: Promise<void> | undefined
 
 /**
@@ -44,8 +46,9 @@ let drained: Promise<void> | undefined
  */
 export function write(output: string | Uint8Array): Promise<void> | undefined {
   const bytes = typeof output === 'string' ? Buffer.from(output) : output
-  const rest = bytes.subarray(writtenNow(bytes))
-  if (rest.length === 0) return undefined
+  const done = writtenNow(bytes)
+  if (done === bytes.length) return undefined
+  const rest = bytes.subarray(done)
   if (process.stdout.write(Buffer.from(rest))) return undefined
   drained ??= new Promise((resolve) => {
     const goOn = (): void => {
@@ -62,10 +65,12 @@ export function write(output: string | Uint8Array): Promise<void> | undefined {
 
 /** The stream's own way to a pipe blocks just as well, and takes longer. */
 function writtenNow(bytes: Uint8Array): number {
-  if (process.stdout.isTTY || process.stdout.writableLength > 0) return 0
+  ownOutput ??= { stream: process.stdout, fd: process.stdout.fd, isTerminal: process.stdout.isTTY }
+  const { stream, fd, isTerminal } = ownOutput
+  if (isTerminal || stream.writableLength > 0) return 0
   let done = 0
   try {
-    while (done < bytes.length) done += writeSync(process.stdout.fd, bytes, done)
+    while (done < bytes.length) done += writeSync(fd, bytes, done)
   } catch {
     // The stream knows how to wait for room, and says what is wrong with the rest.
   }

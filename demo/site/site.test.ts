@@ -1,6 +1,7 @@
 /** Every scenario's stream, read the way a page reads it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { startDemoSite, type DemoSite } from './site'
 import { SCENARIOS } from './scenarios/list'
@@ -54,6 +55,29 @@ describe('the demo chat site', () => {
       assert.ok(texts.some((text) => !text.endsWith('\n\n')))
       assert.ok(!texts.join('').includes('\u{FFFD}'), 'the record is whole again')
       assert.ok(own.writes.every((write, index) => index === 0 || write.at >= (own.writes[index - 1]?.at ?? 0)))
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('holds a stream after a write until it is let go', async () => {
+    const own = await startDemoSite({ speed: 1000 })
+    try {
+      let held: number | undefined
+      const goOn = own.holdAfter('search_result_groups/0/entries')
+      const response = await post(own, 'backend-api/f/conversation', { messages: [{ content: { parts: ['rivers'] } }] })
+      const decoder = new TextDecoder()
+      let text = ''
+      for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+        text += decoder.decode(piece, { stream: true })
+        if (held !== undefined || !text.includes('search_result_groups/0/entries')) continue
+        held = own.writes.length
+        await setTimeout(50)
+        assert.equal(own.writes.length, held)
+        goOn()
+      }
+      assert.ok(held !== undefined && own.writes.length > held)
+      assert.match(text, /\[DONE\]/)
     } finally {
       await own.close()
     }

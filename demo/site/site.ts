@@ -27,6 +27,11 @@ export interface DemoSite {
   readonly port: number
   /** The writes of all streams, oldest first; at most 100,000 are kept. */
   readonly writes: readonly Write[]
+  /**
+   * Holds every stream just after the next write that contains `text`; they go on, or are not held any more, when the
+   * result is called.
+   */
+  holdAfter(text: string): () => void
   /** Ends every stream, socket and timer of the site. */
   close(): Promise<void>
 }
@@ -75,6 +80,16 @@ export async function startDemoSite(options: DemoSiteOptions = {}): Promise<Demo
     url: `http://127.0.0.1:${String(bound)}/`,
     port: bound,
     writes: record.entries,
+    holdAfter(text) {
+      let release: () => void = () => undefined
+      const forget = record.whenWritten(text, () => {
+        release = pace.hold()
+      })
+      return () => {
+        forget()
+        release()
+      }
+    },
     async close() {
       const closed = once(server, 'close')
       server.close()

@@ -54,8 +54,7 @@ describe('a live capture in the editor', () => {
     home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
     workspace = path.join(home, 'workspace')
     await cp(path.join(__PROJECT_ROOT__, 'demo', 'workspace'), workspace, { recursive: true })
-    // Half as fast as usual: the first panel of a window takes some seconds, and events must still come then.
-    site = await startDemoSite({ speed: 0.5 })
+    site = await startDemoSite()
     editor = await Editor.start({
       workspace,
       extension: { folder: __PROJECT_ROOT__ },
@@ -75,6 +74,8 @@ describe('a live capture in the editor', () => {
   })
 
   it('shows events while the page still streams, and keeps a valid log', async () => {
+    // The first panel of a window takes some seconds.
+    const goOn = site.holdAfter('search_result_groups/0/entries')
     await watchCapture('Which river is the longest?')
     const panel = editor.webviewFrame()
     await panel.locator('[data-testid="event-row"][data-phase="search_query"]').first().waitFor()
@@ -83,6 +84,7 @@ describe('a live capture in the editor', () => {
     assert.equal(await panel.locator('[data-testid="run-state"]').textContent(), 'running')
     await editor.statusBarItems('Which river').waitFor()
     await shot('running')
+    goOn()
     await state('completed').waitFor()
     await shot('completed')
     await editor.openViewContainer('Tapedeck')

@@ -70,7 +70,9 @@ async function timed(run: () => Promise<unknown> | undefined): Promise<number> {
 /** Runs a program and gives back the milliseconds it took; undefined where it is not installed. */
 async function programTime(command: string, args: readonly string[]): Promise<number | undefined> {
   if (spawnSync(command, ['--version'], { stdio: 'ignore' }).error !== undefined) return undefined
-  return timed(() => once(spawn(command, args, { stdio: 'ignore', cwd: home }), 'exit'))
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'], cwd: home })
+  child.stdout.resume()
+  return timed(() => once(child, 'close'))
 }
 
 /** Opens and indexes in a process of its own, as `wc -l` runs in one; tells the milliseconds inside and the peak of its memory. */
@@ -193,7 +195,7 @@ async function searching(threads: TextThreads, aided: TextThreads | undefined): 
   }
   for (const [name, pattern] of Object.entries(patterns)) {
     const query: Query = { text: { pattern, regex: true, caseSensitive: true } }
-    const [own, withRipgrep, bare]: [number[], number[], number[]] = [[], [], []]
+    const [own, withRipgrep, counting, listing]: [number[], number[], number[], number[]] = [[], [], [], []]
     let count = 0
     for (let i = 0; i < ROUNDS; i++) {
       const result = await found(store, query)
@@ -203,12 +205,15 @@ async function searching(threads: TextThreads, aided: TextThreads | undefined): 
       const aidedResult = await found(aidedStore, query)
       if (aidedResult.count !== count) throw new Error(`${pattern}: ${String(aidedResult.count)} with ripgrep`)
       withRipgrep.push(aidedResult.ms)
-      bare.push((await programTime(ripgrep, ['-c', pattern, file])) ?? Number.NaN)
+      counting.push((await programTime(ripgrep, ['-c', pattern, file])) ?? Number.NaN)
+      listing.push((await programTime(ripgrep, ['-n', pattern, file])) ?? Number.NaN)
     }
+    const aidedMs = median(withRipgrep)
+    const times = (peer: readonly number[]): string => (aidedMs / median(peer)).toFixed(2)
     const beside =
-      bare.length === 0
+      counting.length === 0
         ? ''
-        : `; with ripgrep ${median(withRipgrep).toFixed(0)} ms, ${(median(withRipgrep) / median(bare)).toFixed(2)} times \`rg -c\` (${median(bare).toFixed(0)} ms)`
+        : `; with ripgrep ${aidedMs.toFixed(0)} ms, ${times(counting)} times \`rg -c\` (${median(counting).toFixed(0)} ms), ${times(listing)} times \`rg -n\` (${median(listing).toFixed(0)} ms)`
     console.log(`  search, ${name}: ${String(count)} found in ${median(own).toFixed(0)} ms by ourselves${beside}`)
   }
   const ignoring = await found(store, { text: { pattern: 'needle' } })

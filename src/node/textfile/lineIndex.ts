@@ -1,12 +1,14 @@
 /**
  * Where the lines of a text are, sparsely: for each 64 KiB how many newlines stand before it. A line is found by halving and
- * one block read. 8 bytes a block: 131 kB for a GB.
+ * one block read. 9 bytes a block: 147 kB for a GB.
  */
+import { isAscii } from 'node:buffer'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { TEXT_START } from '../../core/lines/wasm/textKernel'
 import type { TextBytes } from './textBytes'
 
 export const BLOCK_BYTES = 64 * 1024
+const CARRIAGE_RETURN = 13
 
 export class LineIndex {
   /** Bytes before this are counted. */
@@ -17,6 +19,8 @@ export class LineIndex {
   endsWhole = true
   /** For each block the newlines before it. */
   private before = shared(16)
+  /** For each block 1 where it is ASCII without a carriage return. */
+  private plain = new Uint8Array(new SharedArrayBuffer(16))
   private blocks = 0
 
   /** @param origin where a line begins */
@@ -49,6 +53,11 @@ export class LineIndex {
   /** For other threads: newlines before each block that is counted; valid until the index is cut. */
   get beforeBlocks(): Float64Array<SharedArrayBuffer> {
     return this.before.subarray(0, this.blocks)
+  }
+
+  /** The same of what they hold: 1 for ASCII without a carriage return. */
+  get plainBlocks(): Uint8Array<SharedArrayBuffer> {
+    return this.plain.subarray(0, this.blocks)
   }
 
   /** Where line `line` begins; `line` is at most `lines`. */
@@ -93,6 +102,7 @@ export class LineIndex {
       if (inBlock === 0) this.push(this.lines)
       const to = Math.min(length, from + BLOCK_BYTES - inBlock)
       this.lines += this.count(from, to)
+      if (this.plain[this.blocks - 1] === 1 && !this.isPlain(from, to)) this.plain[this.blocks - 1] = 0
       this.counted += to - from
       from = to
     }
@@ -105,8 +115,19 @@ export class LineIndex {
       const more = shared(this.before.length * 2)
       more.set(this.before)
       this.before = more
+      const morePlain = new Uint8Array(new SharedArrayBuffer(more.length))
+      morePlain.set(this.plain)
+      this.plain = morePlain
     }
+    this.plain[this.blocks] = this.source.encoding === 'utf-8' ? 1 : 0
     this.before[this.blocks++] = lines
+  }
+
+  private isPlain(from: number, to: number): boolean {
+    const { text } = this.kernel
+    // A buffer's own search is the system's, and ten times as fast as that of other arrays.
+    const bytes = Buffer.from(text.buffer, text.byteOffset + from, to - from)
+    return isAscii(bytes) && !bytes.includes(CARRIAGE_RETURN)
   }
 
   private count(from: number, to: number): number {

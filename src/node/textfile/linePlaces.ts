@@ -56,6 +56,20 @@ export class LinePlaces {
     return this.offset === offset
   }
 
+  /** So many newlines stand before `offset`. */
+  moveTo(offset: number, line: number): void {
+    this.offset = offset
+    this.line = line
+  }
+
+  /** Whether the line that begins at `offset` is known to be ASCII without a carriage return, without a look at it. */
+  isKnownPlain(offset: number, line: number): boolean {
+    const { from, blocks, plainBlocks } = this.source
+    const block = Math.floor((offset - from) / BLOCK_BYTES)
+    // It ends in the block in which it begins.
+    return (blocks?.[block + 1] ?? 0) > line && plainBlocks?.[block] === 1
+  }
+
   /** The line that begins at `offset`; undefined for one that is too long to be looked at here. */
   lineAt(offset: number): LineBytesAt | undefined {
     let end = this.holds(offset) ? this.window.subarray(0, this.held).indexOf(NEWLINE, offset - this.windowAt) : -1

@@ -88,10 +88,10 @@ export class PartScans {
   }
 
   private start(part: LinesPart): void {
-    const { fd, encoding, from, end, blocks } = part
+    const { fd, encoding, from, end, blocks, plainBlocks } = part
     const { at } = this
     const format = this.state.format?.id
-    const source = { fd, encoding, from, end, blocks, ...(format === undefined ? {} : { format }) }
+    const source = { fd, encoding, from, end, blocks, plainBlocks, ...(format === undefined ? {} : { format }) }
     this.scanned = 0
     const running = this.scanner.scan(source, this.task, {
       onResult: (result) => {

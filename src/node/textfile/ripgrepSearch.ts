@@ -30,11 +30,16 @@ const COUNT_BYTES = 32 * 1024 * 1024
 /** The descriptor that the child has the file by: opened again by this name it has a position of its own. */
 const CHILD_FD = 3
 const CHILD_PATH = `/proc/self/fd/${String(CHILD_FD)}`
+const DENSE_LINES = 256
+const DENSE_BYTES = 32 * 1024
 /** A line is told by its offset and a few bytes, however long it is. */
 const OPTIONS = [
-  ...['--no-config', '--no-messages', '--color=never', '--no-heading', '--no-filename', '--no-line-number'],
+  ...['--no-config', '--no-messages', '--color=never', '--no-heading', '--no-filename'],
   ...['--text', '--encoding=none', '--mmap', '--threads=1', '--byte-offset', '--max-columns=1'],
 ]
+
+/** It read all; it went beyond what is to be searched; there is too much for us to count. */
+type Outcome = 'read' | 'beyond' | 'dense'
 
 export interface RipgrepPlan extends RipgrepPattern {
   readonly program: string
@@ -67,6 +72,9 @@ export function planRipgrep({ path, fromBytes }: Ripgrep, source: ScanSource, qu
 export class RipgrepSearch {
   private readonly places: LinePlaces
   private readonly matches: (text: string) => boolean
+  /** The line told last, and how many there were. */
+  private told: { readonly offset: number; readonly line: number } | undefined
+  private count = 0
   private child: ChildProcess | undefined
   private isStopped = false
   private turnBegan = 0
@@ -104,31 +112,38 @@ export class RipgrepSearch {
 
   /** Resolves when the program has ended, with how far it came in `offset` and `line`. */
   async run(): Promise<void> {
-    const { program, pattern, ignoresCase, wholeEnd } = this.plan
-    const args = [...OPTIONS, ignoresCase ? '--ignore-case' : '--case-sensitive', '-e', pattern, '--', CHILD_PATH]
-    const { places } = this
-    let told = { offset: places.offset, line: 0 }
     try {
-      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore', this.source.fd], windowsHide: true })
-      this.child = child
-      const ended = once(child, 'close') as Promise<[number | null]>
-      ended.catch(() => undefined)
-      const isAll = await this.take(child, (offset) => {
-        told = { offset, line: places.line }
-      })
-      const [code] = await ended
-      if (this.isStopped || !(isAll || code === 0 || code === 1)) throw new Error('ended before its time')
-      await this.advance(wholeEnd)
+      if ((await this.search(false)) === 'dense') await this.search(true)
+      await this.advance(this.plan.wholeEnd)
     } catch {
       // What is left is ours to search.
       this.child?.kill('SIGKILL')
-      places.offset = told.offset
-      places.line = told.line
+      if (this.told !== undefined) this.places.moveTo(this.told.offset, this.told.line)
+      else this.places.moveTo(this.source.from, 0)
     }
   }
 
-  /** @returns whether the lines went beyond what is to be searched */
-  private async take(child: ChildProcess, onTold: (offset: number) => void): Promise<boolean> {
+  /**
+   * @param isNumbered the program counts the lines, from the beginning of the file
+   * @throws Error when it ended before its time
+   */
+  private async search(isNumbered: boolean): Promise<Outcome> {
+    const { program, pattern, ignoresCase } = this.plan
+    const numbers = isNumbered ? '--line-number' : '--no-line-number'
+    const letters = ignoresCase ? '--ignore-case' : '--case-sensitive'
+    const args = [...OPTIONS, numbers, letters, '-e', pattern, '--', CHILD_PATH]
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore', this.source.fd], windowsHide: true })
+    this.child = child
+    const ended = once(child, 'close') as Promise<[number | null]>
+    ended.catch(() => undefined)
+    const outcome = await this.take(child, isNumbered)
+    if (outcome !== 'read') child.kill('SIGKILL')
+    const [code] = await ended
+    if (this.isStopped || (outcome === 'read' && code !== 0 && code !== 1)) throw new Error('ended before its time')
+    return outcome
+  }
+
+  private async take(child: ChildProcess, isNumbered: boolean): Promise<Outcome> {
     const { plan, places, found } = this
     const { wholeEnd, exactness } = plan
     let rest: Buffer = Buffer.alloc(0)
@@ -138,6 +153,12 @@ export class RipgrepSearch {
       let at = 0
       for (;;) {
         let colon = at
+        let number = 0
+        if (isNumbered) {
+          for (; colon < bytes.length && bytes[colon] !== COLON; colon++)
+            number = number * 10 + (bytes[colon] ?? 0) - ZERO
+          colon++
+        }
         let offset = 0
         for (; colon < bytes.length && bytes[colon] !== COLON; colon++)
           offset = offset * 10 + (bytes[colon] ?? 0) - ZERO
@@ -150,27 +171,34 @@ export class RipgrepSearch {
           if (isRemark) tail = end - colon
         }
         at = end + 1
-        if (offset >= wholeEnd) {
-          child.kill('SIGKILL')
-          return true
-        }
-        // What stands before the source is of no interest.
-        if (offset < places.offset) continue
-        if (!places.advance(offset, COUNT_BYTES)) await this.advance(offset)
-        if (exactness === 'always' || this.isFound(offset)) found(places.line)
-        onTold(offset)
+        if (offset >= wholeEnd) return 'beyond'
+        // What stands before the source is of no interest, nor what was told before.
+        if (offset < places.offset || offset === this.told?.offset) continue
+        if (isNumbered) places.moveTo(offset, number - 1)
+        else if (!places.advance(offset, COUNT_BYTES)) await this.advance(offset)
+        if (exactness === 'always' || this.isFound(offset, places.line)) found(places.line)
+        this.told = { offset, line: places.line }
+        this.count++
       }
       rest = bytes.subarray(at)
       await this.pause()
+      if (!isNumbered && this.isDense) return 'dense'
     }
-    return false
+    return 'read'
+  }
+
+  /** Lines are found so often that the program counts all of them faster than we do. */
+  private get isDense(): boolean {
+    const { count, source } = this
+    return source.from === 0 && count >= DENSE_LINES && this.offset < count * DENSE_BYTES
   }
 
   private async advance(offset: number): Promise<void> {
     while (!this.places.advance(offset, COUNT_BYTES)) await this.pause()
   }
 
-  private isFound(offset: number): boolean {
+  private isFound(offset: number, number: number): boolean {
+    if (this.plan.exactness === 'plain' && this.places.isKnownPlain(offset, number)) return true
     const line = this.places.lineAt(offset)
     if (line === undefined) throw new Error('a very long line')
     return (this.plan.exactness === 'plain' && line.isPlain) || this.matches(line.bytes.toString('utf8'))

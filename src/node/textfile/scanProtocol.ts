@@ -12,6 +12,8 @@ export interface ScanSource {
   readonly end: number
   /** Newlines before each block of it (lineIndex.ts), as far as they are counted. */
   readonly blocks?: Float64Array
+  /** For each 1 where it is ASCII without a carriage return. */
+  readonly plainBlocks?: Uint8Array
   /** The id of the lines' format, if one was found. */
   readonly format?: string
 }

@@ -186,8 +186,9 @@ export class TextFile {
       if (part instanceof TextSegment) {
         const { source, generation, origin: from, end, seqBase } = part
         const { fd, encoding } = source
-        const blocks = part.index.beforeBlocks
-        parts.push({ kind: 'lines', first, count: part.count, generation, fd, encoding, from, end, blocks, seqBase })
+        const { beforeBlocks: blocks, plainBlocks } = part.index
+        const { count } = part
+        parts.push({ kind: 'lines', first, count, generation, fd, encoding, from, end, blocks, plainBlocks, seqBase })
         bytes += end - from
         indexed += part.isComplete ? end - from : part.index.counted - from
         isComplete &&= part.isComplete

@@ -33,6 +33,8 @@ export interface LinesPart {
   readonly end: number
   /** Newlines before each of its blocks (lineIndex.ts), as far as they are counted. */
   readonly blocks: Float64Array
+  /** 1 for each that is ASCII without a carriage return. */
+  readonly plainBlocks: Uint8Array
   readonly seqBase: number
 }
 

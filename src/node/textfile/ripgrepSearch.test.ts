@@ -131,7 +131,7 @@ describe('a search by ripgrep', function () {
             ? random.pick(bad)
             : Buffer.from(random.pick(isClean ? words.slice(0, 6) : words)),
         ),
-        Buffer.from(random.below(200) === 0 ? 'x'.repeat(500) : ''),
+        Buffer.from(random.below(200) === 0 ? 'x'.repeat(80) : ''),
         Buffer.from(random.pick(ends)),
       ]).flat()
       if (random.below(2) === 0) text.push(Buffer.from('an end xab'))

@@ -131,7 +131,7 @@ describe('a search by ripgrep', function () {
             ? random.pick(bad)
             : Buffer.from(random.pick(isClean ? words.slice(0, 6) : words)),
         ),
-        Buffer.from(random.below(200) === 0 ? 'x'.repeat(80) : ''),
+        Buffer.from(random.below(200) === 0 ? 'x'.repeat(40) : ''),
         Buffer.from(random.pick(ends)),
       ]).flat()
       if (random.below(2) === 0) text.push(Buffer.from('an end xab'))
@@ -140,7 +140,7 @@ describe('a search by ripgrep', function () {
       const codes = path.join(folder.path, 'codes')
       const { program } = counting(`${ripgrep} "$@"; code=$?; echo $code >> ${codes}; exit $code`)
       const [own, aided] = [await open(), await open(program)]
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; i < 40; i++) {
         const part = (): TextQuery => ({
           pattern: randomPattern(random),
           regex: true,

@@ -306,6 +306,7 @@ describe('launch', () => {
         })
       })
       const results = panel.id('result')
+      await results.nth(1).waitFor()
       assert.deepEqual(
         (await results.allInnerTexts()).map((text) => text.split('\n').map((part) => part.trim())),
         [['report.jsonout', '812 B · 2026-11-20 03:40:00 · 2 tests'], ['loss.png']],

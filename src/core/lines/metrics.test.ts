@@ -238,7 +238,8 @@ describe('metrics in lines', () => {
     assert.ok((metricsOf(many)?.values.length ?? 0) <= 50)
   })
 
-  it('are read in bounded time', () => {
+  // What took the square of a line's length would not be over before the test is.
+  it('are read in time that grows as the line does', () => {
     const hostile = [
       '1',
       '1/',
@@ -266,9 +267,7 @@ describe('metrics in lines', () => {
     ]
     for (const piece of hostile) {
       for (const before of ['', "{'", '45%|', 'step=1 loss=', '32/100 [', 'a: [====> ']) {
-        const start = performance.now()
-        metricsOf(before + piece.repeat(100_000 / piece.length))
-        assert.ok(performance.now() - start < 150, JSON.stringify([before, piece]))
+        assert.doesNotThrow(() => metricsOf(before + piece.repeat(1_000_000 / piece.length)))
       }
     }
   })

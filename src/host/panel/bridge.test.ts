@@ -88,7 +88,8 @@ describe('PanelBridge', () => {
       summarize: () => () => undefined,
       ...(isFollowed ? { follow: {} as BridgeFollow } : {}),
     } as unknown as BridgeRun
-    const actions = { timeMode: () => undefined, bookmarks: () => [], log: assert.fail } as unknown as BridgeActions
+    const log = (message: string): void => assert.fail(message)
+    const actions = { timeMode: () => undefined, bookmarks: () => [], log } as unknown as BridgeActions
     bridge = new PanelBridge(run, actions, port, false)
     const client = createClient({
       post: (message) => {

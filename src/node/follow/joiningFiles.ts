@@ -1,13 +1,25 @@
 /** Finds the files that match patterns, and those that come to match them later. */
 import path from 'node:path'
 import { glob } from 'tinyglobby'
+import { foreignFolders } from '../../shared/lib/foreignFolders'
 
 /** Patterns with `**` reach folders that nobody watches: they are searched again now and then. */
 const SEARCH_MS = 2000
 /** What comes while the watcher is being made is found by a search soon after. */
 const FIRST_SEARCH_MS = 200
 
+export interface JoiningOptions {
+  /** Globs relative to `cwd`. They don't reach into hidden folders and other people's unless they name them. */
+  readonly patterns: readonly string[]
+  readonly cwd: string
+  /** Folders, absolute, in which nothing is looked for. */
+  readonly leaveOut?: readonly string[] | undefined
+}
+
 export class JoiningFiles {
+  private readonly patterns: readonly string[]
+  private readonly cwd: string
+  private readonly leftOut: readonly string[]
   private readonly seen = new Set<string>()
   private watcher: { close(): Promise<void> } | undefined
   private watching: Promise<void> = Promise.resolve()
@@ -17,10 +29,13 @@ export class JoiningFiles {
   private isBusy = false
 
   constructor(
-    private readonly patterns: readonly string[],
-    private readonly cwd: string,
+    { patterns, cwd, leaveOut = [] }: JoiningOptions,
     private readonly onFile: (file: string) => Promise<void>,
-  ) {}
+  ) {
+    this.patterns = patterns
+    this.cwd = cwd
+    this.leftOut = leaveOut.map((folder) => folder + path.sep)
+  }
 
   /** @returns the files that are there already; those that come later go to `onFile` */
   async start(): Promise<string[]> {
@@ -69,8 +84,16 @@ export class JoiningFiles {
   }
 
   private async find(): Promise<string[]> {
-    const found = await glob([...this.patterns], { cwd: this.cwd, absolute: true, onlyFiles: true, dot: false })
-    const fresh = found.map((file) => path.normalize(file)).filter((file) => !this.seen.has(file))
+    const found = await glob([...this.patterns], {
+      cwd: this.cwd,
+      absolute: true,
+      onlyFiles: true,
+      dot: false,
+      ignore: [...foreignFolders(this.patterns)],
+    })
+    const fresh = found
+      .map((file) => path.normalize(file))
+      .filter((file) => !this.seen.has(file) && !this.leftOut.some((folder) => file.startsWith(folder)))
     for (const file of fresh) this.seen.add(file)
     return fresh.sort()
   }

@@ -147,13 +147,15 @@ export type RunState =
   | 'waiting'
   /** Of a followed file: it was there, and its name leads nowhere now. */
   | 'gone'
+  /** Of a followed file: it is packed, and shown as it is. */
+  | 'packed'
 
 /** One of the files that a panel follows. */
 export interface FollowedFile {
   readonly path: string
   /** Short, and different from those of the others. */
   readonly name: string
-  readonly state: 'following' | 'waiting' | 'gone'
+  readonly state: 'following' | 'waiting' | 'gone' | 'packed'
   readonly bytes: number
   /** Of `bytes`, how many are indexed: less while a large file is read for the first time. */
   readonly indexed: number

@@ -8,15 +8,24 @@ import { record, type Recording, type RecordOptions } from './record'
 export type FollowHooks = Pick<RecordOptions, 'onStarted' | 'onReady' | 'onEvents' | 'log'>
 
 export function recordFollow(request: FollowRequest, hooks: FollowHooks = {}): Recording {
-  const { title, logDirectory, files, globs, cwd, maxFiles, from, positions, encoding, formats, maxBytes } =
-    followRequestSchema.parse(request)
+  const {
+    title,
+    logDirectory,
+    files,
+    globs,
+    cwd,
+    maxFiles,
+    leaveOut = [],
+    ...rest
+  } = followRequestSchema.parse(request)
+  const { from, positions, encoding, formats, maxBytes } = rest
   const options: FileSourceOptions = {
     files,
     from,
     ...(globs === undefined ? {} : { globs }),
     ...(cwd === undefined ? {} : { cwd }),
     // A recording that recorded itself would never end.
-    leaveOut: [path.resolve(logDirectory)],
+    leaveOut: [path.resolve(logDirectory), ...leaveOut],
     ...(maxFiles === undefined ? {} : { maxJoined: maxFiles }),
     ...(positions === undefined ? {} : { positions }),
     ...(encoding === undefined ? {} : { encoding }),

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -131,6 +140,25 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
     await editor.runCommand('View: Close All Editors')
     await until(() => unpacked().length === 0)
     assert.deepEqual(recorded(), runs)
+  })
+
+  it('leaves nothing behind of a packed file whose unpacking is cancelled', async () => {
+    // Members of a packed file stand one behind the other: 4 GB of lines.
+    const member = gzipSync(line(1, 'many-lines').repeat(300_000), { level: 1 })
+    const file = path.join(workspace, 'logs', 'huge.log.gz')
+    const fd = openSync(file, 'w')
+    for (let i = 0; i < 230; i++) writeSync(fd, member)
+    closeSync(fd)
+    await follow('huge.log.gz')
+    const tab = editor.page.locator('.tab', { hasText: 'huge.log.gz' })
+    await tab.waitFor()
+    await until(() => unpacked().length === 1)
+    const progress = await editor.notification('Unpacking huge.log.gz')
+    await shot('follow-unpacking')
+    await progress.hover()
+    await editor.button('Cancel').click()
+    await until(() => unpacked().length === 0)
+    await tab.waitFor({ state: 'detached' })
   })
 
   it('completes an unfinished line in a list that stands still', async () => {

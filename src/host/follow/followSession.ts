@@ -24,8 +24,8 @@ export interface FollowOptions extends OpenHooks {
   readonly restored: boolean
   /** Lets more files join the panel. */
   add(files: readonly string[]): Promise<void>
-  /** How many files this panel may follow at most. */
-  room(): number
+  /** Those that match its pattern and are not followed. */
+  refused(): readonly string[]
 }
 
 export class FollowSession implements BridgeRun {
@@ -112,7 +112,7 @@ export class FollowSession implements BridgeRun {
         target,
         files: () => growingFiles(store),
         title: [...(target.pattern === undefined ? [] : [target.pattern.glob]), ...shortNames(target.files)].join(', '),
-        maxFiles: () => options.room(),
+        refused: () => options.refused(),
         endOf: (file) => endOf(store, file),
       }),
     )

@@ -95,14 +95,13 @@ class Joining {
     this.files?.dispose()
   }
 
-  /** @returns those that are followed, and those that can't be */
-  private async take(found: readonly string[]): Promise<readonly string[]> {
+  private async take(found: readonly string[]): Promise<void> {
     const { container, hooks, store } = this
     const { context, settings } = container
     const known = new Set(store.files.map((file) => file.path))
     const own = logDirectories(settings, context).map((folder) => folder + path.sep)
-    const left = found.filter((file) => known.has(file) || own.some((folder) => file.startsWith(folder)))
-    const admitted = hooks.admit(found.filter((file) => !left.includes(file)))
+    const fresh = found.filter((file) => !known.has(file) && !own.some((folder) => file.startsWith(folder)))
+    const admitted = hooks.admit(fresh)
     const order = context.workspaceState.get<readonly string[]>(this.memory, [])
     for (const file of inOrder(admitted, order)) {
       try {
@@ -110,7 +109,7 @@ class Joining {
         const opened = await openFile(container, file, [], hooks.closing)
         if (this.hasEnded()) {
           await opened.close()
-          return []
+          return
         }
         await addTo(store, opened)
       } catch (error) {
@@ -126,7 +125,6 @@ class Joining {
         this.memory,
         store.files.map((file) => file.path),
       )
-    return [...left, ...admitted]
   }
 
   private hasEnded(): boolean {

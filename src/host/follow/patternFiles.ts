@@ -22,17 +22,16 @@ export class PatternFiles {
   private readonly excluded: string
   private readonly takesHidden: boolean
   private readonly created = new Set<string>()
-  /** Told and taken. */
   private readonly taken = new Set<string>()
   private gathering: NodeJS.Timeout | undefined
   private timer: NodeJS.Timeout | undefined
   private telling: Promise<void> = Promise.resolve()
   private isDisposed = false
 
-  /** @param take gets files that were not taken yet, the one written last first; returns those that need not be told again */
+  /** @param take gets files that were not taken yet, the one written last first */
   constructor(
     private readonly wanted: FollowPattern,
-    private readonly take: (files: readonly string[]) => Promise<readonly string[]>,
+    private readonly take: (files: readonly string[]) => Promise<void>,
     private readonly report: (error: unknown) => void,
   ) {
     const { glob, cwd } = wanted
@@ -97,7 +96,9 @@ export class PatternFiles {
           !all.some((one) => isRotationOf(one, file)),
       )
       if (fresh.length === 0 || this.isDisposed) return
-      for (const file of await this.take(await byLastWrite(fresh))) this.taken.add(file)
+      const ordered = await byLastWrite(fresh)
+      for (const file of ordered) this.taken.add(file)
+      if (ordered.length > 0) await this.take(ordered)
     })
     this.telling = told.catch(() => undefined)
     return told

@@ -19,8 +19,8 @@ export interface RecordedFiles {
   /** Those that are followed now and can grow. */
   files(): readonly string[]
   readonly title: string
-  /** How many may be recorded at most, those that join too. */
-  maxFiles(): number
+  /** Those that match the pattern and are not followed. */
+  refused(): readonly string[]
   /** So many bytes of the file are known; undefined for one that is not there. */
   endOf(file: string): number | undefined
 }
@@ -53,7 +53,8 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
         title: title.slice(0, 200),
         files: [...recorded.files()],
         ...globsOf(target),
-        maxFiles: Math.max(1, recorded.maxFiles()),
+        maxFiles: settings.get('follow.maxFiles'),
+        leaveOut: [...recorded.refused()],
         from: 'start',
         positions: Object.fromEntries(
           from.flatMap((file) => (file.position === undefined ? [] : [[file.path, file.position]])),

@@ -21,7 +21,7 @@ interface Open {
   readonly target: FollowTarget
   /** Those that are followed now; packed ones are not. */
   readonly followed: Set<string>
-  /** Those that match its pattern and are not followed: told once. */
+  /** Those that match its pattern and are not followed. */
   readonly refused: Set<string>
   /** Whether it is there; false when the person cancelled it. */
   ready: Promise<boolean>
@@ -92,20 +92,16 @@ export class FollowPanels {
     if (followed.size + more.length > limit) throw tooManyFiles(more, followed.size, limit)
   }
 
-  /** Of files that match its pattern, those for which there is room. */
+  /** Of files that match its pattern, those for which there is room; the others are told. */
   private admit(open: Open, files: readonly string[]): readonly string[] {
     const { followed, limit } = this
     const more = files.filter((file) => !followed.has(file))
-    const refused = new Set(more.slice(Math.max(0, limit - followed.size)))
-    const admitted = files.filter((file) => !refused.has(file))
-    for (const file of admitted) {
-      open.followed.add(file)
-      open.refused.delete(file)
-    }
-    const news = [...refused].filter((file) => !open.refused.has(file))
-    if (news.length > 0) {
-      for (const file of news) open.refused.add(file)
-      const { message } = tooManyFiles(news, this.followed.size, limit)
+    const refused = more.slice(Math.max(0, limit - followed.size))
+    const admitted = files.filter((file) => !refused.includes(file))
+    for (const file of admitted) open.followed.add(file)
+    for (const file of refused) open.refused.add(file)
+    if (refused.length > 0) {
+      const message = `${tooManyFiles(refused, this.followed.size, limit).message} Then open the pattern again.`
       this.container.log.warn(message)
       void vscode.window.showWarningMessage(message)
     }
@@ -146,8 +142,9 @@ export class FollowPanels {
       admit: (files) => this.admit(open, files),
       giveUp: (file) => {
         open.followed.delete(file)
+        open.refused.add(file)
       },
-      room: () => this.limit - [...this.followed].filter((file) => !open.followed.has(file)).length,
+      refused: () => [...open.refused],
     })
     // Closed while it was opened.
     if (closing.signal.aborted) {

@@ -22,7 +22,7 @@ export interface FileSourceOptions {
   /** Files that match join as they appear, from their beginning. Relative to `cwd`. */
   readonly globs?: readonly string[]
   readonly cwd?: string
-  /** Folders, absolute, in which nothing is looked for. */
+  /** Files, and folders with all in them, that never join; absolute. */
   readonly leaveOut?: readonly string[]
   /** While so many files are followed none joins; without it all do, up to the bound of all. */
   readonly maxJoined?: number

@@ -12,14 +12,11 @@ export interface JoiningOptions {
   /** Globs relative to `cwd`. They don't reach into hidden folders and other people's unless they name them. */
   readonly patterns: readonly string[]
   readonly cwd: string
-  /** Folders, absolute, in which nothing is looked for. */
+  /** Files, and folders with all in them, that never join; absolute. */
   readonly leaveOut?: readonly string[] | undefined
 }
 
 export class JoiningFiles {
-  private readonly patterns: readonly string[]
-  private readonly cwd: string
-  private readonly leftOut: readonly string[]
   private readonly seen = new Set<string>()
   private watcher: { close(): Promise<void> } | undefined
   private watching: Promise<void> = Promise.resolve()
@@ -29,13 +26,9 @@ export class JoiningFiles {
   private isBusy = false
 
   constructor(
-    { patterns, cwd, leaveOut = [] }: JoiningOptions,
+    private readonly options: JoiningOptions,
     private readonly onFile: (file: string) => Promise<void>,
-  ) {
-    this.patterns = patterns
-    this.cwd = cwd
-    this.leftOut = leaveOut.map((folder) => folder + path.sep)
-  }
+  ) {}
 
   /** @returns the files that are there already; those that come later go to `onFile` */
   async start(): Promise<string[]> {
@@ -75,27 +68,31 @@ export class JoiningFiles {
 
   /** The folders of the files that match, and those in which the patterns begin. */
   private folders(): string[] {
-    const begins = this.patterns.map((pattern) => {
+    const begins = this.options.patterns.map((pattern) => {
       const parts = pattern.split('/')
       const wild = parts.findIndex((part) => /[*?[{(!]/.test(part))
-      return path.resolve(this.cwd, parts.slice(0, wild < 0 ? -1 : wild).join('/') || '.')
+      return path.resolve(this.options.cwd, parts.slice(0, wild < 0 ? -1 : wild).join('/') || '.')
     })
     return [...new Set([...begins, ...[...this.seen].map((file) => path.dirname(file))])]
   }
 
   private async find(): Promise<string[]> {
-    const found = await glob([...this.patterns], {
-      cwd: this.cwd,
+    const found = await glob([...this.options.patterns], {
+      cwd: this.options.cwd,
       absolute: true,
       onlyFiles: true,
       dot: false,
-      ignore: [...foreignFolders(this.patterns)],
+      ignore: [...foreignFolders(this.options.patterns)],
     })
     const fresh = found
       .map((file) => path.normalize(file))
-      .filter((file) => !this.seen.has(file) && !this.leftOut.some((folder) => file.startsWith(folder)))
+      .filter((file) => !this.seen.has(file) && !this.isLeftOut(file))
     for (const file of fresh) this.seen.add(file)
     return fresh.sort()
+  }
+
+  private isLeftOut(file: string): boolean {
+    return this.options.leaveOut?.some((one) => file === one || file.startsWith(one + path.sep)) === true
   }
 
   /** Once more, now: resolves when `onFile` has had all that is there. */

@@ -9,7 +9,9 @@ import { createTextThreads } from '../node/textfile/textThreads'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
 import { customFormats } from './follow/customFormats'
+import type { FollowTarget } from './follow/followTarget'
 import { LogFiles } from './follow/logFiles'
+import { UnpackedFiles } from './follow/unpackedFiles'
 import type { Launchable } from './launch/launchable'
 import { logDirectories } from './logDirectories'
 import { Runs } from './runs/runs'
@@ -24,8 +26,8 @@ export interface Panels {
    * @throws UserError when the log can't be read
    */
   open(logPath: string, preserveFocus?: boolean): Promise<void>
-  /** Shows the panel that follows these files, as one; makes it when there is none. @throws UserError when it can't */
-  follow(files: readonly string[]): Promise<void>
+  /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
+  follow(target: FollowTarget): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean
@@ -59,6 +61,7 @@ export interface Container {
   readonly logFiles: LogFiles
   /** Read and search text files; they start with the first. */
   readonly textThreads: TextThreads
+  readonly unpackedFiles: UnpackedFiles
   /** Set by the panels' own feature. */
   panels?: Panels
   /** Set by the launches' own feature. */
@@ -123,5 +126,18 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     ...(ripgrep === undefined ? {} : { ripgrep }),
   })
   context.subscriptions.push(textThreads.reader)
-  return { context, log, settings, runs, logFiles, textThreads, runnerScript, dispose: () => runs.dispose() }
+  const unpackedFiles = new UnpackedFiles()
+  return {
+    context,
+    log,
+    settings,
+    runs,
+    logFiles,
+    textThreads,
+    unpackedFiles,
+    runnerScript,
+    dispose: async () => {
+      await Promise.all([runs.dispose(), unpackedFiles.dispose()])
+    },
+  }
 }

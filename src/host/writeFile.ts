@@ -1,5 +1,6 @@
 /** Writes a file at a place that the person chose, with progress and a way to cancel. */
 import * as vscode from 'vscode'
+import { untilCancelled } from './untilCancelled'
 
 /**
  * @param write does it; returns what is to be told besides, or nothing
@@ -17,23 +18,4 @@ export async function writeWithProgress(
     if (choice !== undefined) void vscode.commands.executeCommand('vscode.open', target)
   })
   return true
-}
-
-/** Undefined when it was cancelled. */
-async function untilCancelled<T>(
-  token: vscode.CancellationToken,
-  task: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const abort = new AbortController()
-  const cancelled = token.onCancellationRequested(() => {
-    abort.abort()
-  })
-  try {
-    return await task(abort.signal)
-  } catch (error) {
-    if (abort.signal.aborted) return undefined
-    throw error
-  } finally {
-    cancelled.dispose()
-  }
 }

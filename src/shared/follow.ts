@@ -27,6 +27,10 @@ export const followRequestSchema = z.object({
   /** Files that match join when they come, relative to `cwd`. */
   globs: z.array(z.string().min(1)).optional(),
   cwd: z.string().optional(),
+  /** Files beyond so many do not join; those of `files` count. */
+  maxFiles: z.number().int().positive().optional(),
+  /** Files that never join. */
+  leaveOut: z.array(z.string().min(1)).optional(),
   /** Where to begin; `{lines: 0}` is the end. */
   from: fromSchema,
   /** Where to begin in single files, by path. */

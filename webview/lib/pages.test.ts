@@ -17,6 +17,20 @@ describe('PageCache', () => {
     assert.deepEqual(cache.missing(0, 20), [0, 1])
   })
 
+  it('asks again for what is doubted, and shows it as it was until it is settled', () => {
+    const cache = new PageCache<number>(10, 100)
+    cache.put(0, upTo(0, 40))
+    cache.doubt(25)
+    assert.deepEqual(cache.missing(0, 40), [2, 3])
+    assert.deepEqual(cache.read(24, 26), [24, 25])
+    const doubt = cache.doubtOf(2)
+    cache.doubt(29)
+    cache.settle(2, doubt)
+    assert.deepEqual(cache.missing(0, 40), [2, 3], 'doubted again while it was asked for')
+    for (const page of [2, 3]) cache.settle(page, cache.doubtOf(page))
+    assert.deepEqual(cache.missing(0, 40), [])
+  })
+
   it('throws the least recently used page away', () => {
     const cache = new PageCache<number>(10, 3)
     cache.put(0, upTo(0, 30))

@@ -1,14 +1,27 @@
 /**
  * The rows that the panel holds: pages of a view, by index, the least recently used thrown away past a bound. Rows of a
- * view never change and are only added at its end, so what is held stays true until the view is another.
+ * view are only added at its end, so what is held stays true until the view is another, but for what `doubt` names.
  */
 export class PageCache<T> {
   private readonly pages = new Map<number, (T | undefined)[]>()
+  /** Pages that may have changed, and the number of the doubt. */
+  private readonly doubted = new Map<number, number>()
+  private doubts = 0
 
   constructor(
     readonly pageSize: number,
     private readonly maxPages: number,
   ) {}
+
+  /** The last doubt about a page; undefined when there is none. */
+  doubtOf(number: number): number | undefined {
+    return this.doubted.get(number)
+  }
+
+  /** A page is here as it was at or after that doubt. */
+  settle(number: number, doubt: number | undefined): void {
+    if (this.doubted.get(number) === doubt) this.doubted.delete(number)
+  }
 
   /** Keeps the items of the indexes `from`, `from + 1`, … */
   put(from: number, items: readonly T[]): void {
@@ -26,6 +39,7 @@ export class PageCache<T> {
     for (const oldest of this.pages.keys()) {
       if (this.pages.size <= this.maxPages) break
       this.pages.delete(oldest)
+      this.doubted.delete(oldest)
     }
   }
 
@@ -45,15 +59,24 @@ export class PageCache<T> {
     const numbers: number[] = []
     for (let index = from; index < to; index++) {
       const number = Math.floor(index / this.pageSize)
-      if (this.pages.get(number)?.[index % this.pageSize] !== undefined) continue
+      const isHeld = this.pages.get(number)?.[index % this.pageSize] !== undefined
+      if (isHeld && !this.doubted.has(number)) continue
       numbers.push(number)
       index = (number + 1) * this.pageSize - 1
     }
     return numbers
   }
 
+  /** The items from `from` on may have changed: they are read as they are, and are missing until their pages are settled. */
+  doubt(from: number): void {
+    const first = Math.floor(from / this.pageSize)
+    this.doubts++
+    for (const number of this.pages.keys()) if (number >= first) this.doubted.set(number, this.doubts)
+  }
+
   clear(): void {
     this.pages.clear()
+    this.doubted.clear()
   }
 
   private touch(number: number): (T | undefined)[] | undefined {

@@ -23,6 +23,7 @@ export const stateIcons: Readonly<Record<RunState, string>> = {
   following: 'eye',
   waiting: 'watch',
   gone: 'eye-closed',
+  packed: 'file-zip',
 }
 
 /** What a state means, for the tooltip. */
@@ -37,6 +38,7 @@ export const stateMeanings: Readonly<Record<RunState, string>> = {
   following: 'What is appended is shown as it comes.',
   waiting: 'The file is not there yet; it is followed as soon as it is.',
   gone: 'The file is not there any more; what was read of it stays, and it is followed again when it comes back.',
+  packed: 'The file is packed: it does not grow.',
 }
 
 export interface Band {

@@ -84,8 +84,12 @@ export class Feed {
         this.rows.put(from, rows)
         this.early.arrive(count)
       }),
-      client.on('view/changed', ({ view, count, complete }) => {
+      client.on('view/changed', ({ view, count, complete, voidFrom }) => {
         if (view !== this.view) return
+        if (voidFrom !== undefined) {
+          this.rows.doubt(voidFrom)
+          this.schedule()
+        }
         const found = complete && !this.complete
         if (found) this.seen = Math.max(this.seen, count)
         this.complete = complete

@@ -41,6 +41,11 @@ export class RowWindow {
     this.cache.put(from, rows)
   }
 
+  /** Rows from `from` on may have changed: they stay until they are here anew. */
+  doubt(from: number): void {
+    this.cache.doubt(from)
+  }
+
   /** Forgets every row, and goes over to another view; undefined for none. */
   reset(view: number | undefined): void {
     this.view = view
@@ -82,6 +87,7 @@ export class RowWindow {
   private async loadPage(view: number, page: number, limit: number): Promise<void> {
     const controller = new AbortController()
     this.loading.set(page, controller)
+    const doubt = this.cache.doubtOf(page)
     const from = page * PAGE_ROWS
     try {
       const { rows, count } = await this.options.client.call(
@@ -91,6 +97,7 @@ export class RowWindow {
       )
       if (this.view !== view) return
       this.cache.put(from, rows)
+      this.cache.settle(page, doubt)
       this.options.onRows(count, rows.length > 0)
     } catch (error) {
       this.options.onProblem(error)

@@ -7,6 +7,8 @@ import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { customFormats } from '../follow/customFormats'
+import type { FollowTarget } from '../follow/followTarget'
+import { globProblem } from '../follow/globProblem'
 import { LogFileRow } from '../follow/logFileRow'
 import type { LogFile } from '../follow/logFiles'
 import { registerCommand } from '../userMessages'
@@ -20,10 +22,11 @@ export function registerFollowCommands(container: Container): void {
     }),
   )
   registerCommand(context, log, commands.followFile, async (argument, more) => {
-    const files = filesOf(argument, more) ?? (await chooseFiles(container))
-    if (files === undefined || files.length === 0) return
-    await checkFiles(files)
-    await container.panels?.follow(files)
+    const named = filesOf(argument, more)
+    const target = named === undefined ? await chooseTarget(container) : { files: named }
+    if (target === undefined || (target.files.length === 0 && target.pattern === undefined)) return
+    await checkFiles(target.files)
+    await container.panels?.follow(target)
   })
 }
 
@@ -60,10 +63,10 @@ async function checkFiles(files: readonly string[]): Promise<void> {
 
 interface Choice extends vscode.QuickPickItem {
   readonly file?: string
-  readonly action?: 'browse' | 'several'
+  readonly action?: 'browse' | 'several' | 'pattern'
 }
 
-async function chooseFiles({ logFiles }: Container): Promise<readonly string[] | undefined> {
+async function chooseTarget({ logFiles }: Container): Promise<FollowTarget | undefined> {
   const listed = logFiles.list().then((files) => files.map((file) => choiceOf(file, logFiles.isLive(file))))
   const looks = { title: 'Follow Log File', matchOnDescription: true }
   const chosen = await vscode.window.showQuickPick<Choice>(
@@ -72,18 +75,43 @@ async function chooseFiles({ logFiles }: Container): Promise<readonly string[] |
       ...(choices.length < 2
         ? []
         : [{ label: 'Several as One…', action: 'several', iconPath: new vscode.ThemeIcon('layers') } as const]),
+      {
+        label: 'All That Match a Pattern…',
+        action: 'pattern',
+        iconPath: new vscode.ThemeIcon('filter'),
+        alwaysShow: true,
+      },
       { label: 'Browse…', action: 'browse', iconPath: new vscode.ThemeIcon('folder-opened'), alwaysShow: true },
     ]),
     { ...looks, placeHolder: 'Which file? The ones written last come first' },
   )
-  if (chosen?.action === 'browse') return browseFiles()
-  if (chosen?.action !== 'several') return chosen?.file === undefined ? undefined : [chosen.file]
+  if (chosen?.action === 'browse') return { files: await browseFiles() }
+  if (chosen?.action === 'pattern') return askForPattern()
+  if (chosen?.action !== 'several') return chosen?.file === undefined ? undefined : { files: [chosen.file] }
   const several = await vscode.window.showQuickPick<Choice>(listed, {
     ...looks,
     canPickMany: true as const,
     placeHolder: 'Tick the files to see as one, merged by the times of their lines',
   })
-  return several?.flatMap(({ file }) => file ?? [])
+  return several === undefined ? undefined : { files: several.flatMap(({ file }) => file ?? []) }
+}
+
+async function askForPattern(): Promise<FollowTarget | undefined> {
+  const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? []
+  if (folders.length === 0)
+    throw new UserError('A pattern needs a folder to look in. Open one first.', 'no_folder', 'bad_input')
+  const placeHolder = 'In which folder does the pattern begin?'
+  const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick({ placeHolder })
+  if (folder === undefined) return undefined
+  const cwd = folder.uri.fsPath
+  const glob = await vscode.window.showInputBox({
+    title: 'Follow All That Match a Pattern',
+    prompt: `A path in ${folder.name}: * is any name, ** any folders, {a,b} either. Files that come later join by themselves`,
+    placeHolder: 'logs/**/*.log',
+    ignoreFocusOut: true,
+    validateInput: (text) => globProblem(text.trim(), cwd),
+  })
+  return glob === undefined ? undefined : { files: [], pattern: { glob: glob.trim(), cwd } }
 }
 
 function choiceOf({ uri, bytes }: LogFile, isLive: boolean): Choice {

@@ -1,5 +1,4 @@
 /** What the panel of followed files may make the editor do. */
-import path from 'node:path'
 import * as vscode from 'vscode'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
@@ -11,12 +10,11 @@ import { revealFolder } from '../revealFolder'
 import type { FollowSession } from './followSession'
 
 export function followActions(container: Container, session: FollowSession): BridgeActions {
-  const [file = ''] = session.files
   const notHere = (): never => {
     throw new UserError('A followed file has no run of its own.', 'not_a_run')
   }
   return {
-    ...editorActions(container, session.files.join('\n')),
+    ...editorActions(container, session.key),
     exportRun: async (format) => {
       const { capture_id } = session.info
       if (capture_id === '')
@@ -25,13 +23,15 @@ export function followActions(container: Container, session: FollowSession): Bri
     },
     deleteRun: notHere,
     openLog: async () => {
+      const [file] = session.files
+      if (file === undefined) throw new UserError('No file matches the pattern yet.', 'no_file')
       await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file))
     },
     runAgain: notHere,
-    openFolder: () => revealFolder(path.dirname(file)),
+    openFolder: () => revealFolder(session.folder),
     saveText: notHere,
     openFile: async (name, line, column) => {
-      await openNamedFile(name, path.dirname(file), line, column)
+      await openNamedFile(name, session.folder, line, column)
     },
     listTrajectories: notHere,
     getTrajectory: notHere,

@@ -2,12 +2,9 @@
  * The files that one panel follows: the store that reads them, how they stand, and their recording. Looking needs no run: the
  * store reads the files itself; the recording is a runner of its own.
  */
-import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { FollowedText } from '../../node/textfile/followedText'
-import { MergedStore } from '../../node/textfile/mergedStore'
-import { TextFileStore } from '../../node/textfile/textFileStore'
 import type { TextState } from '../../node/textfile/textProtocol'
 import { Emitter } from '../../shared/lib/emitter'
 import { shortNames } from '../../shared/lib/shortNames'
@@ -15,44 +12,45 @@ import type { FollowedFile, RunInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
-import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
+import { folderOf, isGrowing, keyOf, placeOf, type FollowTarget } from './followTarget'
 import { OlderFiles } from './olderFiles'
-import { isOwnOutput } from './ownOutput'
+import { openText, type OpenedText, type OpenHooks } from './openText'
 import { isSwitchedOff, rememberSwitch } from './recordingSwitch'
 import { liveRecording, recordingServices, rememberedPlaces } from './recordingServices'
 
-export interface FollowOptions {
+export interface FollowOptions extends OpenHooks {
   /** The panel was there before the window was reloaded. */
   readonly restored: boolean
   /** Lets more files join the panel. */
   add(files: readonly string[]): Promise<void>
+  /** Those that match its pattern and are not followed. */
+  refused(): readonly string[]
 }
 
 export class FollowSession implements BridgeRun {
   private readonly changed = new Emitter<RunInfo>()
   private readonly stops: (() => void)[] = []
   private readonly openedAt = Date.now()
-  private readonly names: readonly string[]
   private readonly memory: vscode.Memento
   private isCounting = true
   readonly onDidChange = this.changed.event
   readonly follow: BridgeFollow
 
   private constructor(
-    readonly files: readonly string[],
-    readonly store: FollowedText,
+    private readonly target: FollowTarget,
+    private readonly text: OpenedText,
     private readonly recording: FollowRecording,
     private readonly older: OlderFiles,
     container: Container,
     options: FollowOptions,
   ) {
     this.memory = container.context.workspaceState
-    this.names = shortNames(files)
+    const { store } = text
     this.follow = {
       setRecording: (on) => this.setRecording(on),
       add: async (more) => {
-        await options.add(more === undefined ? await askForFiles(this.files) : more.map(pathOf))
+        await options.add(more === undefined ? await askForFiles(this.folder) : more.map(pathOf))
       },
       showOlder: (file) => older.show(file),
     }
@@ -91,63 +89,93 @@ export class FollowSession implements BridgeRun {
     )
   }
 
-  /** @throws UserError for what is no text file or can't be read */
-  static async open(container: Container, files: readonly string[], options: FollowOptions): Promise<FollowSession> {
-    await checkNotOwn(container, files)
-    const store = await openText(container, files)
+  /** @throws UserError for what is no text file or can't be read, CancellationError when the person cancelled */
+  static async open(container: Container, target: FollowTarget, options: FollowOptions): Promise<FollowSession> {
+    const text = await openText(container, target, options)
     try {
-      return await FollowSession.record(container, files, store, options)
+      return await FollowSession.record(container, target, text, options)
     } catch (error) {
-      store.dispose()
+      await text.close()
       throw error
     }
   }
 
   private static async record(
     container: Container,
-    files: readonly string[],
-    store: FollowedText,
+    target: FollowTarget,
+    text: OpenedText,
     options: FollowOptions,
   ): Promise<FollowSession> {
-    const [first = ''] = files
+    const { store } = text
     const recording = new FollowRecording(
       recordingServices(container, {
-        files,
-        title: shortNames(files).join(', '),
+        target,
+        files: () => growingFiles(store),
+        title: [...(target.pattern === undefined ? [] : [target.pattern.glob]), ...shortNames(target.files)].join(', '),
+        refused: () => options.refused(),
         endOf: (file) => endOf(store, file),
       }),
     )
-    const session = new FollowSession(files, store, recording, new OlderFiles(store), container, options)
+    const session = new FollowSession(
+      target,
+      text,
+      recording,
+      new OlderFiles(store, container.unpackedFiles),
+      container,
+      options,
+    )
     const isWanted =
+      session.canGrow &&
       vscode.workspace.isTrusted &&
-      container.settings.get('follow.record', vscode.Uri.file(first)) &&
-      !isSwitchedOff(container.context.workspaceState, files)
-    const live = options.restored ? await liveRecording(container, files) : undefined
+      container.settings.get('follow.record', vscode.Uri.file(placeOf(target))) &&
+      !isSwitchedOff(container.context.workspaceState, session.switched)
+    const live = options.restored ? await liveRecording(container, target) : undefined
     if (live !== undefined) recording.adopt(live)
     else if (isWanted) {
-      const places = options.restored ? rememberedPlaces(container, files) : undefined
+      const places = options.restored ? rememberedPlaces(container, target) : undefined
       recording.wait(places)
       // What came while no window was there.
-      const hasNews = places?.some(({ path: file, position }) => (endOf(store, file) ?? 0) > (position?.offset ?? 0))
-      if (hasNews === true) recording.grew()
+      const hasNews = growingFiles(store).some((file) => {
+        const before = places?.find((place) => place.path === file)?.position?.offset ?? 0
+        return (endOf(store, file) ?? 0) > before
+      })
+      if (places !== undefined && hasNews) recording.grew()
     }
     return session
   }
 
+  get store(): FollowedText {
+    return this.text.store
+  }
+
+  /** By what the editor remembers things of it. */
+  get key(): string {
+    return keyOf(this.target)
+  }
+
+  /** In which names of files are looked up. */
+  get folder(): string {
+    return folderOf(this.target)
+  }
+
+  /** Those that are followed now. */
+  get files(): readonly string[] {
+    return this.store.files.map((file) => file.path)
+  }
+
   get info(): RunInfo {
-    const [first = ''] = this.files
-    const files = this.store.files.map((file, i) => fileOf(file.path, this.names[i] ?? file.path, file.state))
-    const states = files.map(({ state }) => state)
+    const names = shortNames(this.files)
+    const files = this.store.files.map((file, i) => fileOf(file.path, names[i] ?? file.path, file.state))
     const { captureId } = this.recording
     return {
       capture_id: captureId ?? '',
       kind: 'follow',
-      title: this.names.join(', '),
-      state: states.includes('following') ? 'following' : states.includes('waiting') ? 'waiting' : 'gone',
+      title: this.target.pattern?.glob ?? names.join(', '),
+      state: stateOf(files),
       started_at: new Date(this.openedAt).toISOString(),
       elapsed_ms: Date.now() - this.openedAt,
-      path: first,
-      cwd: path.dirname(first),
+      path: this.files[0] ?? this.folder,
+      cwd: this.folder,
       follow: {
         files,
         recording: this.recording.state,
@@ -174,27 +202,26 @@ export class FollowSession implements BridgeRun {
   dispose(): void {
     for (const stop of this.stops) stop()
     this.recording.dispose()
-    this.store.dispose()
+    void this.text.close().catch(() => undefined)
+  }
+
+  /** False where all is packed. */
+  private get canGrow(): boolean {
+    return this.target.pattern !== undefined || this.target.files.some(isGrowing)
+  }
+
+  /** By what the switch of the recording is remembered: files that join by a pattern go by the pattern's. */
+  private get switched(): readonly string[] {
+    return this.target.pattern === undefined ? this.target.files : [this.key]
   }
 
   private async setRecording(on: boolean): Promise<void> {
+    if (on && !this.canGrow)
+      throw new UserError('A packed file does not grow: there is nothing to record.', 'packed_file', 'bad_input')
     if (on && !vscode.workspace.isTrusted)
       throw new UserError('Nothing is recorded in a workspace that is not trusted.', 'not_trusted')
     await this.recording.set(on)
-    await rememberSwitch(this.memory, this.files, on)
-  }
-}
-
-async function checkNotOwn({ context }: Container, files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    // One that is not there yet has no other name.
-    const real = await realpath(file).catch(() => file)
-    if (isOwnOutput(context.logUri.fsPath, real))
-      throw new UserError(
-        `${file} is Tapedeck's own output, which is not followed: each of its lines would make another.`,
-        'own_output',
-        'bad_input',
-      )
+    await rememberSwitch(this.memory, this.switched, on)
   }
 }
 
@@ -202,7 +229,7 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
   return {
     path: file,
     name,
-    state: state.follow === 'paused' ? 'following' : state.follow,
+    state: !isGrowing(file) ? 'packed' : state.follow === 'paused' ? 'following' : state.follow,
     bytes: state.bytes,
     indexed: state.indexed,
     encoding: state.encoding,
@@ -233,29 +260,23 @@ function endOf(store: FollowedText, file: string): number | undefined {
   return state?.parts.findLast((part) => part.kind === 'lines')?.end
 }
 
-/** @throws UserError for what is no text file or can't be read; nothing is open then */
-async function openText(container: Container, files: readonly string[]): Promise<FollowedText> {
-  const stores: TextFileStore[] = []
-  try {
-    for (const file of files) {
-      const encoding = container.settings.get('follow.encoding', vscode.Uri.file(file))
-      const formats = customFormats(container.settings)
-      stores.push(await TextFileStore.open(file, { encoding, formats }, container.textThreads))
-    }
-  } catch (error) {
-    for (const store of stores) store.dispose()
-    throw error
-  }
-  const [only] = stores
-  return only !== undefined && stores.length === 1 ? only : new MergedStore(stores)
+/** How they stand together; where no file matches a pattern yet, one is waited for. */
+function stateOf(files: readonly FollowedFile[]): FollowedFile['state'] {
+  const states = files.map(({ state }) => state)
+  const order = ['following', 'waiting', 'gone', 'packed'] as const
+  return order.find((state) => states.includes(state)) ?? 'waiting'
 }
 
-async function askForFiles(known: readonly string[]): Promise<readonly string[]> {
+function growingFiles(store: FollowedText): readonly string[] {
+  return store.files.map((file) => file.path).filter(isGrowing)
+}
+
+async function askForFiles(folder: string): Promise<readonly string[]> {
   const uris = await vscode.window.showOpenDialog({
     title: 'Follow Here Too',
     openLabel: 'Follow',
     canSelectMany: true,
-    defaultUri: vscode.Uri.file(path.dirname(known[0] ?? '')),
+    defaultUri: vscode.Uri.file(folder),
   })
   return (uris ?? []).map(({ fsPath }) => fsPath)
 }

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { Emitter } from '../../shared/lib/emitter'
+import { foreignFolders } from '../../shared/lib/foreignFolders'
 import { logDirectories } from '../logDirectories'
 import type { Settings } from '../settings'
 
@@ -16,8 +17,7 @@ export interface LogFile {
   readonly writtenAt: number
 }
 
-/** Folders that hold other people's logs. */
-const EXCLUDED = '**/{node_modules,bower_components,.git,.hg,.svn,.venv,venv,__pycache__,.tox,.cache,.vscode-test}/**'
+const EXCLUDED = `{${foreignFolders().join(',')}}`
 /** More than this are not listed; the ones written last are. */
 const MAX_LISTED = 200
 const MAX_FOUND = 5000

@@ -1,14 +1,13 @@
 /** The rotated files beside a followed one: offered as older history, and put above its lines when the person wants them. */
-import os from 'node:os'
 import path from 'node:path'
-import * as vscode from 'vscode'
-import { compressionOf, unpack, type Unpacked } from '../../node/textfile/decompress'
+import { compressionOf, type Unpacked } from '../../node/textfile/decompress'
 import type { FollowedText } from '../../node/textfile/followedText'
 import { olderSiblings, type OlderSibling } from '../../node/textfile/olderSiblings'
 import { TextFileStore } from '../../node/textfile/textFileStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { FollowInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
+import type { UnpackedFiles } from './unpackedFiles'
 
 /** A rotation changes the list; it is read again at most this often. */
 const LOOK_MS = 1000
@@ -16,7 +15,8 @@ const LOOK_MS = 1000
 export class OlderFiles {
   private readonly changed = new Emitter<undefined>()
   private readonly shown = new Set<string>()
-  private readonly unpacked: Unpacked[] = []
+  private readonly copies: Unpacked[] = []
+  private readonly closing = new AbortController()
   private readonly stop: () => void
   private found: readonly OlderSibling[] = []
   private rows = 0
@@ -24,7 +24,10 @@ export class OlderFiles {
   readonly onDidChange = this.changed.event
 
   /** Only one file has a history that can stand above it; several are merged by their times. */
-  constructor(private readonly store: FollowedText) {
+  constructor(
+    private readonly store: FollowedText,
+    private readonly unpackedFiles: UnpackedFiles,
+  ) {
     this.lookSoon(0)
     this.stop = store.onDidChangeState(() => {
       // Each rotation is a row of its own.
@@ -55,35 +58,15 @@ export class OlderFiles {
   dispose(): void {
     this.stop()
     clearTimeout(this.timer)
-    for (const copy of this.unpacked.splice(0)) void copy.dispose()
+    this.closing.abort()
+    for (const copy of this.copies.splice(0)) void copy.dispose()
   }
 
   /** Undefined when the person thought better of it. */
   private async unpack(file: string): Promise<string | undefined> {
-    const title = `Unpacking ${path.basename(file)}`
-    const place = { location: vscode.ProgressLocation.Notification, title, cancellable: true }
-    return vscode.window.withProgress(place, async (progress, token) => {
-      const cancel = new AbortController()
-      token.onCancellationRequested(() => {
-        cancel.abort()
-      })
-      try {
-        let told = 0
-        const unpacked = await unpack(file, {
-          folder: os.tmpdir(),
-          signal: cancel.signal,
-          onProgress: (share) => {
-            progress.report({ increment: 100 * (share - told) })
-            told = share
-          },
-        })
-        this.unpacked.push(unpacked)
-        return unpacked.path
-      } catch (error) {
-        if (cancel.signal.aborted) return undefined
-        throw error
-      }
-    })
+    const copy = await this.unpackedFiles.unpack(file, this.closing.signal)
+    if (copy !== undefined) this.copies.push(copy)
+    return copy?.path
   }
 
   private lookSoon(ms: number): void {
@@ -94,7 +77,7 @@ export class OlderFiles {
   }
 
   private async look(): Promise<void> {
-    if (!(this.store instanceof TextFileStore)) return
+    if (!(this.store instanceof TextFileStore) || compressionOf(this.store.path) !== undefined) return
     this.found = await olderSiblings(this.store.path)
     this.changed.fire(undefined)
   }

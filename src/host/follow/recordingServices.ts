@@ -11,11 +11,16 @@ import { logDirectoryOf } from '../logDirectories'
 import { showError } from '../userMessages'
 import { customFormats } from './customFormats'
 import type { RecordFrom, RecordingServices } from './followRecording'
+import { keyOf, placeOf, type FollowTarget } from './followTarget'
 
 /** How far a file is known, and by what name a recording of several is called. */
 export interface RecordedFiles {
-  readonly files: readonly string[]
+  readonly target: FollowTarget
+  /** Those that are followed now and can grow. */
+  files(): readonly string[]
   readonly title: string
+  /** Those that match the pattern and are not followed. */
+  refused(): readonly string[]
   /** So many bytes of the file are known; undefined for one that is not there. */
   endOf(file: string): number | undefined
 }
@@ -25,28 +30,31 @@ const rememberedSchema = z.array(z.object({ path: z.string(), position: position
 
 export function recordingServices(container: Container, recorded: RecordedFiles): RecordingServices {
   const { context, settings, log, runs } = container
-  const { files, title } = recorded
-  const [first = ''] = files
-  const scope = vscode.Uri.file(first)
+  const { target, title } = recorded
+  const place = placeOf(target)
+  const scope = vscode.Uri.file(place)
   const started = new Map<string, RegistryEntry>()
   return {
     positions: () =>
       Promise.resolve(
-        files.map((path): RecordFrom => {
+        recorded.files().map((path): RecordFrom => {
           const end = recorded.endOf(path)
           const known = end === undefined ? undefined : positionAt(path, end)
           return { path, ...(known === undefined ? {} : { position: known }) }
         }),
       ),
     remember: (from) => {
-      void context.workspaceState.update(memoryKey(files), from.length === 0 ? undefined : from)
+      void context.workspaceState.update(memoryKey(target), from.length === 0 ? undefined : from)
     },
     start: async (from) => {
       const request: FollowRequest = {
         kind: 'follow',
-        logDirectory: logDirectoryOf(settings, context, first),
+        logDirectory: logDirectoryOf(settings, context, place),
         title: title.slice(0, 200),
-        files: [...files],
+        files: [...recorded.files()],
+        ...globsOf(target),
+        maxFiles: settings.get('follow.maxFiles'),
+        leaveOut: [...recorded.refused()],
         from: 'start',
         positions: Object.fromEntries(
           from.flatMap((file) => (file.position === undefined ? [] : [[file.path, file.position]])),
@@ -57,7 +65,7 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
       }
       const entry = await startRunner(await container.runnerScript(), request)
       started.set(entry.capture_id, entry)
-      await context.workspaceState.update(runKey(files), entry.capture_id)
+      await context.workspaceState.update(runKey(target), entry.capture_id)
       return entry.capture_id
     },
     stop: async (captureId) => {
@@ -85,28 +93,30 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
 }
 
 /** The recording of these files that a window before this one began. */
-export async function liveRecording(
-  { context, runs }: Container,
-  files: readonly string[],
-): Promise<string | undefined> {
+export async function liveRecording({ context, runs }: Container, target: FollowTarget): Promise<string | undefined> {
   await runs.refresh()
   // One of the command line, or of another window, is theirs to end.
-  const own = context.workspaceState.get<string>(runKey(files))
+  const own = context.workspaceState.get<string>(runKey(target))
   return runs.all.find(({ state, capture_id }) => state === 'running' && capture_id === own)?.capture_id
 }
 
 /** Where the window before this one waited for the first bytes. */
-export function rememberedPlaces({ context }: Container, files: readonly string[]): readonly RecordFrom[] | undefined {
-  const parsed = rememberedSchema.safeParse(context.workspaceState.get(memoryKey(files)))
+export function rememberedPlaces({ context }: Container, target: FollowTarget): readonly RecordFrom[] | undefined {
+  const parsed = rememberedSchema.safeParse(context.workspaceState.get(memoryKey(target)))
   return parsed.success && parsed.data.length > 0 ? (parsed.data as readonly RecordFrom[]) : undefined
 }
 
-function memoryKey(files: readonly string[]): string {
-  return `tapedeck.follow.${files.join('\n')}`
+function memoryKey(target: FollowTarget): string {
+  return `tapedeck.follow.${keyOf(target)}`
 }
 
-function runKey(files: readonly string[]): string {
-  return `tapedeck.follow.run.${files.join('\n')}`
+function runKey(target: FollowTarget): string {
+  return `tapedeck.follow.run.${keyOf(target)}`
+}
+
+/** As the recorder's search takes it: parentheses are no signs in a pattern of ours. */
+function globsOf({ pattern }: FollowTarget): Pick<FollowRequest, 'globs' | 'cwd'> {
+  return pattern === undefined ? {} : { globs: [pattern.glob.replace(/[()]/g, '\\$&')], cwd: pattern.cwd }
 }
 
 /** A recorder that has written nothing yet is not among the runs. */

@@ -18,6 +18,7 @@ import {
   type TimeMode,
   type ToWebview,
 } from '../../shared/protocol/contract'
+import type { Row } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
@@ -83,8 +84,15 @@ const MAX_VIEWS = 50
 /** Counts and states are told at most this often; rows of the tail go at once. */
 const TELL_MS = 100
 
+interface HeldView {
+  readonly view: View
+  readonly stop: () => void
+  /** The first row that was told and had no end yet. */
+  open: number | undefined
+}
+
 export class PanelBridge {
-  private readonly views = new Map<number, { view: View; stop: () => void }>()
+  private readonly views = new Map<number, HeldView>()
   private readonly server: Server
   private readonly stops: (() => void)[]
   private nextView = 1
@@ -94,6 +102,9 @@ export class PanelBridge {
   private stopSummary: (() => void) | undefined
   private tellTimer: NodeJS.Timeout | undefined
   private greeted = false
+  private growths = 0
+  /** Views have been told of so many growths. */
+  private toldGrowths = 0
   private disposed = false
 
   constructor(
@@ -120,6 +131,7 @@ export class PanelBridge {
         this.notify('reset', {})
       }),
       run.store.onDidGrow(() => {
+        this.growths++
         void this.sendTail()
         this.tellSoon()
       }),
@@ -166,7 +178,7 @@ export class PanelBridge {
       const stop = view.onDidChange(() => {
         this.tellSoon()
       })
-      this.views.set(id, { view, stop })
+      this.views.set(id, { view, stop, open: undefined })
       return { view: id, count: view.count, complete: view.complete }
     },
     'view/close': ({ view }) => {
@@ -179,7 +191,9 @@ export class PanelBridge {
     },
     'rows/get': async ({ view: id, from, to }) => {
       const view = this.view(id)
+      const { growths } = this
       const rows = await view.rows(from, Math.min(to, from + MAX_ROWS))
+      this.noteOpen(id, from, rows, growths)
       return { rows, count: view.count }
     },
     'position/find': async ({ view, at }) => ({ position: await this.view(view).positionOf(at) }),
@@ -275,8 +289,10 @@ export class PanelBridge {
         const tail = this.currentTail()
         if (tail === undefined) return
         const { count } = tail.view
+        const { growths } = this
         const from = Math.max(0, count - tail.rows)
         const rows = await tail.view.rows(from, count)
+        this.noteOpen(tail.id, from, rows, growths)
         if (this.currentTail() === tail) this.notify('tail', { view: tail.id, count, from, rows })
       } while (this.isTailStale())
     } catch (error) {
@@ -284,6 +300,21 @@ export class PanelBridge {
     } finally {
       this.sending = false
     }
+  }
+
+  /**
+   * A followed line without an end is told again when the file has grown; rows of a log stay as they are.
+   * @param growths how many there had been when the rows were asked for
+   */
+  private noteOpen(id: number, from: number, rows: readonly Row[], growths: number): void {
+    const held = this.views.get(id)
+    const at = rows.findIndex(({ unterminated }) => unterminated === true)
+    if (this.run.follow === undefined || held === undefined || at < 0) return
+    held.open = Math.min(held.open ?? from + at, from + at)
+    // It grew while they were read: they may be older than what was told of it.
+    if (growths === this.growths) return
+    this.toldGrowths = Math.min(this.toldGrowths, growths)
+    this.tellSoon()
   }
 
   private currentTail(): typeof this.tail {
@@ -298,8 +329,14 @@ export class PanelBridge {
     this.tellTimer ??= setTimeout(() => {
       this.tellTimer = undefined
       this.notify('grew', this.growth())
-      for (const [id, { view }] of this.views)
-        this.notify('view/changed', { view: id, count: view.count, complete: view.complete })
+      for (const [id, held] of this.views) {
+        const { view, open } = held
+        const isVoid = this.growths > this.toldGrowths && open !== undefined
+        if (isVoid) held.open = undefined
+        const { count, complete } = view
+        this.notify('view/changed', { view: id, count, complete, ...(isVoid ? { voidFrom: open } : {}) })
+      }
+      this.toldGrowths = this.growths
       // A search that found more moves its tail too.
       void this.sendTail()
     }, TELL_MS)

@@ -5,6 +5,7 @@ import * as vscode from 'vscode'
 import { z } from 'zod'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
+import type { FollowTarget } from '../follow/followTarget'
 import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
@@ -38,8 +39,8 @@ class RunPanels implements Panels {
     this.remembered = this.recall()
   }
 
-  follow(files: readonly string[]): Promise<void> {
-    return this.followed.open(files)
+  follow(target: FollowTarget): Promise<void> {
+    return this.followed.open(target)
   }
 
   async open(logPath: string, preserveFocus = false): Promise<void> {

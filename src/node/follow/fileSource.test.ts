@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../test/fakes/logs'
 import type { SourceHandle } from '../../core/source'
 import type { EventDraft } from '../../shared/events/schema'
 import { isUserError } from '../../shared/userError'
-import { fileSource, type FileSourceOptions } from './fileSource'
+import { fileSource, type FileHandle, type FileSourceOptions } from './fileSource'
 
 describe('followed files as a source', () => {
   const folder = temporaryFolder()
@@ -127,6 +127,32 @@ describe('followed files as a source', () => {
     appendFileSync(name('logs/b.log'), 'end\n')
     await until(() => texts().includes('end'))
     assert.deepEqual(texts().sort(), ['a', 'b', 'end', 'new a'])
+  })
+
+  it('takes no more files in than there is room for, and none of folders that are left out', async () => {
+    for (const file of ['logs', 'logs/own', 'logs/node_modules', 'logs/.hidden']) mkdirSync(name(file))
+    for (const file of ['0.log', 'own/x.log', 'node_modules/x.log', '.hidden/x.log', 'a.log', 'b.log', 'c.log'])
+      writeFileSync(name(`logs/${file}`), `${file}\n`)
+    const pattern = {
+      globs: ['logs/**/*.log'],
+      cwd: folder.path,
+      leaveOut: [name('logs/own'), name('logs/0.log')],
+      maxJoined: 2,
+    }
+    await open({ files: [name('logs/c.log')], ...pattern })
+    assert.deepEqual(texts(), ['c.log', 'a.log'])
+    assert.match(said.join(), /b\.log matches too, but 2 files are followed already/)
+    writeFileSync(name('logs/d.log'), 'd.log\n')
+    await (handle as FileHandle).settle()
+    assert.match(said.join(), /d\.log matches too/)
+    assert.deepEqual(texts(), ['c.log', 'a.log'])
+  })
+
+  it('reaches into folders that hold other people’s files where a pattern names them', async () => {
+    mkdirSync(name('node_modules'))
+    writeFileSync(name('node_modules/x.log'), 'x\n')
+    await open({ files: [], globs: ['node_modules/*.log'], cwd: folder.path })
+    assert.deepEqual(texts(), ['x'])
   })
 
   it('ends at its bound and says what is left', async () => {

@@ -22,6 +22,10 @@ export interface FileSourceOptions {
   /** Files that match join as they appear, from their beginning. Relative to `cwd`. */
   readonly globs?: readonly string[]
   readonly cwd?: string
+  /** Files, and folders with all in them, that never join; absolute. */
+  readonly leaveOut?: readonly string[]
+  /** While so many files are followed none joins; without it all do, up to the bound of all. */
+  readonly maxJoined?: number
   readonly from: FollowOptions['from']
   /** Where to begin in single files instead, by path. */
   readonly positions?: Readonly<Record<string, FollowOptions['from']>>
@@ -92,14 +96,17 @@ class FollowedFiles implements FileHandle {
     const files = new FollowedFiles(options, context)
     try {
       for (const file of options.files) await files.follow(file, options.positions?.[file] ?? options.from)
-      const { globs = [], cwd = '.' } = options
+      const { globs = [], cwd = '.', leaveOut } = options
       if (globs.length > 0) {
-        files.joining = new JoiningFiles(globs, cwd, (file) => files.join(file))
+        files.joining = new JoiningFiles({ patterns: globs, cwd, leaveOut }, (file) => files.join(file))
         const found = await files.joining.start()
         for (const file of found) {
           // What was rotated away is history, and would come twice.
           if (found.some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) continue
-          await files.follow(file, options.positions?.[file] ?? options.from)
+          const from = options.positions?.[file] ?? options.from
+          // Where files join as far as there is room, one that can't be followed costs the others nothing.
+          if (options.maxJoined === undefined) await files.follow(file, from)
+          else await files.join(file, from)
         }
       }
     } catch (error) {
@@ -236,11 +243,16 @@ class FollowedFiles implements FileHandle {
   }
 
   /** A file that matches a pattern has come. */
-  private async join(file: string): Promise<void> {
+  private async join(file: string, from: FollowOptions['from'] = 'start'): Promise<void> {
     // Its follower has read it already.
     if ([...this.followed.keys()].some((one) => isRotationOf(one, file)) || compressionOf(file) !== undefined) return
+    if (this.followed.has(file)) return
+    if (this.followed.size >= (this.options.maxJoined ?? MAX_FILES)) {
+      this.context.log(`${file} matches too, but ${String(this.followed.size)} files are followed already`)
+      return
+    }
     try {
-      await this.follow(file, 'start')
+      await this.follow(file, from)
     } catch (error) {
       this.followed.delete(file)
       this.context.log(error instanceof Error ? error.message : String(error))

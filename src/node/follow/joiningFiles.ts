@@ -1,11 +1,20 @@
 /** Finds the files that match patterns, and those that come to match them later. */
 import path from 'node:path'
 import { glob } from 'tinyglobby'
+import { foreignFolders } from '../../shared/lib/foreignFolders'
 
 /** Patterns with `**` reach folders that nobody watches: they are searched again now and then. */
 const SEARCH_MS = 2000
 /** What comes while the watcher is being made is found by a search soon after. */
 const FIRST_SEARCH_MS = 200
+
+export interface JoiningOptions {
+  /** Globs relative to `cwd`. They don't reach into hidden folders and other people's unless they name them. */
+  readonly patterns: readonly string[]
+  readonly cwd: string
+  /** Files, and folders with all in them, that never join; absolute. */
+  readonly leaveOut?: readonly string[] | undefined
+}
 
 export class JoiningFiles {
   private readonly seen = new Set<string>()
@@ -17,8 +26,7 @@ export class JoiningFiles {
   private isBusy = false
 
   constructor(
-    private readonly patterns: readonly string[],
-    private readonly cwd: string,
+    private readonly options: JoiningOptions,
     private readonly onFile: (file: string) => Promise<void>,
   ) {}
 
@@ -60,19 +68,31 @@ export class JoiningFiles {
 
   /** The folders of the files that match, and those in which the patterns begin. */
   private folders(): string[] {
-    const begins = this.patterns.map((pattern) => {
+    const begins = this.options.patterns.map((pattern) => {
       const parts = pattern.split('/')
       const wild = parts.findIndex((part) => /[*?[{(!]/.test(part))
-      return path.resolve(this.cwd, parts.slice(0, wild < 0 ? -1 : wild).join('/') || '.')
+      return path.resolve(this.options.cwd, parts.slice(0, wild < 0 ? -1 : wild).join('/') || '.')
     })
     return [...new Set([...begins, ...[...this.seen].map((file) => path.dirname(file))])]
   }
 
   private async find(): Promise<string[]> {
-    const found = await glob([...this.patterns], { cwd: this.cwd, absolute: true, onlyFiles: true, dot: false })
-    const fresh = found.map((file) => path.normalize(file)).filter((file) => !this.seen.has(file))
+    const found = await glob([...this.options.patterns], {
+      cwd: this.options.cwd,
+      absolute: true,
+      onlyFiles: true,
+      dot: false,
+      ignore: [...foreignFolders(this.options.patterns)],
+    })
+    const fresh = found
+      .map((file) => path.normalize(file))
+      .filter((file) => !this.seen.has(file) && !this.isLeftOut(file))
     for (const file of fresh) this.seen.add(file)
     return fresh.sort()
+  }
+
+  private isLeftOut(file: string): boolean {
+    return this.options.leaveOut?.some((one) => file === one || file.startsWith(one + path.sep)) === true
   }
 
   /** Once more, now: resolves when `onFile` has had all that is there. */

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import zlib from 'node:zlib'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
+import { unreadable } from '../follow/namedFile'
 
 /** So much of the disk is left free. */
 const SPARE_BYTES = 512 * 1024 * 1024
@@ -32,11 +33,13 @@ export function compressionOf(file: string): 'gz' | 'zst' | undefined {
   return /\.gz$/i.test(file) ? 'gz' : /\.zst$/i.test(file) ? 'zst' : undefined
 }
 
-/** @throws UserError `zstd_missing`, `no_space`, `unpack_failed`; an AbortError when it was cancelled */
+/** @throws UserError `file_unreadable`, `zstd_missing`, `no_space`, `unpack_failed`; an AbortError when it was cancelled */
 export async function unpack(file: string, options: UnpackOptions): Promise<Unpacked> {
   const { onProgress, signal } = options
   const decompressor = decompressorFor(file)
-  const { size } = await stat(file)
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error)
+  })
   const { bavail, bsize } = await statfs(options.folder)
   const room = bavail * bsize - SPARE_BYTES
   const folder = await mkdtemp(path.join(options.folder, 'tapedeck-unpacked-'))

@@ -190,4 +190,65 @@ describe('several text files as one', () => {
     )
     assert.deepEqual(store.growth.size, 122)
   })
+
+  it('may be none at first: those that join are shown, counted and told', async () => {
+    await open([])
+    let told = 0
+    store.onDidChangeState(() => told++)
+    let isCounted = false
+    const total = () => Object.values(store.growth.levelCounts).reduce((sum, count) => sum + count, 0)
+    let tellCounted: () => void = () => undefined
+    const allCounted = new Promise<void>((resolve) => (tellCounted = resolve))
+    const counting = store.countLevels((isComplete) => {
+      isCounted = isComplete
+      if (total() === 60) tellCounted()
+    })
+    assert.ok(isCounted)
+    const empty = await complete({})
+    assert.deepEqual([empty.count, await empty.rows(0, 10), await empty.positionOf({ time: 0 })], [0, [], 0])
+    const files = [0, 1].map((file) => written(new Random(file), file, 30, START))
+    for (const [i, lines] of files.entries()) {
+      writeFileSync(pathOf(i), lines.map(({ text }) => `${text}\n`).join(''))
+      const before = told
+      store.add(await TextFileStore.open(pathOf(i), {}, threads))
+      assert.ok(told > before)
+    }
+    const view = await complete({})
+    assert.deepEqual(
+      (await view.rows(0, 100)).map(({ text }) => text),
+      merged(files).map(({ text }) => text),
+    )
+    await allCounted
+    counting.dispose()
+  })
+
+  it('are told apart where the path of one is part of another’s', async () => {
+    const paths = [pathOf(0), `${pathOf(0)}.err`]
+    for (const file of paths) writeFileSync(file, `${path.basename(file)}\n`)
+    store = new MergedStore(await Promise.all(paths.map((file) => TextFileStore.open(file, {}, threads))))
+    const names = async (query: Query): Promise<string> => {
+      const view = await complete(query)
+      const rows = await view.rows(0, 10)
+      view.dispose()
+      return rows.map(({ text }) => text).join(' ')
+    }
+    const [first = '', second = ''] = paths
+    assert.equal(await names({ withoutSources: [first] }), '0.log.err')
+    assert.equal(await names({ sources: [first] }), '0.log')
+    assert.equal(await names({ sources: [second] }), '0.log.err')
+    assert.equal(await names({ sources: ['.err'] }), '0.log.err')
+    assert.equal(await names({ sources: ['none'] }), '')
+  })
+
+  it('are named by their packed files where unpacked copies are read', async () => {
+    writeFileSync(pathOf(0), 'packed\n')
+    const shownAs = `${pathOf(0)}.gz`
+    store = new MergedStore([await TextFileStore.open(pathOf(0), { follow: false, shownAs }, threads)])
+    assert.deepEqual(
+      store.files.map((file) => file.path),
+      [shownAs],
+    )
+    const view = await complete({ sources: [shownAs] })
+    assert.equal((await view.rows(0, 1))[0]?.text, 'packed')
+  })
 })

@@ -65,12 +65,14 @@ export class MergedStore implements FollowedText {
     this.take(store)
     this.reset.fire(undefined)
     this.grew.fire(this.growth)
+    this.stateChanged.fire(store.state)
   }
 
   async view(query: Query, signal?: AbortSignal): Promise<View> {
-    const { sources, withoutSources, ...rest } = query
+    const { sources: _, withoutSources: __, ...rest } = query
+    const paths = new Set(this.parts.map(({ store }) => store.path))
     const wanted = this.parts.flatMap(({ store }, source) =>
-      isFrom({ sources, withoutSources }, [store.path]) ? [{ store, source }] : [],
+      isFrom(meantFor(query, store.path, paths), [store.path]) ? [{ store, source }] : [],
     )
     const views = await Promise.all(
       wanted.map(async ({ store, source }) => ({ view: await store.view(rest, signal), source })),
@@ -91,6 +93,7 @@ export class MergedStore implements FollowedText {
   countLevels(listener: (isComplete: boolean) => void): { dispose(): void } {
     this.levelListener = listener
     for (const part of this.parts) part.levels ??= this.countIn(part)
+    if (this.parts.length === 0) listener(true)
     return {
       dispose: () => {
         this.levelListener = undefined
@@ -165,6 +168,15 @@ export class MergedStore implements FollowedText {
       // The file was closed meanwhile, or the thread ended, which the store has told.
       if (!(error instanceof UserError)) throw error
     }
+  }
+}
+
+/** The path of one of the files means that file alone, even where it is part of another's path. */
+function meantFor({ sources, withoutSources }: Query, path: string, paths: ReadonlySet<string>): Query {
+  const isMeant = (part: string): boolean => part === path || !paths.has(part)
+  return {
+    ...(sources === undefined ? {} : { sources: sources.filter(isMeant) }),
+    ...(withoutSources === undefined ? {} : { withoutSources: withoutSources.filter(isMeant) }),
   }
 }
 

@@ -57,6 +57,7 @@ describe('older history of a log file', () => {
     await cut.dispose()
     writeFileSync(at('bad.gz'), 'no gzip at all')
     await assert.rejects(unpack(at('bad.gz'), { folder: folder.path }), { code: 'unpack_failed' })
+    await assert.rejects(unpack(at('none.gz'), { folder: folder.path }), { code: 'file_unreadable' })
     await assert.rejects(unpack(at('cut.gz'), { folder: folder.path, signal: AbortSignal.abort() }), {
       name: 'AbortError',
     })

@@ -47,6 +47,7 @@ export class TextFileStore implements FollowedText {
   readonly onDidNotice = this.noticed.event
 
   private constructor(
+    /** For people: that of the packed file where an unpacked copy is read. */
     readonly path: string,
     private readonly file: OpenText,
     private readonly startScanner: () => ThreadLike,
@@ -65,7 +66,7 @@ export class TextFileStore implements FollowedText {
       onState: (state) => opened.store?.take(state),
       onNotice: (message) => opened.store?.noticed.fire(message),
     })
-    opened.store = new TextFileStore(path, file, threads.startScanner)
+    opened.store = new TextFileStore(options.shownAs ?? path, file, threads.startScanner)
     return opened.store
   }
 

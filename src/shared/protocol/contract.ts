@@ -147,13 +147,15 @@ export type RunState =
   | 'waiting'
   /** Of a followed file: it was there, and its name leads nowhere now. */
   | 'gone'
+  /** Of a followed file: it is packed, and shown as it is. */
+  | 'packed'
 
 /** One of the files that a panel follows. */
 export interface FollowedFile {
   readonly path: string
   /** Short, and different from those of the others. */
   readonly name: string
-  readonly state: 'following' | 'waiting' | 'gone'
+  readonly state: 'following' | 'waiting' | 'gone' | 'packed'
   readonly bytes: number
   /** Of `bytes`, how many are indexed: less while a large file is read for the first time. */
   readonly indexed: number
@@ -281,7 +283,8 @@ export interface ResponseTypes {
 export interface Notifications {
   run: RunInfo
   grew: GrowthInfo
-  'view/changed': { view: number; count: number; complete: boolean }
+  /** `voidFrom`: rows from this one on may be other than they were told: a line that had no end goes on, or has its place now. */
+  'view/changed': { view: number; count: number; complete: boolean; voidFrom?: number }
   /** The last rows of the tailed view: rows `from` … `from + rows.length - 1` of `count`. */
   tail: { view: number; count: number; from: number; rows: readonly Row[] }
   /** Positions are void: a file was truncated, or older lines were put above. The panel asks for its view again. */

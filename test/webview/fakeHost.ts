@@ -126,7 +126,7 @@ export class FakeHost {
               growth: this.growth(),
               restored: false,
               bookmarks: this.bookmarks,
-              ...(times ? { timeMode: times } : {}),
+              habits: times ? { timeMode: times } : {},
             }
           },
           'view/open': async (params) => {

@@ -31,6 +31,8 @@ export interface FakeEvent {
   /** Of several files: the number of the file. */
   readonly source?: number
   readonly text: string
+  readonly message?: string
+  readonly logger?: string
   readonly data: Readonly<Record<string, unknown>>
   readonly raw?: unknown
 }
@@ -67,6 +69,8 @@ export function rowAt(seq: number, overrides: Overrides): Row {
     ...(event.unterminated === undefined ? {} : { unterminated: event.unterminated }),
     ...(event.source === undefined ? {} : { source: event.source }),
     text: event.text,
+    ...(event.message === undefined ? {} : { message: event.message }),
+    ...(event.logger === undefined ? {} : { logger: event.logger }),
   }
 }
 

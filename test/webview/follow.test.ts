@@ -438,6 +438,74 @@ describe('panel of followed files', () => {
     await panel.close()
   })
 
+  it('shows time, level, logger and message of lines that are understood, by mouse and by key, and keeps that', async () => {
+    const panel = await open({ width: 1000 })
+    const button = panel.id('message-only')
+    assert.equal(await button.getAttribute('aria-pressed'), 'false')
+    await button.click()
+    assert.deepEqual(await panel.asked('panel/remember', 1), [{ messageOnly: true }])
+    await row(panel, 'timeout after 30 s').first().waitFor()
+    const parts = await row(panel, 'timeout after 30 s')
+      .last()
+      .locator('.time, .level-word, .logger, .text')
+      .allInnerTexts()
+    assert.match(parts[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3}$/)
+    assert.match(parts[1] ?? '', /^error ?Server ?timeout after 30 s, request \d+$/)
+    assert.deepEqual(parts.slice(2), ['error', 'Server'])
+    assert.equal(await panel.page.locator('.row .logger').first().getAttribute('title'), 'app.Server')
+    assert.ok((await row(panel, 'Server.java:42').count()) > 0)
+    await panel.id('feed').press('m')
+    await row(panel, /^\s*2026-11-20T\S+ INFO {2}\[main\]/)
+      .first()
+      .waitFor()
+    assert.equal(await panel.page.locator('.row .time, .row .logger').count(), 0)
+    await panel.id('feed').press('m')
+    await panel.page.locator('.row .logger').first().waitFor()
+    await panel.page.waitForFunction(() => sessionStorage.getItem('fake-vscode-state')?.includes('"messageOnly":true'))
+    await panel.page.reload()
+    await panel.page.locator('.row .logger').first().waitFor()
+    assert.equal(await button.getAttribute('aria-pressed'), 'true')
+    await panel.close()
+  })
+
+  it('shows a long line from before what was searched for, its message or all of it', async () => {
+    const panel = await open({ width: 700 })
+    const message = `${'gave up and tried again, '.repeat(20)}then boom in the end`
+    await panel.host(({ host, argument }) => {
+      const text = `2026-11-20T03:30:00.000Z ERROR 4711 [main] app.Server - ${argument}`
+      const data = { text, stream: 'file', source: '/work/logs/app.log' }
+      host.append([
+        { phase: 'log_line', stream: 'file', level: 'error', text, message: argument, logger: 'app.Server', data },
+      ])
+    }, message)
+    const long = row(panel, 'gave up').first()
+    await long.waitFor()
+    const isSeen = async (word: string) => {
+      const mark = panel.page.locator('.row mark').first()
+      await mark.filter({ hasText: word }).waitFor()
+      const [cell, place] = await Promise.all([
+        panel.page.locator('.row .text').first().boundingBox(),
+        mark.boundingBox(),
+      ])
+      assert.ok(cell !== null && place !== null)
+      assert.ok(place.x >= cell.x && place.x + place.width <= cell.x + cell.width, JSON.stringify({ cell, place }))
+    }
+    assert.match(await long.innerText(), /^\s*2026/)
+    await panel.id('search-input').fill('boom')
+    await counted(panel, '1 of 701')
+    await isSeen('boom')
+    assert.match(await long.innerText(), /^\s*….*boom in the end$/)
+    await panel.id('message-only').click()
+    await panel.page.locator('.row .logger').waitFor()
+    await isSeen('boom')
+    assert.match(await long.locator('.text').innerText(), /^error ?Server ?….*boom in the end$/)
+    // What the message leaves away is shown when it is what was searched for.
+    await panel.id('search-input').fill('4711')
+    await panel.page.locator('.row mark').filter({ hasText: '4711' }).waitFor()
+    await isSeen('4711')
+    await panel.close()
+  })
+
   it('stays at its line when older lines come above, in each view', async () => {
     const panel = await open()
     await panel.id('feed').press('Home')

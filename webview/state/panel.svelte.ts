@@ -18,10 +18,10 @@ import {
 } from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
 import { plainText, type OutputLink } from '../lib/outputText'
-import { nextTimeMode, type TimeMode } from '../lib/timeColumn'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Bookmarks } from './bookmarks.svelte'
+import { Columns } from './columns.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
@@ -67,14 +67,12 @@ export class Panel {
   said = $state('')
   /** Events that the run had when the view was paused. */
   private sizeAtPause = $state(0)
-  /** What the person chose in this panel, and in the last one before it. */
-  private chosenTimes = $state<TimeMode>()
-  private usualTimes = $state<TimeMode>()
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
   readonly feed: Feed
   readonly filters: Filters
+  readonly columns: Columns
   readonly answers: Answers
   readonly launch: Launch
   readonly followed: Followed
@@ -100,7 +98,6 @@ export class Panel {
     this.saved = readState(place.loadState())
     this.asideWidth = this.saved.asideWidth
     this.tab = this.saved.tab
-    this.chosenTimes = this.saved.timeMode
     this.client = createClient(place.transport)
     const report = (error: unknown) => {
       this.showProblem(error)
@@ -124,6 +121,7 @@ export class Panel {
     this.launch = new Launch(this)
     this.followed = new Followed(this)
     this.bookmarks = new Bookmarks(this)
+    this.columns = new Columns(this, this.saved, keep)
     this.hits = new Hits(this, this.client)
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
@@ -310,23 +308,6 @@ export class Panel {
     }
   }
 
-  get timeMode(): TimeMode {
-    // The lines of a log begin with their own time.
-    return this.chosenTimes ?? (this.isLog ? 'off' : (this.usualTimes ?? 'clock'))
-  }
-
-  get nextTimeMode(): TimeMode {
-    return nextTimeMode(this.timeMode, this.run?.follow === undefined)
-  }
-
-  switchTimeMode(): void {
-    const timeMode = this.nextTimeMode
-    this.chosenTimes = timeMode
-    this.saveSoon()
-    // What suits a log does not suit a command, which writes no times.
-    if (!this.isLog) void this.act('panel/remember', { timeMode })
-  }
-
   /** Shows an event in full. The row is shown at once, its fields when they come. */
   async openDetail(row: Row): Promise<void> {
     this.detailRequest?.abort()
@@ -381,8 +362,8 @@ export class Panel {
 
   private async greet(): Promise<void> {
     try {
-      const { run, growth, timeMode, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
-      this.usualTimes = timeMode
+      const { run, growth, habits, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      this.columns.takeUsual(habits)
       this.feed.forget()
       this.hits.forget()
       this.growth = growth
@@ -479,7 +460,7 @@ export class Panel {
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
-      timeMode: this.chosenTimes,
+      ...this.columns.chosen,
       cleared: feed.cleared,
       highlights: this.highlights.words,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,

@@ -66,6 +66,14 @@ export const savedFiltersSchema = z.array(savedFilterSchema).max(100)
 const timeModeSchema = z.enum(['clock', 'start', 'off'])
 export type TimeMode = z.infer<typeof timeModeSchema>
 
+/** How a person likes panels. */
+const habitsSchema = z.object({
+  timeMode: timeModeSchema.optional(),
+  /** The lines of a log file without what stands before their messages. */
+  messageOnly: z.boolean().optional(),
+})
+export type Habits = z.infer<typeof habitsSchema>
+
 /** Requests of the webview, by name: the schema of their parameters. */
 export const requestSchemas = {
   hello: z.object({ protocol: z.number().int() }),
@@ -111,8 +119,8 @@ export const requestSchemas = {
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
-  /** What the person chose here holds for the panels of later runs. */
-  'panel/remember': z.object({ timeMode: timeModeSchema }),
+  /** What the person chose here holds for the panels of later runs and files. */
+  'panel/remember': habitsSchema,
   'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
   /** Opens a web address after the editor's own confirmation; http and https only. */
   'link/open': z.object({ url: z.string().max(20_000) }),
@@ -245,8 +253,8 @@ export interface DetailInfo {
 
 /** What each request is answered with. */
 export interface ResponseTypes {
-  /** `timeMode`: as it was chosen last, in whatever panel. */
-  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[]; timeMode?: TimeMode }
+  /** `habits`: as they were chosen last, in whatever panel. */
+  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[]; habits: Habits }
   'view/open': { view: number; count: number; complete: boolean }
   'view/close': Record<string, never>
   'rows/get': { rows: readonly Row[]; count: number }

@@ -18,6 +18,9 @@ export interface Row {
   readonly prompt?: string
   /** One line of text, at most 4 kB. A line of output keeps its colours (SGR) and links (OSC 8); nothing else is hidden in it. */
   readonly text: string
+  /** Of a line of a text file that was understood: what it says behind its time, level and logger. */
+  readonly message?: string
+  readonly logger?: string
   /** Of a line: belongs to the entry above and has its level and time. */
   readonly continued?: true
   /** Of a line: its end is not written yet; it is completed in place. */

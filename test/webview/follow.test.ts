@@ -506,6 +506,57 @@ describe('panel of followed files', () => {
     await panel.close()
   })
 
+  it('has with a line its whole entry, without any filter, and marks the line that was chosen', async () => {
+    const panel = await open({ width: 1300 })
+    await panel.id('feed').press('Home')
+    await panel.id('feed').press('Enter')
+    await panel.id('detail-line').waitFor()
+    assert.equal(await panel.id('detail-entry').count(), 0)
+    await row(panel, 'timeout').first().click()
+    const lines = panel.page.locator('.entry li')
+    await lines.nth(1).waitFor()
+    const texts = await lines.allInnerTexts()
+    assert.match(texts[0] ?? '', /timeout after 30 s, request 4$/)
+    assert.equal(texts[1]?.trimEnd(), '    at app.Server.handle(Server.java:42)')
+    assert.equal(await panel.page.locator('.entry .here').count(), 0)
+    await panel.id('copy-entry').click()
+    const [copied] = (await panel.asked('clipboard/write', 1)) as { text: string }[]
+    assert.match(copied?.text ?? '', /timeout after 30 s, request 4\n {4}at app\.Server\.handle\(Server\.java:42\)$/)
+    await row(panel, 'Server.java:42')
+      .first()
+      .click({ position: { x: 60, y: 5 } })
+    await panel.page.locator('.entry .here').filter({ hasText: 'Server.java:42' }).waitFor()
+    assert.equal(await panel.id('line-context').count(), 0)
+    await panel.id('detail-link').click()
+    assert.deepEqual(await panel.asked('file/open', 1), [{ path: 'Server.java', line: 42 }])
+    await panel.close()
+  })
+
+  it('has a long entry in a box of its own, at the chosen line, and says that there is more', async () => {
+    const panel = await open({ width: 1300 })
+    await panel.host(({ host }) => {
+      const lineOf = (i: number) => ({
+        phase: 'log_line',
+        stream: 'file',
+        level: 'error' as const,
+        text: `    at app.Frame${String(i)}.call(Native Method) ${'and more of it '.repeat(20)}`,
+        continued: true as const,
+        data: { text: 'x', stream: 'file' },
+      })
+      host.append(Array.from({ length: 150 }, (_, i) => lineOf(i)))
+    })
+    await row(panel, 'Frame149').click({ position: { x: 60, y: 5 } })
+    const chosen = panel.page.locator('.entry .here')
+    await chosen.waitFor()
+    const [box, line] = await Promise.all([panel.id('detail-entry').boundingBox(), chosen.boundingBox()])
+    assert.ok(box !== null && line !== null && line.y >= box.y && line.y + line.height <= box.y + box.height + 1)
+    assert.ok(box.height <= 450)
+    const isCut = await panel.id('detail-entry').evaluate((element) => element.scrollWidth > element.clientWidth)
+    assert.ok(!isCut)
+    await panel.id('entry-part').filter({ hasText: 'It goes on below' }).waitFor()
+    await panel.close()
+  })
+
   it('stays at its line when older lines come above, in each view', async () => {
     const panel = await open()
     await panel.id('feed').press('Home')

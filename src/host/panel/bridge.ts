@@ -241,7 +241,7 @@ export class PanelBridge {
   }
 
   private async detail(position: number): Promise<DetailInfo> {
-    const { bytes, event, text } = await this.run.store.detail(position)
+    const { bytes, event, text, entry } = await this.run.store.detail(position)
     if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
     const { raw, ...fields } = event.data
     const parsed = event.phase === 'log_line' ? await parsedOf(fields) : undefined
@@ -254,6 +254,7 @@ export class PanelBridge {
       fields: JSON.stringify(fields, undefined, 2),
       ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
       ...(parsed === undefined ? {} : { parsed }),
+      ...(entry === undefined ? {} : { entry }),
     }
   }
 

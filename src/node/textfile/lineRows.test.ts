@@ -60,4 +60,24 @@ describe('the rows of a text file', () => {
       ['', undefined, undefined],
     )
   })
+
+  it('have with a line the entry that it belongs to, as it is in the file', async () => {
+    const trace = [
+      'java.lang.IllegalStateException: declined',
+      '\tat a.B.c(B.java:1)',
+      'Caused by: x.Y: Read timed out',
+      '\t... 12 more',
+    ]
+    const entry = (second: number) => `2026-11-21T12:01:0${String(second)}.123Z ERROR 4711 --- [main] c.e.Shop : failed`
+    const lines = [entry(1), ...trace, entry(2), ...trace, entry(3)]
+    await rowsOf(`${lines.join('\r\n')}\r\n`)
+    for (const [position, from, to] of [
+      [0, 0, 5],
+      [3, 0, 5],
+      [5, 5, 10],
+      [9, 5, 10],
+    ] as const)
+      assert.deepEqual((await store.detail(position)).entry, { lines: lines.slice(from, to), at: position - from })
+    assert.equal((await store.detail(10)).entry, undefined)
+  })
 })

@@ -7,6 +7,7 @@ import { rowOf, visible } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { AnyEvent } from '../../shared/events/schema'
 import type { Row } from '../../shared/protocol/rows'
+import { entryLines } from './entryLines'
 import { isWellFormed } from './textBytes'
 import type { SegmentLine, TextSegment } from './textSegment'
 
@@ -82,7 +83,9 @@ export class LineRows {
         ...(rawBytes === undefined ? {} : { base64: rawBytes.toString('base64') }),
       },
     }
-    return { position, bytes, event: { ...event, data } }
+    const parse = (first: number, last: number) => this.parse(segment, first, last)
+    const entry = entryLines(parse, line, one.parsed.continued === true)
+    return { position, bytes, event: { ...event, data }, ...(entry === undefined ? {} : { entry }) }
   }
 
   /** The time of a line, its own or that of the entry above. */

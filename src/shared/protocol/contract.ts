@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
-import type { Row } from './rows'
+import type { EntryLines, Row } from './rows'
 import type { RunSummary } from './summary'
 import type { Trajectory, TrajectoryEntry } from './trajectory'
 
@@ -247,6 +247,8 @@ export interface DetailInfo {
   readonly raw?: string
   /** What a line that was recorded as it was printed says, where its format is known. */
   readonly parsed?: ParsedDetail
+  /** Of a line of a text file whose entry has several. */
+  readonly entry?: EntryLines
   /** The line was damaged or too long, and `fields` is its beginning as it is in the file. */
   readonly partial?: true
 }

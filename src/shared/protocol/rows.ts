@@ -29,6 +29,17 @@ export interface Row {
   readonly source?: number
 }
 
+/** The entry that a line of a text file belongs to: its first line and those that go on with it. */
+export interface EntryLines {
+  /** As they are in the file, each at most 16 kB. */
+  readonly lines: readonly string[]
+  /** Which of them was asked for. */
+  readonly at: number
+  /** It has more lines than are here. */
+  readonly moreAbove?: true
+  readonly moreBelow?: true
+}
+
 export interface TextQuery {
   readonly pattern: string
   readonly caseSensitive?: boolean | undefined

@@ -143,6 +143,17 @@ describe('panel of followed files', () => {
     await panel.close()
   })
 
+  it('counts entries by level: the lines of a trace come with theirs, and are none', async () => {
+    const panel = await open()
+    const chip = panel.id('level-filter-error')
+    assert.match(await chip.innerText(), /error\s+100$/)
+    assert.match((await chip.getAttribute('title')) ?? '', /100 entries/)
+    assert.match(await panel.page.locator('.level-bar.level-error').innerText(), /error\s+100$/)
+    await chip.click()
+    await counted(panel, '200 of 700')
+    await panel.close()
+  })
+
   it('offers the rotated files of before', async () => {
     const panel = await open()
     await panel.host(({ host }) => {

@@ -60,7 +60,7 @@ export class FollowSession implements BridgeRun {
       this.changed.fire(this.info)
     }
     const told = new Set<string>()
-    // The lines by level, for the filters; the store keeps the numbers.
+    // The entries by level, for the filters; the store keeps the numbers.
     const counting = store.countLevels((isComplete) => {
       // What is appended later is counted in no time: telling of that would only flicker.
       this.isCounting &&= !isComplete

@@ -8,6 +8,6 @@ export interface FollowedText extends EventStore {
   readonly onDidChangeState: EventSource<unknown>
   /** Sentences for the person. */
   readonly onDidNotice: EventSource<string>
-  /** Counts the lines by level from now on, in `growth`; `listener` is told while it does whether all are counted. */
+  /** Counts the entries by level from now on, in `growth`; `listener` is told while it does whether all are counted. */
   countLevels(listener: (isComplete: boolean) => void): { dispose(): void }
 }

@@ -218,6 +218,7 @@ export interface RunInfo {
 export interface GrowthInfo {
   readonly size: number
   readonly phaseCounts: Readonly<Record<string, number>>
+  /** Of text files entries: a line that goes on with the one above is none. */
   readonly levelCounts: Readonly<Record<string, number>>
   /** Of the last event; milliseconds since the epoch. */
   readonly lastTime?: number

@@ -120,6 +120,9 @@ describe('panel of followed files', () => {
     const button = panel.id('record-switch')
     assert.equal(await button.getAttribute('aria-pressed'), 'true')
     assert.match((await button.getAttribute('title')) ?? '', /first line that is appended/)
+    // Nothing looks like a recording before there is one.
+    assert.equal((await button.innerText()).trim(), 'Will record')
+    assert.equal(await button.locator('.codicon-record').count(), 0)
     await button.click()
     assert.deepEqual(await panel.asked('follow/record', 1), [{ on: false }])
     for (const [recording, text, pressed] of [
@@ -133,6 +136,7 @@ describe('panel of followed files', () => {
       }, recording)
       await button.filter({ hasText: new RegExp(`^\\s*${text}\\s*$`) }).waitFor()
       assert.equal(await button.getAttribute('aria-pressed'), pressed)
+      assert.equal(await button.locator('.codicon-record').count(), recording === 'on' ? 1 : 0)
     }
     await panel.host(({ host }) => {
       host.setFollow({ recording: 'off' })

@@ -65,6 +65,7 @@ function fileOf(i: number, state: RunInfo['state']): FollowedFile {
     path: pathOf(i),
     name: names[i] ?? '',
     state: state === 'waiting' || state === 'gone' ? state : 'following',
+    size: bytes,
     bytes,
     indexed: bytes,
     encoding: 'UTF-8',

@@ -158,6 +158,18 @@ describe('panel of followed files', () => {
     await panel.close()
   })
 
+  it('has the size of the file that has the name now, not of what was rotated away', async () => {
+    const panel = await open()
+    await panel.host(({ host }) => {
+      const [file] = host.run.follow?.files ?? []
+      if (file !== undefined) host.setFollow({ files: [{ ...file, size: 29_400, bytes: 238_000, indexed: 238_000 }] })
+    })
+    await panel.id('followed-file').filter({ hasText: '29.4 kB' }).waitFor()
+    assert.match(await panel.page.locator('.followed-files li').innerText(), /29\.4 kB/)
+    assert.equal(await panel.id('index-progress').count(), 0)
+    await panel.close()
+  })
+
   it('offers the rotated files of before', async () => {
     const panel = await open()
     await panel.host(({ host }) => {

@@ -5,7 +5,7 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { FollowedText } from '../../node/textfile/followedText'
+import { sizeNow, type FollowedText } from '../../node/textfile/followedText'
 import { MergedStore } from '../../node/textfile/mergedStore'
 import { TextFileStore } from '../../node/textfile/textFileStore'
 import type { TextState } from '../../node/textfile/textProtocol'
@@ -203,6 +203,7 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
     path: file,
     name,
     state: state.follow === 'paused' ? 'following' : state.follow,
+    size: sizeNow(state) ?? 0,
     bytes: state.bytes,
     indexed: state.indexed,
     encoding: state.encoding,
@@ -230,7 +231,7 @@ function isFurther(now: ContentEnd, before: ContentEnd | undefined): boolean {
 /** So many bytes of the file that has the name now are known. */
 function endOf(store: FollowedText, file: string): number | undefined {
   const state = store.files.find(({ path: one }) => one === file)?.state
-  return state?.parts.findLast((part) => part.kind === 'lines')?.end
+  return state === undefined ? undefined : sizeNow(state)
 }
 
 /** @throws UserError for what is no text file or can't be read; nothing is open then */

@@ -162,6 +162,9 @@ export interface FollowedFile {
   /** Short, and different from those of the others. */
   readonly name: string
   readonly state: 'following' | 'waiting' | 'gone'
+  /** Bytes of the file that has the name now, or had it last. */
+  readonly size: number
+  /** Bytes of all contents whose lines are shown, rotated ones too. */
   readonly bytes: number
   /** Of `bytes`, how many are indexed: less while a large file is read for the first time. */
   readonly indexed: number

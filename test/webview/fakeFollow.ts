@@ -69,7 +69,7 @@ function fileOf(i: number, state: RunInfo['state']): FollowedFile {
     bytes,
     indexed: bytes,
     encoding: 'UTF-8',
-    ...(state === 'waiting' ? {} : { format: 'Logback' }),
+    ...(state === 'waiting' || i === 2 ? {} : { format: i === 0 ? 'Logback' : 'JSON lines (pino)' }),
   }
 }
 

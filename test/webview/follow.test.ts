@@ -100,6 +100,11 @@ describe('panel of followed files', () => {
         edges.some((edge) => edge.startsWith(colour)),
         colour,
       )
+    // Each with its own format, of which the third has none.
+    assert.deepEqual(await panel.page.locator('.follow-bar .format').allInnerTexts(), ['Logback', 'JSON lines'])
+    assert.match(await files.nth(0).innerText(), /Logback$/)
+    assert.match(await files.nth(1).innerText(), /JSON lines$/)
+    assert.match(await files.nth(2).innerText(), /MB$/)
     await files.nth(1).click()
     await counted(panel, '469 of 700')
     assert.equal(await files.nth(1).getAttribute('aria-pressed'), 'false')

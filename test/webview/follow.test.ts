@@ -41,8 +41,29 @@ describe('panel of followed files', () => {
       host.append(1000)
     })
     await panel.id('pause-button').filter({ hasText: '1,000 new' }).waitFor()
+    // All that is counted stands still with the view.
+    const counts = async () => [
+      (await panel.id('feed-count').innerText()).trim(),
+      await panel.page.locator('.header-meta .meta').first().innerText(),
+      await panel.id('line-count').innerText(),
+      /\d+$/.exec(await panel.id('level-filter-error').innerText())?.[0],
+    ]
+    assert.deepEqual(await counts(), ['700', '700 lines', '700', '100'])
+    // Another view is of now.
+    await panel.id('search-input').fill('timeout')
+    await counted(panel, '243 of 1,700')
+    await panel.id('pause-button').filter({ hasText: 'Paused, 0 new' }).waitFor()
+    await panel.id('search-clear').click()
+    await counted(panel, '1,700')
+    await panel.host(({ host }) => {
+      host.append(1)
+    })
+    await panel.id('pause-button').filter({ hasText: 'Paused, 1 new' }).waitFor()
+    assert.deepEqual((await counts()).slice(0, 2), ['1,700', '1,700 lines'])
     await panel.id('pause-button').click()
-    await row(panel, / 1698$/).waitFor()
+    await counted(panel, '1,701')
+    await panel.id('line-count').filter({ hasText: '1,701' }).waitFor()
+    await row(panel, / 1700$/).waitFor()
     await panel.close()
   })
 

@@ -53,6 +53,7 @@ export interface PanelKey {
 
 export class Panel {
   run = $state.raw<RunInfo>()
+  /** What the view has: it stands still while the view is paused. */
   growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
   summary = $state.raw<RunSummary>()
   notice = $state.raw<Notice>()
@@ -65,8 +66,8 @@ export class Panel {
   tab = $state<'events' | 'summary'>('events')
   /** What was just done, for who hears the panel. */
   said = $state('')
-  /** Events that the run had when the view was paused. */
-  private sizeAtPause = $state(0)
+  /** What there is, in the view or not. */
+  private latestGrowth = $state.raw(this.growth)
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
@@ -140,7 +141,8 @@ export class Panel {
         this.takeRun(run)
       }),
       this.client.on('grew', (growth) => {
-        this.growth = growth
+        this.latestGrowth = growth
+        if (!this.feed.paused) this.growth = growth
       }),
       this.client.on('summary', (summary) => {
         this.latestSummary = summary
@@ -192,7 +194,7 @@ export class Panel {
 
   /** Events that came since the view was paused, whether the filter shows them or not. */
   get newWhilePaused(): number {
-    return Math.max(0, this.growth.size - this.sizeAtPause)
+    return Math.max(0, this.latestGrowth.size - this.growth.size)
   }
 
   /** Asks the host for everything anew: at the start, and whenever the panel may have missed something. */
@@ -204,10 +206,11 @@ export class Panel {
   }
 
   setPaused(paused: boolean): void {
-    if (paused && !this.feed.paused) this.sizeAtPause = this.growth.size
     this.feed.setPaused(paused)
     this.answers.setPaused(paused)
-    if (!paused && this.latestSummary !== undefined) this.summary = this.latestSummary
+    if (paused) return
+    this.growth = this.latestGrowth
+    if (this.latestSummary !== undefined) this.summary = this.latestSummary
   }
 
   jumpToEnd(): void {
@@ -366,6 +369,7 @@ export class Panel {
       this.columns.takeUsual(habits)
       this.feed.forget()
       this.hits.forget()
+      this.latestGrowth = growth
       this.growth = growth
       this.bookmarks.take(bookmarks)
       this.takeRun(run)
@@ -403,6 +407,8 @@ export class Panel {
     if (!this.started) return
     try {
       await this.feed.open(this.filters.query, this.feed.anchor, this.filters.marks)
+      // Another view has what came meanwhile, also while it is paused.
+      this.growth = this.latestGrowth
     } catch (error) {
       if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
       else this.showProblem(error)

@@ -186,7 +186,7 @@ function joined(parts: readonly string[]): string {
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /** One line in which nothing is hidden: line ends as ⏎, control and direction characters by their code. */
-function visible(text: string): string {
+export function visible(text: string): string {
   const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
   return cut
     .replace(/\r\n?|\n/g, '⏎')

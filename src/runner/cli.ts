@@ -4,7 +4,7 @@ import process from 'node:process'
 import { explainLimit } from '../node/machine/openFiles'
 import { UserError, isUserError } from '../shared/userError'
 import { runCommand } from './commands/run'
-import { commandTable, usage } from './commands/table'
+import { commandTable, helpOf, usage } from './commands/table'
 import { isRecording, STOPPED_EARLY } from './record'
 import { TOOL } from './version'
 
@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (own.includes('--help') || own.includes('-h')) {
-    process.stdout.write(`tapedeck ${command.form}\n${command.purpose}\n`)
+    process.stdout.write(helpOf(command))
     return 0
   }
   // It hands on the bytes of somebody else and looks at our own output only where it must.

@@ -218,6 +218,8 @@ describe('the command line', () => {
     const help = await tapedeck('rm', '--help')
     assert.equal(help.code, 0)
     assert.match(help.out, /tapedeck rm ID/)
+    for (const command of ['follow', 'parse', 'ls'])
+      assert.match((await tapedeck(command, '--help')).out, /--json \(one object a line\)/, command)
     const short = await tapedeck('rm', '2026')
     assert.equal(short.code, 2)
   })

@@ -26,6 +26,7 @@ export function followedLine(i: number, files: number): FakeEvent {
   const file = ((Math.floor(i / cycle.length) % files) + files) % files
   const { level, continued } = kind
   const text = continued === true ? kind.text : `${clock(i)} ${kind.text} ${String(i)}`
+  const parts = continued === true ? undefined : /\] (?<logger>\S+) - (?<message>.*)/.exec(text)?.groups
   return {
     phase: 'log_line',
     stream: 'file',
@@ -33,6 +34,7 @@ export function followedLine(i: number, files: number): FakeEvent {
     ...(continued === undefined ? {} : { continued }),
     ...(files > 1 ? { source: file } : {}),
     text,
+    ...parts,
     data: { text, stream: 'file', source: pathOf(file), ...(level === undefined ? {} : { level }) },
   }
 }
@@ -63,10 +65,11 @@ function fileOf(i: number, state: RunInfo['state']): FollowedFile {
     path: pathOf(i),
     name: names[i] ?? '',
     state: state === 'waiting' || state === 'gone' ? state : 'following',
+    size: bytes,
     bytes,
     indexed: bytes,
     encoding: 'UTF-8',
-    ...(state === 'waiting' ? {} : { format: 'Logback' }),
+    ...(state === 'waiting' || i === 2 ? {} : { format: i === 0 ? 'Logback' : 'JSON lines (pino)' }),
   }
 }
 

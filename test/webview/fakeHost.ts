@@ -16,7 +16,7 @@ import {
 } from '../../src/shared/protocol/contract'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
-import type { Query, Row } from '../../src/shared/protocol/rows'
+import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
 import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
 import { countsOf, eventAt, matches, rowAt, START, STEP_MS, type FakeEvent } from './fakeRun'
@@ -126,7 +126,7 @@ export class FakeHost {
               growth: this.growth(),
               restored: false,
               bookmarks: this.bookmarks,
-              ...(times ? { timeMode: times } : {}),
+              habits: times ? { timeMode: times } : {},
             }
           },
           'view/open': async (params) => {
@@ -168,6 +168,7 @@ export class FakeHost {
             const event = eventAt(position - this.above, this.events)
             const { raw = this.files > 0 ? { line: position + 1, offset: position * LINE_BYTES } : undefined } = event
             const row = this.rowAt(position)
+            const entry = this.entryOf(position)
             return {
               position,
               bytes: 321,
@@ -175,6 +176,7 @@ export class FakeHost {
               timestamp: new Date(row.time).toISOString(),
               phase: event.phase,
               fields: JSON.stringify(event.data, undefined, 2),
+              ...(entry === undefined ? {} : { entry }),
               ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
             }
           },
@@ -348,6 +350,17 @@ export class FakeHost {
   private rowAt(position: number): Row {
     const row = rowAt(position - this.above, this.events)
     return this.files > 0 ? { ...row, position, seq: SEQ_BASE + row.seq * LINE_BYTES } : row
+  }
+
+  /** As a text file tells it. */
+  private entryOf(position: number): EntryLines | undefined {
+    const isContinued = (at: number) => this.rowAt(at).continued === true
+    let [from, to] = [position, position + 1]
+    while (from > 0 && isContinued(from)) from--
+    while (to < this.size && isContinued(to)) to++
+    if (this.files === 0 || to - from === 1) return undefined
+    const lines = Array.from({ length: to - from }, (_, i) => this.rowAt(from + i).text)
+    return { lines, at: position - from, ...(lines.length > 100 ? { moreBelow: true } : {}) }
   }
 
   /** The computed events ascend by time as well; a line from 1 is a row from 0. */

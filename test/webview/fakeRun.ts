@@ -31,6 +31,8 @@ export interface FakeEvent {
   /** Of several files: the number of the file. */
   readonly source?: number
   readonly text: string
+  readonly message?: string
+  readonly logger?: string
   readonly data: Readonly<Record<string, unknown>>
   readonly raw?: unknown
 }
@@ -67,6 +69,8 @@ export function rowAt(seq: number, overrides: Overrides): Row {
     ...(event.unterminated === undefined ? {} : { unterminated: event.unterminated }),
     ...(event.source === undefined ? {} : { source: event.source }),
     text: event.text,
+    ...(event.message === undefined ? {} : { message: event.message }),
+    ...(event.logger === undefined ? {} : { logger: event.logger }),
   }
 }
 
@@ -95,7 +99,7 @@ function holds({ pattern, caseSensitive, wholeWord, regex }: TextQuery, text: st
   return expression.test(text)
 }
 
-/** How many events of each phase and level the first `size` have. */
+/** How many events of each phase, and entries of each level, the first `size` have. */
 export function countsOf(
   size: number,
   overrides: Overrides,
@@ -103,9 +107,9 @@ export function countsOf(
   const phaseCounts: Record<string, number> = {}
   const levelCounts: Record<string, number> = {}
   for (let seq = 0; seq < size; seq++) {
-    const { phase, level } = overrides.get(seq) ?? kindAt(seq)
+    const { phase, level, continued } = overrides.get(seq) ?? { ...kindAt(seq), continued: undefined }
     phaseCounts[phase] = (phaseCounts[phase] ?? 0) + 1
-    if (level !== undefined) levelCounts[level] = (levelCounts[level] ?? 0) + 1
+    if (level !== undefined && continued === undefined) levelCounts[level] = (levelCounts[level] ?? 0) + 1
   }
   return { phaseCounts, levelCounts }
 }

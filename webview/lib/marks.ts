@@ -11,8 +11,8 @@ export interface Piece {
 /** Cuts a text into what was found and what stands between. */
 export type Marker = (text: string) => readonly Piece[]
 
-/** A regular expression is tried on so many characters: about what a row shows. */
-const MAX_EXPRESSION_TEXT = 250
+/** A regular expression with no, one, two parts of open length is tried on so many characters: its time grows with their power. */
+const MAX_EXPRESSION_TEXT = [4001, 2000, 250]
 /** A literal is looked for in the whole text, but a row is not cut into thousands of pieces. */
 const MAX_HITS = 200
 /** After a row that took longer, milliseconds, nothing more is marked for that query. */
@@ -47,7 +47,7 @@ export function createMarker(searched: readonly TextQuery[], words: readonly str
 function markerOf(query: TextQuery, tint?: number): Marker {
   const expression = expressionOf(query)
   if (expression === undefined) return plain
-  const limit = query.regex === true ? MAX_EXPRESSION_TEXT : Infinity
+  const limit = query.regex === true ? (MAX_EXPRESSION_TEXT[openParts(query.pattern)] ?? 0) : Infinity
   let slow = false
   return (text) => {
     if (slow) return plain(text)
@@ -102,7 +102,7 @@ function cut(text: string, limit: number, expression: RegExp, tint: number | und
 }
 
 function expressionOf(query: TextQuery): RegExp | undefined {
-  if (query.regex === true && !isSwift(query.pattern)) return undefined
+  if (query.regex === true && openParts(query.pattern) > 2) return undefined
   const source = query.regex === true ? query.pattern : query.pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
   const whole = query.wholeWord === true ? `(?<![\\p{L}\\p{N}_])(?:${source})(?![\\p{L}\\p{N}_])` : source
   try {
@@ -112,11 +112,12 @@ function expressionOf(query: TextQuery): RegExp | undefined {
   }
 }
 
-/** Whether no group is repeated, no group is referred to, and at most two parts are of open length. */
-function isSwift(pattern: string): boolean {
+/** How many parts are of open length; Infinity where a group is repeated or referred to. */
+function openParts(pattern: string): number {
   const bare = pattern
     .replace(/\\[pPu]\{[^}]*\}/g, 'x')
     .replace(/\\[^1-9k]/g, 'x')
     .replace(/\[(?:[^\]\\]|\\.)*\]/g, 'x')
-  return !bare.includes('\\') && !/\)[*+{]/.test(bare) && (bare.match(/[*+{]/g) ?? []).length <= 2
+  if (bare.includes('\\') || /\)[*+{]/.test(bare)) return Infinity
+  return (bare.match(/[*+{]/g) ?? []).length
 }

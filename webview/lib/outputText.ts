@@ -29,6 +29,8 @@ export interface OutputText {
 
 /** A row shows no more than this many characters, however wide the screen is. */
 const ROW_CHARACTERS = 1000
+/** As many as a row has (core/rows.ts): what is searched for may be behind the others. */
+const WHOLE_ROW_CHARACTERS = 4001
 const MAX_KEPT = 512
 /** The least recently used first. */
 const kept = new Map<string, OutputText>()
@@ -38,16 +40,18 @@ export function isOutput(row: { readonly phase: string }): boolean {
   return row.phase === 'log_line' || row.phase === 'line_update'
 }
 
-/** The pieces of a row's text, cut where no screen shows more. */
-export function rowText(text: string): OutputText {
-  const known = kept.get(text)
+/** The pieces of a row's text, cut where no screen shows more. @param isWhole not cut */
+export function rowText(text: string, isWhole = false): OutputText {
+  const isLong = isWhole && text.length > ROW_CHARACTERS
+  const key = isLong ? `\0${text}` : text
+  const known = kept.get(key)
   if (known !== undefined) {
-    kept.delete(text)
-    kept.set(text, known)
+    kept.delete(key)
+    kept.set(key, known)
     return known
   }
-  const fresh = outputText(text, ROW_CHARACTERS)
-  kept.set(text, fresh)
+  const fresh = outputText(text, isLong ? WHOLE_ROW_CHARACTERS : ROW_CHARACTERS)
+  kept.set(key, fresh)
   if (kept.size > MAX_KEPT) {
     const [oldest] = kept.keys()
     if (oldest !== undefined) kept.delete(oldest)

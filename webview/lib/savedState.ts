@@ -39,6 +39,8 @@ export interface SavedState {
   readonly tab: 'events' | 'summary'
   /** Undefined until the person chose here: then it is as it was chosen last anywhere. */
   readonly timeMode?: TimeMode | undefined
+  /** As `timeMode`. */
+  readonly messageOnly?: boolean | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
   /** Words that are highlighted. */
@@ -83,6 +85,7 @@ export function readState(saved: unknown): SavedState {
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
     timeMode: timeModes.find((mode) => mode === fields['timeMode']),
+    messageOnly: typeof fields['messageOnly'] === 'boolean' ? fields['messageOnly'] : undefined,
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],
     trajectories: pathOf(fields['trajectories']),

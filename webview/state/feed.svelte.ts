@@ -92,6 +92,8 @@ export class Feed {
         }
         const found = complete && !this.complete
         if (found) this.seen = Math.max(this.seen, count)
+        // A paused list still gets what its own search finds.
+        if (!this.complete) this.shown = Math.max(this.shown, count)
         this.complete = complete
         this.runAhead(count)
         // Until then the place of the cleared rows' end was that among the rows found so far.

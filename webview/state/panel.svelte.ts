@@ -18,10 +18,10 @@ import {
 } from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
 import { plainText, type OutputLink } from '../lib/outputText'
-import { nextTimeMode, type TimeMode } from '../lib/timeColumn'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Bookmarks } from './bookmarks.svelte'
+import { Columns } from './columns.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
@@ -53,6 +53,7 @@ export interface PanelKey {
 
 export class Panel {
   run = $state.raw<RunInfo>()
+  /** What the view has: it stands still while the view is paused. */
   growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
   summary = $state.raw<RunSummary>()
   notice = $state.raw<Notice>()
@@ -65,16 +66,14 @@ export class Panel {
   tab = $state<'events' | 'summary'>('events')
   /** What was just done, for who hears the panel. */
   said = $state('')
-  /** Events that the run had when the view was paused. */
-  private sizeAtPause = $state(0)
-  /** What the person chose in this panel, and in the last one before it. */
-  private chosenTimes = $state<TimeMode>()
-  private usualTimes = $state<TimeMode>()
+  /** What there is, in the view or not. */
+  private latestGrowth = $state.raw(this.growth)
   /** `performance.now()` when `run` arrived: the clock counts on from there. */
   runReceivedAt = $state(0)
 
   readonly feed: Feed
   readonly filters: Filters
+  readonly columns: Columns
   readonly answers: Answers
   readonly launch: Launch
   readonly followed: Followed
@@ -100,7 +99,6 @@ export class Panel {
     this.saved = readState(place.loadState())
     this.asideWidth = this.saved.asideWidth
     this.tab = this.saved.tab
-    this.chosenTimes = this.saved.timeMode
     this.client = createClient(place.transport)
     const report = (error: unknown) => {
       this.showProblem(error)
@@ -124,6 +122,7 @@ export class Panel {
     this.launch = new Launch(this)
     this.followed = new Followed(this)
     this.bookmarks = new Bookmarks(this)
+    this.columns = new Columns(this, this.saved, keep)
     this.hits = new Hits(this, this.client)
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
@@ -142,7 +141,8 @@ export class Panel {
         this.takeRun(run)
       }),
       this.client.on('grew', (growth) => {
-        this.growth = growth
+        this.latestGrowth = growth
+        if (!this.feed.paused) this.growth = growth
       }),
       this.client.on('summary', (summary) => {
         this.latestSummary = summary
@@ -194,7 +194,7 @@ export class Panel {
 
   /** Events that came since the view was paused, whether the filter shows them or not. */
   get newWhilePaused(): number {
-    return Math.max(0, this.growth.size - this.sizeAtPause)
+    return Math.max(0, this.latestGrowth.size - this.growth.size)
   }
 
   /** Asks the host for everything anew: at the start, and whenever the panel may have missed something. */
@@ -206,10 +206,11 @@ export class Panel {
   }
 
   setPaused(paused: boolean): void {
-    if (paused && !this.feed.paused) this.sizeAtPause = this.growth.size
     this.feed.setPaused(paused)
     this.answers.setPaused(paused)
-    if (!paused && this.latestSummary !== undefined) this.summary = this.latestSummary
+    if (paused) return
+    this.growth = this.latestGrowth
+    if (this.latestSummary !== undefined) this.summary = this.latestSummary
   }
 
   jumpToEnd(): void {
@@ -310,23 +311,6 @@ export class Panel {
     }
   }
 
-  get timeMode(): TimeMode {
-    // The lines of a log begin with their own time.
-    return this.chosenTimes ?? (this.isLog ? 'off' : (this.usualTimes ?? 'clock'))
-  }
-
-  get nextTimeMode(): TimeMode {
-    return nextTimeMode(this.timeMode, this.run?.follow === undefined)
-  }
-
-  switchTimeMode(): void {
-    const timeMode = this.nextTimeMode
-    this.chosenTimes = timeMode
-    this.saveSoon()
-    // What suits a log does not suit a command, which writes no times.
-    if (!this.isLog) void this.act('panel/remember', { timeMode })
-  }
-
   /** Shows an event in full. The row is shown at once, its fields when they come. */
   async openDetail(row: Row): Promise<void> {
     this.detailRequest?.abort()
@@ -381,10 +365,11 @@ export class Panel {
 
   private async greet(): Promise<void> {
     try {
-      const { run, growth, timeMode, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
-      this.usualTimes = timeMode
+      const { run, growth, habits, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      this.columns.takeUsual(habits)
       this.feed.forget()
       this.hits.forget()
+      this.latestGrowth = growth
       this.growth = growth
       this.bookmarks.take(bookmarks)
       this.takeRun(run)
@@ -422,6 +407,8 @@ export class Panel {
     if (!this.started) return
     try {
       await this.feed.open(this.filters.query, this.feed.anchor, this.filters.marks)
+      // Another view has what came meanwhile, also while it is paused.
+      this.growth = this.latestGrowth
     } catch (error) {
       if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
       else this.showProblem(error)
@@ -479,7 +466,7 @@ export class Panel {
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
-      timeMode: this.chosenTimes,
+      ...this.columns.chosen,
       cleared: feed.cleared,
       highlights: this.highlights.words,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,

@@ -1,4 +1,4 @@
-/** Counts of lines by level over time. Without a range the buckets become wider as the times ask for it. */
+/** Counts of lines, or entries, by level over time. Without a range the buckets become wider as the times ask for it. */
 
 const LEVELS = 7
 /** 229 kB. */

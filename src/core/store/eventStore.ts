@@ -3,7 +3,7 @@
  * the same from here. A position is the ordinal of an event line in the log, from 0; in a whole log it equals `seq`.
  */
 import type { AnyEvent } from '../../shared/events/schema'
-import type { Query, Row } from '../../shared/protocol/rows'
+import type { EntryLines, Query, Row } from '../../shared/protocol/rows'
 
 export type Listener<T> = (value: T) => void
 export type Unsubscribe = () => void
@@ -54,4 +54,6 @@ export interface EventDetail {
   readonly event?: AnyEvent
   /** The beginning of the line as it is in the file, when `event` is absent. */
   readonly text?: string
+  /** Of a line of a text file whose entry has several. */
+  readonly entry?: EntryLines
 }

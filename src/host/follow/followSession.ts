@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import * as vscode from 'vscode'
-import type { FollowedText } from '../../node/textfile/followedText'
+import { sizeNow, type FollowedText } from '../../node/textfile/followedText'
 import type { TextState } from '../../node/textfile/textProtocol'
 import { Emitter } from '../../shared/lib/emitter'
 import { shortNames } from '../../shared/lib/shortNames'
@@ -58,7 +58,7 @@ export class FollowSession implements BridgeRun {
       this.changed.fire(this.info)
     }
     const told = new Set<string>()
-    // The lines by level, for the filters; the store keeps the numbers.
+    // The entries by level, for the filters; the store keeps the numbers.
     const counting = store.countLevels((isComplete) => {
       // What is appended later is counted in no time: telling of that would only flicker.
       this.isCounting &&= !isComplete
@@ -230,6 +230,7 @@ function fileOf(file: string, name: string, state: TextState): FollowedFile {
     path: file,
     name,
     state: !isGrowing(file) ? 'packed' : state.follow === 'paused' ? 'following' : state.follow,
+    size: sizeNow(state) ?? 0,
     bytes: state.bytes,
     indexed: state.indexed,
     encoding: state.encoding,
@@ -257,7 +258,7 @@ function isFurther(now: ContentEnd, before: ContentEnd | undefined): boolean {
 /** So many bytes of the file that has the name now are known. */
 function endOf(store: FollowedText, file: string): number | undefined {
   const state = store.files.find(({ path: one }) => one === file)?.state
-  return state?.parts.findLast((part) => part.kind === 'lines')?.end
+  return state === undefined ? undefined : sizeNow(state)
 }
 
 /** How they stand together; where no file matches a pattern yet, one is waited for. */

@@ -10,12 +10,12 @@ import {
   type Bookmark,
   type DetailInfo,
   type GrowthInfo,
+  type Habits,
   type ExportFormat,
   type NotificationName,
   type Notifications,
   type RunInfo,
   type SavedFilter,
-  type TimeMode,
   type ToWebview,
 } from '../../shared/protocol/contract'
 import type { Row } from '../../shared/protocol/rows'
@@ -56,8 +56,9 @@ export interface BridgeActions {
   openLog(): Promise<void>
   showOutput(): Promise<void>
   /** What was chosen last in any panel. */
-  timeMode(): TimeMode | undefined
-  rememberTimeMode(mode: TimeMode): Promise<void>
+  habits(): Habits
+  /** What is not named stays. */
+  rememberHabits(habits: Habits): Promise<void>
   /** What the person marked in this run or file. */
   bookmarks(): readonly Bookmark[]
   keepBookmarks(bookmarks: readonly Bookmark[]): Promise<void>
@@ -160,13 +161,12 @@ export class PanelBridge {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
-      const timeMode = this.actions.timeMode()
       return Promise.resolve({
         run: this.run.info,
         growth: this.growth(),
         restored: this.restored,
         bookmarks: this.actions.bookmarks(),
-        ...(timeMode === undefined ? {} : { timeMode }),
+        habits: this.actions.habits(),
       })
     },
     'view/open': async ({ query }) => {
@@ -233,7 +233,7 @@ export class PanelBridge {
     'filters/delete': async ({ name }) => ({ filters: await this.actions.deleteFilter(name) }),
     'run/delete': () => this.actions.deleteRun().then(() => ({})),
     'run/openLog': () => this.actions.openLog().then(() => ({})),
-    'panel/remember': ({ timeMode }) => this.actions.rememberTimeMode(timeMode).then(() => ({})),
+    'panel/remember': (habits) => this.actions.rememberHabits(habits).then(() => ({})),
     'output/show': () => this.actions.showOutput().then(() => ({})),
     'clipboard/write': ({ text }) => this.actions.copy(text).then(() => ({})),
     'link/open': ({ url }) => {
@@ -255,7 +255,7 @@ export class PanelBridge {
   }
 
   private async detail(position: number): Promise<DetailInfo> {
-    const { bytes, event, text } = await this.run.store.detail(position)
+    const { bytes, event, text, entry } = await this.run.store.detail(position)
     if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
     const { raw, ...fields } = event.data
     const parsed = event.phase === 'log_line' ? await parsedOf(fields) : undefined
@@ -268,6 +268,7 @@ export class PanelBridge {
       fields: JSON.stringify(fields, undefined, 2),
       ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
       ...(parsed === undefined ? {} : { parsed }),
+      ...(entry === undefined ? {} : { entry }),
     }
   }
 

@@ -1,14 +1,14 @@
 /** What every panel may make the editor do, whatever it shows. */
 import * as vscode from 'vscode'
 import { commands } from '../../shared/manifest'
-import type { TimeMode } from '../../shared/protocol/contract'
+import type { Habits } from '../../shared/protocol/contract'
 import type { Container } from '../container'
 import { bookmarksOf, keepBookmarks } from './bookmarks'
 import type { BridgeActions } from './bridge'
 import { deleteFilter, saveFilter, savedFilters } from './savedFilters'
 
-/** Key of the column of times in the editor's memory of the extension. */
-const TIME_MODE = 'tapedeck.panel.timeMode'
+/** Key in the editor's memory of the extension. */
+const HABITS = 'tapedeck.panel.habits'
 
 /** @param key what the panel shows, for what is remembered of it */
 export function editorActions({ context, log }: Container, key: string) {
@@ -16,9 +16,9 @@ export function editorActions({ context, log }: Container, key: string) {
     showOutput: async () => {
       await vscode.commands.executeCommand(commands.showOutput)
     },
-    timeMode: () => context.globalState.get<TimeMode>(TIME_MODE),
-    rememberTimeMode: async (mode) => {
-      await context.globalState.update(TIME_MODE, mode)
+    habits: () => context.globalState.get<Habits>(HABITS, {}),
+    rememberHabits: async (habits) => {
+      await context.globalState.update(HABITS, { ...context.globalState.get<Habits>(HABITS), ...habits })
     },
     bookmarks: () => bookmarksOf(context.workspaceState, key),
     keepBookmarks: (bookmarks) => keepBookmarks(context.workspaceState, key, bookmarks),

@@ -1,4 +1,4 @@
-/** Counts the lines of a text file by level over time, content by content, and on as it grows. */
+/** Counts the entries of a text file (a line that goes on with another is none) by level over time, content by content, and on as it grows. */
 import { LevelHistogram, type Buckets } from '../../core/query/levelHistogram'
 import type { UserError } from '../../shared/userError'
 import { PartScans } from './partScans'

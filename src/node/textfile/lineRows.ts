@@ -3,10 +3,11 @@ import { detectFormat } from '../../core/lines/detectFormat'
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
 import { createLineParser, FormatParser } from '../../core/lines/lineParser'
 import type { ParsedLine } from '../../core/lines/parsedLine'
-import { rowOf } from '../../core/rows'
+import { rowOf, visible } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { AnyEvent } from '../../shared/events/schema'
 import type { Row } from '../../shared/protocol/rows'
+import { entryLines } from './entryLines'
 import { isWellFormed } from './textBytes'
 import type { SegmentLine, TextSegment } from './textSegment'
 
@@ -58,6 +59,7 @@ export class LineRows {
     return this.read(segment, first, last).map((one) => ({
       ...rowOf(position + one.line.line - first, eventOf(segment, one, '')),
       time: one.time,
+      ...partsOf(one),
     }))
   }
 
@@ -81,7 +83,9 @@ export class LineRows {
         ...(rawBytes === undefined ? {} : { base64: rawBytes.toString('base64') }),
       },
     }
-    return { position, bytes, event: { ...event, data } }
+    const parse = (first: number, last: number) => this.parse(segment, first, last)
+    const entry = entryLines(parse, line, one.parsed.continued === true)
+    return { position, bytes, event: { ...event, data }, ...(entry === undefined ? {} : { entry }) }
   }
 
   /** The time of a line, its own or that of the entry above. */
@@ -123,6 +127,12 @@ export class LineRows {
 
 function isEntry({ parsed }: Read): boolean {
   return parsed.continued !== true && parsed.loggedAt !== undefined
+}
+
+/** What a row has of a line besides its text, where there is more to its text than that. */
+function partsOf({ text, parsed: { message, logger, continued } }: Read): Pick<Row, 'message' | 'logger'> {
+  if (continued === true || message === text) return {}
+  return { message: visible(message), ...(logger === undefined ? {} : { logger: visible(logger) }) }
 }
 
 function eventOf(segment: TextSegment, { line, text, parsed }: Read, timestamp: string): AnyEvent {

@@ -26,6 +26,11 @@ export class LineScan {
     this.scanner = createLevelTimeScanner(format, isTimed ? {} : { offsetMinutes: 0 })
   }
 
+  /** Whether the line that is being looked at belongs to the entry above. */
+  get isContinued(): boolean {
+    return this.scanner.continued
+  }
+
   /** The whole lines of `[0, length)`, the first of which has the number `first`. */
   lines(length: number, first: number, look: LineLook): void {
     const { kernel, isPlain, scanner } = this

@@ -1,4 +1,4 @@
-/** What a scan makes of the pieces of a text: lines found, or counts by level over time. */
+/** What a scan makes of the pieces of a text: lines found, or counts of entries by level over time. */
 import type { LineFormat } from '../../core/lines/formats/lineFormat'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { LevelHistogram } from '../../core/query/levelHistogram'
@@ -94,7 +94,7 @@ class HistogramLooker implements Looker {
 
   look({ kind, length }: Piece, line: number): void {
     const add = (_line: number, _from: number, _to: number, level: number, time: number): void => {
-      this.histogram.add(time, level)
+      if (!this.scan.isContinued) this.histogram.add(time, level)
     }
     if (kind === 'lines') this.scan.lines(length, line, add)
     else if (kind !== 'unfinished') {

@@ -5,6 +5,7 @@ import { temporaryFolder } from '../../../test/fakes/logs'
 import { Random } from '../../../test/fakes/random'
 import { textThreads } from '../../../test/fakes/textThreads'
 import type { Row } from '../../shared/protocol/rows'
+import { sizeNow } from './followedText'
 import type { TextFileOptions } from './textProtocol'
 import { TextFileStore, type TextThreads } from './textFileStore'
 
@@ -176,6 +177,29 @@ describe('a text file store', () => {
     )
     const view = await store.view({})
     for (const [position, seq] of seqs.entries()) assert.equal(await view.positionOf({ seq }), position)
+  })
+
+  it('has the size of the file that has the name now', async () => {
+    await open()
+    assert.equal(sizeNow(store.state), undefined)
+    writeFileSync(file, 'one\ntwo\n')
+    await until(() => store.state.count === 2)
+    assert.equal(sizeNow(store.state), 8)
+    renameSync(file, `${file}.1`)
+    writeFileSync(file, 'c\n')
+    await until(() => store.state.count === 4)
+    assert.equal(sizeNow(store.state), 2)
+    assert.equal(store.state.bytes, 10)
+    writeFileSync(`${file}.2`, 'older\n')
+    await store.prepend(`${file}.2`)
+    assert.equal(sizeNow(store.state), 2)
+    appendFileSync(file, 'half')
+    await until(() => store.state.count === 7)
+    assert.equal(sizeNow(store.state), 6)
+    truncateSync(file)
+    appendFileSync(file, 'd\n')
+    await until(async () => (await texts()).at(-1) === 'd')
+    assert.equal(sizeNow(store.state), 2)
   })
 
   it('drops what a truncation destroys, and says how many lines', async () => {

@@ -31,7 +31,7 @@ export class TextFileStore implements FollowedText {
   private readonly views = new Set<StoreView>()
   private readonly counters = new Set<HistogramCounter>()
   private scanner: TextScanner | undefined
-  /** Lines by level, once they are counted. */
+  /** Entries by level, once they are counted. */
   private levels: Float64Array | undefined
   private known: TextState
   private isDisposed = false
@@ -107,7 +107,7 @@ export class TextFileStore implements FollowedText {
   }
 
   /**
-   * Counts the lines of the whole file by level over time, and goes on as it grows.
+   * Counts the entries of the whole file by level over time, and goes on as it grows.
    * @param range buckets of a part of the time; without it all times, as finely as about 2,000 buckets can
    * @param listener told several times a second while it counts
    */

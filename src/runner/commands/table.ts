@@ -21,9 +21,16 @@ export const commandTable: Readonly<Record<string, Command>> = {
   check: checkCommand,
 }
 
+const COMMON = '--dir DIR (the log directory; default the nearest .tapedeck upwards) and --json (one object a line)'
+
+/** What `--help` says of one command. */
+export function helpOf({ form, purpose }: Command): string {
+  return `tapedeck ${form}\n${purpose}\nIt takes ${COMMON} too.\n`
+}
+
 export function usage(): string {
   const lines = Object.values(commandTable).map(({ form, purpose }) => `  tapedeck ${form}\n      ${purpose}\n`)
   return `Tapedeck watches a long run live and keeps it as one JSON log.\n\n${lines.join('')}
-All take --dir DIR (the log directory; default the nearest .tapedeck upwards) and --json (one object a line).
+All take ${COMMON}.
 Exit codes: 0 done, 1 the run failed, 2 bad arguments, 3 something it needs is missing.\n`
 }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
-import type { Row } from './rows'
+import type { EntryLines, Row } from './rows'
 import type { RunSummary } from './summary'
 import type { Trajectory, TrajectoryEntry } from './trajectory'
 
@@ -66,6 +66,14 @@ export const savedFiltersSchema = z.array(savedFilterSchema).max(100)
 const timeModeSchema = z.enum(['clock', 'start', 'off'])
 export type TimeMode = z.infer<typeof timeModeSchema>
 
+/** How a person likes panels. */
+const habitsSchema = z.object({
+  timeMode: timeModeSchema.optional(),
+  /** The lines of a log file without what stands before their messages. */
+  messageOnly: z.boolean().optional(),
+})
+export type Habits = z.infer<typeof habitsSchema>
+
 /** Requests of the webview, by name: the schema of their parameters. */
 export const requestSchemas = {
   hello: z.object({ protocol: z.number().int() }),
@@ -111,8 +119,8 @@ export const requestSchemas = {
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
-  /** What the person chose here holds for the panels of later runs. */
-  'panel/remember': z.object({ timeMode: timeModeSchema }),
+  /** What the person chose here holds for the panels of later runs and files. */
+  'panel/remember': habitsSchema,
   'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
   /** Opens a web address after the editor's own confirmation; http and https only. */
   'link/open': z.object({ url: z.string().max(20_000) }),
@@ -156,6 +164,9 @@ export interface FollowedFile {
   /** Short, and different from those of the others. */
   readonly name: string
   readonly state: 'following' | 'waiting' | 'gone' | 'packed'
+  /** Bytes of the file that has the name now, or had it last. */
+  readonly size: number
+  /** Bytes of all contents whose lines are shown, rotated ones too. */
   readonly bytes: number
   /** Of `bytes`, how many are indexed: less while a large file is read for the first time. */
   readonly indexed: number
@@ -212,6 +223,7 @@ export interface RunInfo {
 export interface GrowthInfo {
   readonly size: number
   readonly phaseCounts: Readonly<Record<string, number>>
+  /** Of text files entries: a line that goes on with the one above is none. */
   readonly levelCounts: Readonly<Record<string, number>>
   /** Of the last event; milliseconds since the epoch. */
   readonly lastTime?: number
@@ -241,14 +253,16 @@ export interface DetailInfo {
   readonly raw?: string
   /** What a line that was recorded as it was printed says, where its format is known. */
   readonly parsed?: ParsedDetail
+  /** Of a line of a text file whose entry has several. */
+  readonly entry?: EntryLines
   /** The line was damaged or too long, and `fields` is its beginning as it is in the file. */
   readonly partial?: true
 }
 
 /** What each request is answered with. */
 export interface ResponseTypes {
-  /** `timeMode`: as it was chosen last, in whatever panel. */
-  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[]; timeMode?: TimeMode }
+  /** `habits`: as they were chosen last, in whatever panel. */
+  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[]; habits: Habits }
   'view/open': { view: number; count: number; complete: boolean }
   'view/close': Record<string, never>
   'rows/get': { rows: readonly Row[]; count: number }

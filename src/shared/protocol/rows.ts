@@ -18,12 +18,26 @@ export interface Row {
   readonly prompt?: string
   /** One line of text, at most 4 kB. A line of output keeps its colours (SGR) and links (OSC 8); nothing else is hidden in it. */
   readonly text: string
+  /** Of a line of a text file that was understood: what it says behind its time, level and logger. */
+  readonly message?: string
+  readonly logger?: string
   /** Of a line: belongs to the entry above and has its level and time. */
   readonly continued?: true
   /** Of a line: its end is not written yet; it is completed in place. */
   readonly unterminated?: true
   /** Where several files are shown as one: the number of the file, from 0. */
   readonly source?: number
+}
+
+/** The entry that a line of a text file belongs to: its first line and those that go on with it. */
+export interface EntryLines {
+  /** As they are in the file, each at most 16 kB. */
+  readonly lines: readonly string[]
+  /** Which of them was asked for. */
+  readonly at: number
+  /** It has more lines than are here. */
+  readonly moreAbove?: true
+  readonly moreBelow?: true
 }
 
 export interface TextQuery {

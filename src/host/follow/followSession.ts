@@ -138,7 +138,7 @@ export class FollowSession implements BridgeRun {
     const [first = ''] = this.files
     const files = this.store.files.map((file, i) => fileOf(file.path, this.names[i] ?? file.path, file.state))
     const states = files.map(({ state }) => state)
-    const { captureId } = this.recording
+    const { captureId, problem } = this.recording
     return {
       capture_id: captureId ?? '',
       kind: 'follow',
@@ -151,6 +151,7 @@ export class FollowSession implements BridgeRun {
       follow: {
         files,
         recording: this.recording.state,
+        ...(problem === undefined ? {} : { recording_problem: problem }),
         ...(captureId === undefined ? {} : { capture_id: captureId }),
         ...(this.isCounting ? { counting: true } : {}),
         older: this.older.list,

@@ -213,6 +213,24 @@ describe('panel of followed files', () => {
     await panel.close()
   })
 
+  it('goes to no other line than the one that was marked', async () => {
+    const panel = await open({ width: 1300 })
+    await panel.host(
+      ({ host, argument: seq }) => {
+        host.bookmarks = [{ seq, text: 'a line of a file that was rotated away' }]
+        host.putAbove(0)
+      },
+      SEQ_BASE + 3 * LINE_BYTES,
+    )
+    await panel.asked('hello', 2)
+    await panel.id('bookmark').click()
+    await panel.page.getByTestId('notice').filter({ hasText: 'no longer in what is open' }).waitFor()
+    assert.equal(await chosen(panel).count(), 0)
+    await panel.id('feed').press('Home')
+    assert.equal(await panel.page.locator('.row.bookmarked').count(), 0)
+    await panel.close()
+  })
+
   it('shows what the host kept, and takes it away again', async () => {
     const panel = await open({ width: 1300 })
     await panel.id('feed').press('Home')

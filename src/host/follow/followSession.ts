@@ -15,6 +15,7 @@ import type { FollowedFile, RunInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
+import { contentsOf, keepContents } from './contentMemory'
 import { customFormats } from './customFormats'
 import { FollowRecording } from './followRecording'
 import { OlderFiles } from './olderFiles'
@@ -75,6 +76,9 @@ export class FollowSession implements BridgeRun {
         tell()
       }),
       older.onDidChange(tell),
+      keepContents(this.memory, store, (error) => {
+        container.log.warn(`what is kept of the lines of ${files.join(', ')} may be lost: ${String(error)}`)
+      }),
       () => {
         older.dispose()
       },
@@ -241,7 +245,8 @@ async function openText(container: Container, files: readonly string[]): Promise
     for (const file of files) {
       const encoding = container.settings.get('follow.encoding', vscode.Uri.file(file))
       const formats = customFormats(container.settings)
-      stores.push(await TextFileStore.open(file, { encoding, formats }, container.textThreads))
+      const contents = contentsOf(container.context.workspaceState, file)
+      stores.push(await TextFileStore.open(file, { encoding, formats, contents }, container.textThreads))
     }
   } catch (error) {
     for (const store of stores) store.dispose()

@@ -110,6 +110,9 @@ export class FollowPanels {
       webviewTransport(panel.webview),
       restored,
     )
+    panel.onDidChangeViewState(() => {
+      bridge.setVisible(panel.visible)
+    })
     panel.onDidDispose(() => {
       bridge.dispose()
       session.dispose()

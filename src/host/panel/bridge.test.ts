@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import type { EventStore, Growth, View } from '../../core/store/eventStore'
+import { PROTOCOL_VERSION, type RequestName, type RunInfo, type ToWebview } from '../../shared/protocol/contract'
+import { Emitter } from '../../shared/lib/emitter'
+import { PanelBridge, type BridgeActions, type BridgeRun } from './bridge'
+
+const fail = (message: string): void => {
+  throw new Error(message)
+}
+const settled = (): Promise<void> => new Promise(setImmediate)
+
+/** A run whose store counts what is asked of it. */
+function start() {
+  const grew = new Emitter<Growth>()
+  const changed = new Emitter<RunInfo>()
+  const posted: ToWebview[] = []
+  const views = { open: 0, rows: 0, listeners: 0, hold: Promise.resolve() }
+  let summaries = 0
+  let size = 10
+  const growth = (): Growth => ({ size, bytes: size, phaseCounts: {}, levelCounts: {} })
+  const view = (): View => ({
+    get count() {
+      return size
+    },
+    complete: true,
+    onDidChange: () => {
+      views.listeners++
+      return () => views.listeners--
+    },
+    rows: () => {
+      views.rows++
+      return Promise.resolve([])
+    },
+    positionOf: () => Promise.resolve(0),
+    dispose: () => views.open--,
+  })
+  const store: EventStore = {
+    get growth() {
+      return growth()
+    },
+    onDidGrow: grew.event,
+    onDidReset: () => () => undefined,
+    view: async () => {
+      views.open++
+      await views.hold
+      return view()
+    },
+    detail: () => Promise.reject(new RangeError('none')),
+    dispose: () => undefined,
+  }
+  const run = {
+    info: { title: 'x' } as RunInfo,
+    store,
+    onDidChange: changed.event,
+    summarize: () => {
+      summaries++
+      return () => summaries--
+    },
+  } as unknown as BridgeRun
+  let receive: (message: unknown) => void = () => undefined
+  const actions = { timeMode: () => undefined, bookmarks: () => [], log: fail } as unknown as BridgeActions
+  const transport = {
+    post: (message: ToWebview) => posted.push(message),
+    onMessage: (listener: (message: unknown) => void) => {
+      receive = listener
+      return () => undefined
+    },
+  }
+  const bridge = new PanelBridge(run, actions, transport, false)
+  let id = 0
+  const ask = async (name: RequestName, params: unknown): Promise<Record<string, unknown>> => {
+    const own = ++id
+    receive({ type: 'request', id: own, name, params })
+    await settled()
+    const answer = posted.find((message) => message.type === 'result' && message.id === own)
+    return (answer as { value: Record<string, unknown> } | undefined)?.value ?? {}
+  }
+  /** As a page does when it is loaded: it counts its requests from 1. */
+  const load = async (): Promise<void> => {
+    id = 0
+    posted.length = 0
+    await ask('hello', { protocol: PROTOCOL_VERSION })
+    const { view: opened } = await ask('view/open', { query: {} })
+    await ask('tail/set', { view: opened, rows: 10 })
+  }
+  const grow = async (): Promise<void> => {
+    size++
+    grew.fire(growth())
+    changed.fire(run.info)
+    await settled()
+  }
+  return { bridge, posted, views, ask, load, grow, summaries: () => summaries }
+}
+
+const tails = (posted: readonly ToWebview[]): number =>
+  posted.filter((message) => message.type === 'notification' && message.name === 'tail').length
+
+describe('the host’s end of a panel', () => {
+  let panel: ReturnType<typeof start>
+
+  beforeEach(() => {
+    panel = start()
+  })
+  afterEach(() => {
+    panel.bridge.dispose()
+  })
+
+  it('makes nothing for a hidden page, and all again for the one that greets when it is shown', async () => {
+    const { bridge, posted, views, load, grow, summaries } = panel
+    await load()
+    await grow()
+    assert.equal(tails(posted), 2)
+    bridge.setVisible(false)
+    assert.deepEqual([views.open, views.listeners, summaries()], [0, 0, 0])
+    const [before, asked] = [posted.length, views.rows]
+    for (let i = 0; i < 20; i++) await grow()
+    assert.deepEqual([posted.length, views.rows], [before, asked])
+    bridge.setVisible(true)
+    await load()
+    assert.deepEqual([views.open, views.listeners, summaries()], [1, 1, 1])
+    const tail = posted.find((message) => message.type === 'notification' && message.name === 'tail')
+    assert.equal((tail as { value: { count: number } }).value.count, 31)
+    await grow()
+    assert.equal(tails(posted), 2)
+  })
+
+  it('keeps no view that was still being opened, and answers nothing to the page that is gone', async () => {
+    const { bridge, posted, views, ask, load } = panel
+    await load()
+    let goOn: () => void = () => undefined
+    views.hold = new Promise((resolve) => (goOn = resolve))
+    await ask('view/open', { query: {} })
+    bridge.setVisible(false)
+    const before = posted.length
+    goOn()
+    await settled()
+    assert.deepEqual([views.open, posted.length], [0, before])
+    bridge.setVisible(true)
+    // Its numbers are those of requests that the old page made.
+    await load()
+    assert.equal(tails(posted), 1)
+  })
+
+  it('asks a page to greet that was shown again and is alive', async () => {
+    const { bridge, posted, load } = panel
+    await load()
+    bridge.setVisible(false)
+    bridge.setVisible(true)
+    const asked = (): boolean => posted.some((message) => message.type === 'notification' && message.name === 'reset')
+    while (!asked()) await new Promise((resolve) => setTimeout(resolve, 20))
+  })
+})

@@ -115,7 +115,7 @@ export class TextFile {
   }
 
   /** Rows one by one, their positions counted from the beginning of the file. Waits for the index where it has not come there. */
-  rowsAt(positions: Float64Array): Row[] {
+  async rowsAt(positions: Float64Array): Promise<Row[]> {
     const rows: Row[] = []
     for (let i = 0; i < positions.length;) {
       // Neighbours are read together, with the lines between them.
@@ -123,7 +123,7 @@ export class TextFile {
       while (end < positions.length && (positions[end] ?? 0) - (positions[end - 1] ?? 0) <= NEAR_ROWS) end++
       const wanted = new Set(positions.subarray(i, end))
       const [first, last] = [positions[i] ?? 0, (positions[end - 1] ?? 0) + 1]
-      this.countTo(last)
+      await this.countTo(last)
       rows.push(...this.rows(first, last).filter(({ position }) => wanted.has(position)))
       i = end
     }
@@ -170,8 +170,8 @@ export class TextFile {
    * The position of the first row at or after a place; `count` when there is none.
    * @param isExact counted from the beginning of the file, even where `count` is an estimate
    */
-  positionOf(at: Place, isExact: boolean): number {
-    if (isExact) this.countFor(at)
+  async positionOf(at: Place, isExact: boolean): Promise<number> {
+    if (isExact) await this.countUntil((part) => 'seq' in at && part.knowsOffset(at.seq - part.seqBase))
     return findPlace([...this.numbered()], this.rowsOf, at)
   }
 
@@ -370,17 +370,23 @@ export class TextFile {
     }
   }
 
-  private countTo(position: number): void {
-    for (const { part, first } of this.numbered()) {
-      if (part instanceof TextSegment) this.count(part, () => part.countToLine(position - first))
-    }
+  private countTo(position: number): Promise<void> {
+    return this.countUntil((part, first) => part.knowsLine(position - first))
   }
 
-  private countFor(at: Place): void {
-    for (const part of this.parts) {
-      if (!(part instanceof TextSegment)) continue
-      const line = Number.POSITIVE_INFINITY
-      this.count(part, () => ('seq' in at ? part.countToOffset(at.seq - part.seqBase) : part.countToLine(line)))
+  /** Counts until each content is counted as far as it is wanted, or whole. The thread answers others in between. */
+  private async countUntil(isEnough: (part: TextSegment, first: number) => boolean): Promise<void> {
+    for (;;) {
+      let part: TextSegment | undefined
+      for (const one of this.numbered()) {
+        if (!(one.part instanceof TextSegment) || one.part.isComplete || isEnough(one.part, one.first)) continue
+        part = one.part
+        break
+      }
+      if (part === undefined) return
+      const next = part
+      this.count(next, () => next.countOn(STEP_BYTES))
+      await setImmediate()
     }
   }
 

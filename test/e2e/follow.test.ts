@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { spawn as spawnTerminal } from '@lydell/node-pty'
 
 declare const __PROJECT_ROOT__: string
 
@@ -157,6 +159,68 @@ describe('tapedeck follow and parse', () => {
     const { stdout, status } = executed('check', path.join(runs, log))
     assert.equal(stdout, '4 events\n')
     assert.equal(status, 0)
+  })
+
+  const runs = (): string => path.join(home, 'logs', 'runs')
+  const recorded = async (text: string): Promise<void> => {
+    await exists(runs())
+    const has = (name: string): boolean => readFileSync(path.join(runs(), name), 'utf8').includes(text)
+    while (!readdirSync(runs()).some((name) => name.endsWith('.json') && has(name))) await setTimeout(50)
+  }
+
+  it('records all that a slow reader of its output does not get, and says how much that is', async () => {
+    const total = 200_000
+    const line = (i: number): string => `line ${String(i)} ${'x'.repeat(80)}\n`
+    writeFileSync(file(), Array.from({ length: total }, (_, i) => line(i)).join(''))
+    const tail = follow('--record', '--dir', 'logs', '--from-start', 'a.log')
+    tail.child.stdout?.pause()
+    await recorded(`line ${String(total - 1)} `)
+    tail.child.stdout?.resume()
+    await tail.until((_out, err) => err.includes('are not shown'))
+    const left = Number(/(\d+) lines \(.*\) are not shown/.exec(tail.err)?.[1])
+    appendFileSync(file(), 'at last\n')
+    await tail.until((out) => out.endsWith('at last\n'))
+    const shown = tail.out.split('\n').length - 2
+    assert.equal(shown + left, total)
+    assert.equal(tail.out.startsWith(line(0)), true)
+    // Whoever reads it goes away.
+    tail.child.stdout?.destroy()
+    appendFileSync(file(), 'for nobody\n')
+    await tail.until((_out, err) => err.includes('the recording goes on until Ctrl-C'))
+    appendFileSync(file(), 'after that\n')
+    await recorded('after that')
+    assert.equal(await tail.interrupted(), 0)
+    assert.match(tail.err, new RegExp(`${String(total + 5)} events in `))
+  })
+
+  it('records on and ends while its terminal shows nothing (Ctrl-S)', async () => {
+    writeFileSync(file(), 'first\n')
+    const args = [cli, 'follow', '--record', '--dir', 'logs', '--from-start', 'a.log']
+    const env = { ...process.env, XDG_STATE_HOME: path.join(home, 'state') }
+    const terminal = spawnTerminal(process.execPath, args, { cwd: home, env })
+    try {
+      let out = ''
+      await new Promise<void>((resolve) => {
+        terminal.onData((text) => {
+          out += text
+          if (out.includes('first')) resolve()
+        })
+      })
+      terminal.write('\x13')
+      appendFileSync(file(), `${'x'.repeat(99)}\n`.repeat(10_000))
+      appendFileSync(file(), 'the last one\n')
+      await recorded('the last one')
+      const ended = new Promise<number>((resolve) => {
+        terminal.onExit(({ exitCode }) => {
+          resolve(exitCode)
+        })
+      })
+      process.kill(terminal.pid, 'SIGTERM')
+      assert.equal(await ended, 0)
+      await recorded('"status":"completed"')
+    } finally {
+      terminal.kill('SIGKILL')
+    }
   })
 
   it('says what it can’t follow', () => {

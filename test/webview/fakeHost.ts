@@ -58,7 +58,7 @@ export class FakeHost {
   }
   /** Lines that were put above since. */
   private above = 0
-  private bookmarks: readonly Bookmark[] = []
+  bookmarks: readonly Bookmark[] = []
   private savedFilters: readonly SavedFilter[] = []
   private readonly views = new Map<number, FakeView>()
   private readonly answers = new Map<string, string>()

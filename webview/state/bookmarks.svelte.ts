@@ -11,12 +11,14 @@ interface BookmarkPanel {
   readonly feed: Feed
   act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean>
   say(text: string): void
+  /** As `say`, for everybody to see. */
+  tell(text: string): void
 }
 
 export class Bookmarks {
   /** Ascending by seq. */
   list = $state.raw<readonly Bookmark[]>([])
-  private readonly seqs = $derived(new Set(this.list.map(({ seq }) => seq)))
+  private readonly texts = $derived(new Map(this.list.map(({ seq, text }) => [seq, text])))
 
   constructor(private readonly panel: BookmarkPanel) {}
 
@@ -25,18 +27,26 @@ export class Bookmarks {
     this.list = bookmarks.toSorted((a, b) => a.seq - b.seq)
   }
 
-  has(seq: number): boolean {
-    return this.seqs.has(seq)
+  /** Whether this line is marked, and not another that has come to its place. */
+  has({ seq, text }: Row): boolean {
+    const marked = this.texts.get(seq)
+    return marked !== undefined && isOf(marked, text)
   }
 
   toggle(row: Row): void {
+    const isSet = !this.has(row)
     const without = this.list.filter(({ seq }) => seq !== row.seq)
-    const isSet = without.length === this.list.length
     const text = plainText(row.text).slice(0, MAX_TEXT)
     const bookmark = { seq: row.seq, text, ...(Number.isFinite(row.time) ? { time: row.time } : {}) }
     this.take(isSet ? [...without, bookmark] : without)
     this.panel.say(isSet ? 'Bookmarked.' : 'Bookmark taken away.')
     this.keep()
+  }
+
+  /** Chooses the line of a bookmark, or says that it is not there: a file may have been rotated or written anew since. */
+  async goTo({ seq, text }: Bookmark): Promise<void> {
+    if (await this.panel.feed.goTo({ seq }, (row) => isOf(text, row.text))) return
+    this.panel.tell('The bookmarked line is not in this view: it is filtered out, or no longer in what is open here.')
   }
 
   remove(seq: number): void {
@@ -53,10 +63,15 @@ export class Bookmarks {
         ? (this.list.find(({ seq }) => seq > here) ?? this.list[0])
         : (this.list.findLast(({ seq }) => seq < here) ?? this.list.at(-1))
     if (ahead === undefined) this.panel.say('There is no bookmark yet. The key b sets one.')
-    else if (!(await feed.goTo({ seq: ahead.seq }))) this.panel.say('That line is not in this view.')
+    else await this.goTo(ahead)
   }
 
   private keep(): void {
     void this.panel.act('bookmarks/set', { bookmarks: [...this.list] })
   }
+}
+
+/** An unfinished line may have gone on since. */
+function isOf(marked: string, text: string): boolean {
+  return plainText(text).startsWith(marked)
 }

@@ -246,16 +246,17 @@ export class Feed {
 
   /**
    * Chooses the first row at or after a place.
+   * @param isWanted what is at a `seq` may be another line than the one that was meant
    * @returns false when there is none in this view
    */
-  async goTo(at: CallParams<'position/find'>['at']): Promise<boolean> {
+  async goTo(at: CallParams<'position/find'>['at'], isWanted: (row: Row) => boolean = () => true): Promise<boolean> {
     const { view } = this
     if (view === undefined) return false
     const { position } = await this.options.client.call('position/find', { view, at })
     if (this.view !== view || position >= this.count) return false
     if ('seq' in at) {
       const [row] = await this.rows.fetch(view, position, position + 1)
-      if (row?.seq !== at.seq) return false
+      if (row?.seq !== at.seq || !isWanted(row)) return false
     }
     this.setPaused(false)
     this.select(position)

@@ -1,5 +1,6 @@
 /** The panel's whole state: the run as the host tells it, and the parts that draw it. */
 import type {
+  Bookmark,
   DetailInfo,
   ExportFormat,
   GrowthInfo,
@@ -262,9 +263,9 @@ export class Panel {
     await this.act('file/open', place)
   }
 
-  async goToSeq(seq: number): Promise<void> {
+  async goToBookmark(bookmark: Bookmark): Promise<void> {
     try {
-      if (!(await this.feed.goTo({ seq }))) this.say('That line is not in this view.')
+      await this.bookmarks.goTo(bookmark)
     } catch (error) {
       this.showProblem(error)
     }
@@ -294,6 +295,11 @@ export class Panel {
   async copySelected(): Promise<void> {
     const row = this.feed.rowAt(this.feed.selected)
     if (row !== undefined && (await this.copy(plainText(row.text)))) this.say('Copied 1 line.')
+  }
+
+  /** Told to who sees the panel, too. */
+  tell(text: string): void {
+    this.notice = { level: 'warning', text }
   }
 
   /** Told to who hears the panel, again when it is the same. */

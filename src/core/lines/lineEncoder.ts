@@ -37,6 +37,7 @@ export interface LineContext {
   /** The number of the run's next event. */
   readonly seq: { next: number }
   now(): { ms: number; iso: string }
+  /** Redacts it, too. */
   emit(draft: EventDraft): void
   /** Bytes were put into the buffer; it may be taken away now. */
   didWrite(): void
@@ -258,8 +259,7 @@ export class LineEncoder {
     if (shown === this.shown || shown === '') return
     this.shown = shown
     this.lastUpdateAt = this.context.clock.monotonic()
-    const text = this.context.redactor.redactLine(shown)
-    this.context.emit({ phase: 'line_update', data: { stream: this.origin.stream, text } })
+    this.context.emit({ phase: 'line_update', data: { stream: this.origin.stream, text: shown } })
     this.metrics.look(stripAnsi(shown), this.lastUpdateAt)
     this.context.didWrite()
   }

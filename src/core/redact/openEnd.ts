@@ -36,6 +36,62 @@ export function openEndOfAnswer(text: string): number {
   return base + Math.min(shape < 0 ? tail.length : start + shape, cutWord, openPrivateKey(tail, tail.length))
 }
 
+const NAME =
+  '(?:authorization|cookie|token|key|secret|passwd|password|verify|signature|\\bsig|session-id|clearance|[?&]code)'
+const AFTER_NAME = '\\\\{0,7}["\']?\\s{0,8}(?:[:=]|%3D|\\\\{1,7}u003d)\\s{0,8}'
+/** What stands before a secret: a scheme, a name, the user of an address. */
+const leads: readonly RegExp[] = [
+  /\bbearer\s{1,4}/gi,
+  new RegExp(`authorization${AFTER_NAME}["']?[a-z-]{1,12}\\s{1,4}`, 'gi'),
+  new RegExp(NAME + AFTER_NAME, 'gi'),
+  /\b__(?:Secure|Host)-[A-Za-z0-9_.-]{1,80}=/g,
+  // A port is no password.
+  /\b[a-z][a-z0-9+.-]{1,20}:\\{0,7}\/\\{0,7}\/[^\s/@:"'<>\\]{0,256}:(?!\d{1,5}$)(?=[^\s/@"'<>\\]{1,256}$)/gi,
+]
+const quotedLead = new RegExp(`${NAME}${AFTER_NAME}(\\\\{0,7})(["'])`, 'gi')
+const MAX_LEAD = 400
+
+/**
+ * Of a line that is still being written, which a person watches: what may be the beginning of a secret waits for the rest
+ * of the line. A prompt has none yet.
+ */
+export function openEndOfLine(text: string): number {
+  const base = Math.max(0, text.length - MAX_WAITING)
+  const tail = text.slice(base)
+  let start = tail.length
+  while (start > 0 && isShapeLetter(tail.charCodeAt(start - 1))) start--
+  const shape = tail.slice(start).search(shapeStart)
+  const cut = shape < 0 ? tail.length : start + shape
+  return base + Math.min(cut, openCookieStart(tail), openLeadEnd(tail), openQuote(tail))
+}
+
+/** Where the value begins that goes to the end, without blanks and quotes. */
+function openLeadEnd(tail: string): number {
+  let start = tail.length
+  while (start > 0 && !/[\s"'<>]/.test(tail.charAt(start - 1))) start--
+  const from = Math.max(0, start - MAX_LEAD)
+  let cut = tail.length
+  for (const lead of leads) {
+    for (const { index, 0: found } of tail.slice(from).matchAll(lead)) {
+      const end = from + index + found.length
+      if (end < start) continue
+      cut = Math.min(cut, end)
+      break
+    }
+  }
+  return cut
+}
+
+/** Where the value begins whose closing quote has not come: it may hold blanks. */
+function openQuote(tail: string): number {
+  for (const { index, 0: found, 1: backslashes = '', 2: quote } of tail.matchAll(quotedLead)) {
+    const from = index + found.length
+    const end = quote === '"' ? afterQuote(tail, from, backslashes.length) : tail.indexOf("'", from) + 1 || undefined
+    if (end === undefined) return from
+  }
+  return tail.length
+}
+
 /** Words whose next one may be a secret: schemes of a header, and what the name of a setting ends with. */
 const leadingWord = /(?:\b(?:bearer|basic|negotiate)|token|key|secret|password)$/i
 

@@ -308,4 +308,77 @@ describe('the redactor', () => {
     })
     assert.deepEqual(texts, [...Array.from({ length: 4 }, () => '[redacted:private_key]'), 'after'])
   })
+
+  it('writes no beginning of a secret of a line that is still being written', () => {
+    const update = (text: string): string =>
+      createRedactor()
+        .redact({ phase: 'line_update', data: { text, stream: 'file' } })
+        .map(({ data }) => (data as { text: string }).text)
+        .join('')
+    const lines: readonly (readonly [lead: string, secret: string])[] = [
+      ['Authorization: Bearer ', 'abcdefghijklmnopqr0123456789'],
+      ['curl -H "Authorization: Basic ', 'dXNlcjpwYXNzd29yZDEyMw=='],
+      ['got ', jwt],
+      ['key ', 'sk-proj-abcDEF0123456789abcDEF01'],
+      ['export API_KEY=', 'a1B2c3D4e5F6g7H8i9J0'],
+      ['{"user":"me","password": "', 'correct horse battery staple'],
+      ['"{\\"accessToken\\":\\"', 'a1B2c3D4e5F6g7H8i9J0'],
+      ["secret: '", 'my own words'],
+      ['GET https://a.example/x?access_token=', 'a1B2c3D4e5F6'],
+      ['postgres://me:', 'geheim2026'],
+      ['Cookie: ', 'sid=a1B2c3D4e5F6g7H8; theme=dark'],
+      ['x-api-key: ', 'a1B2c3D4e5F6g7H8i9J0'],
+    ]
+    for (const [lead, secret] of lines) {
+      for (const coloured of [false, true]) {
+        // The shape of a key tells nothing: it waits once all of it is there.
+        for (let length = secret === jwt || secret.startsWith('sk-') ? 3 : 1; length <= secret.length; length++) {
+          const text = `${coloured ? '\u001b[1m' : ''}${lead}${coloured ? '\u001b[0m' : ''}${secret.slice(0, length)}`
+          assert.ok(lead.startsWith(update(text)), text)
+        }
+      }
+    }
+  })
+
+  it('shows what a person waits for: prompts, progress, addresses', () => {
+    for (const text of [
+      'Password: ',
+      'Enter the API key: ',
+      'Proceed? [Y/n] y',
+      'progress 45% [=====-----',
+      'Listening on http://localhost:3000',
+      'the token is valid, the key "a" is too',
+      '{"password":"x"} and on',
+      '\u001b[32mgreen\u001b[0m words',
+    ]) {
+      const draft: EventDraft = { phase: 'line_update', data: { text, stream: 'stdout' } }
+      assert.deepEqual(
+        createRedactor().redact(draft),
+        text.includes('"x"') ? createRedactor().redact(draft) : [draft],
+        text,
+      )
+    }
+  })
+
+  it('looks at hostile ends of lines in linear time', () => {
+    for (const piece of ['key=', 'key="', 'a://b:', 'bearer ', 'cookie: ', '__Secure-a=', '\\', '"']) {
+      const text = piece.repeat(Math.ceil(200_000 / piece.length))
+      createRedactor().redact({ phase: 'line_update', data: { text, stream: 'file' } })
+    }
+  })
+
+  it('leaves a private key to its finished lines', () => {
+    const redactor = createRedactor()
+    const finished = (text: string): string =>
+      redactor
+        .redact({ phase: 'log_line', data: { text, stream: 'file' } })
+        .map(({ data }) => (data as { text: string }).text)[0] ?? ''
+    redactor.redact({ phase: 'line_update', data: { text: '-----BEGIN RSA PRIVATE KEY-----', stream: 'file' } })
+    assert.equal(redactor.isInsideKey, false)
+    assert.equal(finished('hello'), 'hello')
+    assert.equal(finished('-----BEGIN RSA PRIVATE KEY-----'), '[redacted:private_key]')
+    const [update] = redactor.redact({ phase: 'line_update', data: { text: 'MIIEow', stream: 'file' } })
+    assert.deepEqual(update?.data, { text: '[redacted:private_key]', stream: 'file' })
+    assert.equal(finished('MIIEowIBAAKCAQEA'), '[redacted:private_key]')
+  })
 })

@@ -3,7 +3,7 @@ import type { EventDraft } from '../../shared/events/schema'
 import { stripAnsi } from '../../shared/lib/ansi'
 import { isPlaceholder } from './innocent'
 import { headerRule, isSecretField, isSecretItem } from './names'
-import { openEndOfAnswer, openEndOfBody } from './openEnd'
+import { openEndOfAnswer, openEndOfBody, openEndOfLine } from './openEnd'
 import type { TextRule } from './pattern'
 import {
   argumentRule,
@@ -45,6 +45,7 @@ export function createRedactor(): Redactor {
 type BodyDraft = Extract<EventDraft, { phase: 'network_body' }>
 type DeltaDraft = Extract<EventDraft, { phase: 'assistant_delta' }>
 type LineDraft = Extract<EventDraft, { phase: 'log_line' }>
+type UpdateDraft = Extract<EventDraft, { phase: 'line_update' }>
 
 /** The end of a piece. The bytes of `base64` are held decoded, one a character. */
 interface WaitingBody {
@@ -83,8 +84,7 @@ class DraftRedactor implements Redactor {
   redact(draft: EventDraft): readonly EventDraft[] {
     if (draft.phase === 'network_body') return this.redactBody(draft)
     if (draft.phase === 'assistant_delta') return this.redactDelta(draft)
-    const data =
-      draft.phase === 'log_line' ? this.lineData(draft.data) : (this.value(draft.data, 0) as EventDraft['data'])
+    const data = this.dataOf(draft)
     const clean = data === draft.data ? draft : ({ ...draft, data } as EventDraft)
     if (draft.phase !== 'network') {
       // What the answer said comes before what happened next. Requests go on beside it.
@@ -124,6 +124,22 @@ class DraftRedactor implements Redactor {
     const plain = stripAnsi(text)
     const clean = this.line(plain)
     return clean === plain ? text : clean
+  }
+
+  private dataOf({ phase, data }: EventDraft): EventDraft['data'] {
+    if (phase === 'log_line') return this.lineData(data)
+    return this.value(phase === 'line_update' ? this.openLine(data) : data, 0) as EventDraft['data']
+  }
+
+  /** The line that is still being written: its end may be the beginning of a secret. */
+  private openLine(data: UpdateDraft['data']): UpdateDraft['data'] {
+    const plain = stripAnsi(data.text)
+    const end = openEndOfLine(plain)
+    const { keyLines } = this
+    const text = this.redactLine(end < plain.length ? plain.slice(0, end) : data.text)
+    // It comes again when it is finished.
+    this.keyLines = keyLines
+    return text === data.text ? data : { ...data, text }
   }
 
   /** What a line says besides is of a fixed set of words, or a number. */

@@ -15,6 +15,7 @@ function start() {
   const log: string[] = []
   const started = deferred<string>()
   const ended = deferred<RecordingEnd>()
+  const signals: AbortSignal[] = []
   let offset = 100
   const recording = new FollowRecording({
     positions: () => {
@@ -30,10 +31,13 @@ function start() {
       log.push(`stop ${id}`)
       return Promise.resolve()
     },
-    ended: () => ended.promise,
+    ended: (_id, signal) => {
+      signals.push(signal)
+      return ended.promise
+    },
     report: (error) => log.push(`report ${String(error)}`),
   })
-  return { recording, log, started, ended, setOffset: (to: number) => (offset = to) }
+  return { recording, log, started, ended, signals, setOffset: (to: number) => (offset = to) }
 }
 
 const settled = () => new Promise(setImmediate)
@@ -158,6 +162,52 @@ describe('the recording of followed files', () => {
       ended.resolve(end)
       await settled()
       assert.deepEqual([recording.state, recording.captureId], [state, undefined])
+    }
+  })
+
+  it('says why a recorder was lost, once, and begins another when it is switched on again', async () => {
+    const { recording, log, ended } = start()
+    recording.adopt('id')
+    ended.resolve({ isFull: false, error: 'The recorder (process 7) ended without a word.' })
+    await settled()
+    assert.equal(recording.state, 'failed')
+    assert.match(recording.problem ?? '', /process 7.* Switch it on/)
+    assert.equal(log.filter((entry) => entry.startsWith('report')).length, 1)
+    await recording.set(true)
+    assert.deepEqual([recording.state, recording.problem], ['waiting', undefined])
+    recording.grew()
+    await settled()
+    assert.deepEqual(log.slice(1), ['remember 100', 'start 100'])
+  })
+
+  it('is not left on when nothing can be said of its end', async () => {
+    const { recording, log, ended } = start()
+    recording.adopt('id')
+    ended.reject(new Error('no such device'))
+    await settled()
+    assert.deepEqual([recording.state, log], ['failed', ['report Error: no such device']])
+  })
+
+  it('waits for no end any more once it is off, closed or over', async () => {
+    for (const how of ['switch', 'close', 'end'] as const) {
+      const { recording, signals, ended } = start()
+      recording.adopt('id')
+      assert.deepEqual(
+        signals.map(({ aborted }) => aborted),
+        [false],
+      )
+      if (how === 'switch') await recording.set(false)
+      else if (how === 'close') recording.dispose()
+      else ended.resolve({ isFull: false })
+      await settled()
+      assert.deepEqual(
+        signals.map(({ aborted }) => aborted),
+        [true],
+        how,
+      )
+      if (how === 'switch') ended.resolve({ isFull: false, error: 'late' })
+      await settled()
+      assert.equal(recording.state, how === 'close' ? 'on' : 'off')
     }
   })
 

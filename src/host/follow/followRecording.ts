@@ -6,6 +6,7 @@
 import type { FollowPosition } from '../../node/follow/followPosition'
 import { Emitter } from '../../shared/lib/emitter'
 import type { FollowInfo } from '../../shared/protocol/contract'
+import { UserError } from '../../shared/userError'
 
 /** A file and where its recording begins; without a position at its beginning, which may be yet to come. */
 export interface RecordFrom {
@@ -29,8 +30,8 @@ export interface RecordingServices {
   /** Starts a runner; resolves with the run's id once its log exists. @throws UserError when it can't start */
   readonly start: (from: readonly RecordFrom[]) => Promise<string>
   readonly stop: (captureId: string) => Promise<void>
-  /** Resolves when the run is over. */
-  readonly ended: (captureId: string) => Promise<RecordingEnd>
+  /** Resolves when the run is over; undefined when the wait was given up. */
+  readonly ended: (captureId: string, signal: AbortSignal) => Promise<RecordingEnd | undefined>
   /** Tells the person what could not be recorded. */
   readonly report: (error: unknown) => void
 }
@@ -42,6 +43,9 @@ export class FollowRecording {
   private origin: Promise<readonly RecordFrom[]> = Promise.resolve([])
   /** Counts the runners that were asked for: one that was given up may still come. */
   private attempts = 0
+  /** Gives up the wait for the end of the run. */
+  private watching: AbortController | undefined
+  private reason: string | undefined
   private isDisposed = false
   readonly onDidChange = this.changed.event
 
@@ -53,6 +57,11 @@ export class FollowRecording {
 
   get captureId(): string | undefined {
     return this.id
+  }
+
+  /** Why it failed. */
+  get problem(): string | undefined {
+    return this.current === 'failed' ? this.reason : undefined
   }
 
   /** Waits for the first bytes. @param from where a window before this one began to wait; default: where the files stand */
@@ -94,6 +103,7 @@ export class FollowRecording {
   dispose(): void {
     if (this.isDisposed) return
     this.isDisposed = true
+    this.watching?.abort()
     this.services.remember([])
     if (this.current === 'on' && this.id !== undefined) this.services.stop(this.id).catch(this.services.report)
   }
@@ -112,8 +122,8 @@ export class FollowRecording {
       this.watch(id)
     } catch (error) {
       if (this.isDisposed) return
-      if (this.isWanted(attempt)) this.become('failed')
-      this.services.report(error)
+      if (this.isWanted(attempt)) this.fail(error)
+      else this.services.report(error)
     }
   }
 
@@ -127,17 +137,38 @@ export class FollowRecording {
 
   private watch(id: string): void {
     this.id = id
+    const watching = new AbortController()
+    this.watching = watching
     this.become('on')
-    this.services.ended(id).then((end) => {
-      if (this.isDisposed || this.id !== id || !this.isOn()) return
-      this.id = undefined
-      this.become(end.isFull ? 'full' : end.error === undefined ? 'off' : 'failed')
-    }, this.services.report)
+    this.services.ended(id, watching.signal).then(
+      (end) => {
+        if (end === undefined || watching.signal.aborted) return
+        this.id = undefined
+        if (end.error !== undefined) this.fail(new UserError(lostText(end.error), 'recording_ended'))
+        else this.become(end.isFull ? 'full' : 'off')
+      },
+      (error: unknown) => {
+        if (watching.signal.aborted) return
+        this.id = undefined
+        this.fail(error)
+      },
+    )
+  }
+
+  private fail(error: unknown): void {
+    this.reason = error instanceof Error ? error.message : String(error)
+    this.become('failed')
+    this.services.report(error)
   }
 
   private become(state: FollowInfo['recording']): void {
     if (state === 'off' || state === 'waiting') this.id = undefined
+    if (state !== 'on') this.watching?.abort()
     this.current = state
     if (!this.isDisposed) this.changed.fire(undefined)
   }
+}
+
+function lostText(why: string): string {
+  return `The recording has ended: ${why} What was recorded until then is kept. Switch it on in the panel to begin another.`
 }

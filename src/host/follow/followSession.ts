@@ -12,6 +12,7 @@ import type { FollowedFile, RunInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import type { BridgeFollow, BridgeRun } from '../panel/bridge'
+import { keepContents } from './contentMemory'
 import { FollowRecording } from './followRecording'
 import { folderOf, isGrowing, keyOf, placeOf, type FollowTarget } from './followTarget'
 import { OlderFiles } from './olderFiles'
@@ -73,6 +74,9 @@ export class FollowSession implements BridgeRun {
         tell()
       }),
       older.onDidChange(tell),
+      keepContents(this.memory, store, (error) => {
+        container.log.warn(`what is kept of the lines of ${this.files.join(', ')} may be lost: ${String(error)}`)
+      }),
       () => {
         older.dispose()
       },
@@ -166,7 +170,7 @@ export class FollowSession implements BridgeRun {
   get info(): RunInfo {
     const names = shortNames(this.files)
     const files = this.store.files.map((file, i) => fileOf(file.path, names[i] ?? file.path, file.state))
-    const { captureId } = this.recording
+    const { captureId, problem } = this.recording
     return {
       capture_id: captureId ?? '',
       kind: 'follow',
@@ -179,6 +183,7 @@ export class FollowSession implements BridgeRun {
       follow: {
         files,
         recording: this.recording.state,
+        ...(problem === undefined ? {} : { recording_problem: problem }),
         ...(captureId === undefined ? {} : { capture_id: captureId }),
         ...(this.isCounting ? { counting: true } : {}),
         older: this.older.list,

@@ -10,6 +10,7 @@ import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { logDirectories } from '../logDirectories'
 import { errorText } from '../userMessages'
+import { contentsOf } from './contentMemory'
 import { customFormats } from './customFormats'
 import { isGrowing, keyOf, type FollowTarget } from './followTarget'
 import { isOwnOutput } from './ownOutput'
@@ -148,14 +149,17 @@ function inOrder(files: readonly string[], before: readonly string[]): readonly 
 }
 
 async function openFile(
-  { settings, textThreads, unpackedFiles }: Container,
+  { context, settings, textThreads, unpackedFiles }: Container,
   file: string,
   copies: Unpacked[],
   closing: AbortSignal,
 ): Promise<TextFileStore> {
   const encoding = settings.get('follow.encoding', vscode.Uri.file(file))
   const options = { encoding, formats: customFormats(settings) }
-  if (isGrowing(file)) return TextFileStore.open(file, options, textThreads)
+  if (isGrowing(file)) {
+    const contents = contentsOf(context.workspaceState, file)
+    return TextFileStore.open(file, { ...options, contents }, textThreads)
+  }
   const copy = await unpackedFiles.unpack(file, closing)
   if (copy === undefined) throw new vscode.CancellationError()
   copies.push(copy)

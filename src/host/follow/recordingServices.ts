@@ -3,15 +3,17 @@ import * as vscode from 'vscode'
 import { z } from 'zod'
 import { ControlClient } from '../../node/control/client'
 import { positionAt } from '../../node/follow/positionAt'
-import { startRunner } from '../../node/runnerProcess'
+import { livenessOf, readEntry } from '../../node/control/registry'
+import { startRecovery, startRunner } from '../../node/runnerProcess'
 import { followRequestSchema, type FollowRequest } from '../../shared/follow'
 import type { RegistryEntry } from '../../shared/control'
 import type { Container } from '../container'
 import { logDirectoryOf } from '../logDirectories'
-import { showError } from '../userMessages'
+import { errorText, showError } from '../userMessages'
 import { customFormats } from './customFormats'
 import type { RecordFrom, RecordingServices } from './followRecording'
 import { keyOf, placeOf, type FollowTarget } from './followTarget'
+import { recorderEnd } from './recorderEnd'
 
 /** How far a file is known, and by what name a recording of several is called. */
 export interface RecordedFiles {
@@ -34,6 +36,11 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
   const place = placeOf(target)
   const scope = vscode.Uri.file(place)
   const started = new Map<string, RegistryEntry>()
+  const recover = (): void => {
+    container.runnerScript().then(startRecovery, (error: unknown) => {
+      log.error(errorText(error))
+    })
+  }
   return {
     positions: () =>
       Promise.resolve(
@@ -74,18 +81,14 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
       if (live !== undefined) await live.stop('polite')
       else if (entry !== undefined) await stopByEntry(entry)
     },
-    ended: (captureId) =>
-      new Promise((resolve) => {
-        const stop = runs.onDidEnd((session) => {
-          if (session.captureId !== captureId) return
-          stop()
-          started.delete(captureId)
-          const { state, error } = session.info
-          const isFull = session.dropped > 0 && state === 'completed'
-          // A recorder that was lost leaves an aborted run that says so; one that was stopped says nothing.
-          resolve({ isFull, ...(state !== 'completed' && error !== undefined ? { error } : {}) })
-        })
-      }),
+    ended: async (captureId, signal) => {
+      const entry = started.get(captureId) ?? readEntry(captureId)
+      // It ended between being found and being watched.
+      if (entry === undefined) return { isFull: false }
+      const end = await recorderEnd(entry, recover, signal)
+      if (end !== undefined) started.delete(captureId)
+      return end
+    },
     report: (error) => {
       showError(error, log)
     },
@@ -121,7 +124,12 @@ function globsOf({ pattern }: FollowTarget): Pick<FollowRequest, 'globs' | 'cwd'
 
 /** A recorder that has written nothing yet is not among the runs. */
 async function stopByEntry(entry: RegistryEntry): Promise<void> {
-  const control = await ControlClient.connect(entry, {})
-  control.stop('polite')
-  control.dispose()
+  try {
+    const control = await ControlClient.connect(entry, {})
+    control.stop('polite')
+    control.dispose()
+  } catch (error) {
+    // What is gone has stopped.
+    if (livenessOf(entry).state !== 'lost') throw error
+  }
 }

@@ -1,152 +1,152 @@
 import assert from 'node:assert/strict'
 import type { EventStore, Growth, View } from '../../core/store/eventStore'
+import { PROTOCOL_VERSION, type RequestName, type RunInfo, type ToWebview } from '../../shared/protocol/contract'
 import { Emitter } from '../../shared/lib/emitter'
-import { PROTOCOL_VERSION, type Notifications, type RunInfo, type ToWebview } from '../../shared/protocol/contract'
-import { createClient } from '../../shared/protocol/peer'
-import type { Row } from '../../shared/protocol/rows'
-import { PanelBridge, type BridgeActions, type BridgeFollow, type BridgeRun } from './bridge'
+import { PanelBridge, type BridgeActions, type BridgeRun } from './bridge'
 
-/** A text of which the test says how its lines are, and when it has grown. */
-class FakeText implements EventStore {
-  private readonly grown = new Emitter<Growth>()
-  readonly onDidGrow = this.grown.event
-  readonly onDidReset = new Emitter<undefined>().event
-  /** Awaited before rows are answered. */
-  gate: Promise<unknown> = Promise.resolve()
+const fail = (message: string): void => {
+  throw new Error(message)
+}
+const settled = (): Promise<void> => new Promise(setImmediate)
 
-  constructor(public lines: readonly string[]) {}
-
-  get growth(): Growth {
-    return { size: this.lines.length, bytes: this.lines.join('').length, phaseCounts: {}, levelCounts: {} }
+/** A run whose store counts what is asked of it. */
+function start() {
+  const grew = new Emitter<Growth>()
+  const changed = new Emitter<RunInfo>()
+  const posted: ToWebview[] = []
+  const views = { open: 0, rows: 0, listeners: 0, hold: Promise.resolve() }
+  let summaries = 0
+  let size = 10
+  const growth = (): Growth => ({ size, bytes: size, phaseCounts: {}, levelCounts: {} })
+  const view = (): View => ({
+    get count() {
+      return size
+    },
+    complete: true,
+    onDidChange: () => {
+      views.listeners++
+      return () => views.listeners--
+    },
+    rows: () => {
+      views.rows++
+      return Promise.resolve([])
+    },
+    positionOf: () => Promise.resolve(0),
+    dispose: () => views.open--,
+  })
+  const store: EventStore = {
+    get growth() {
+      return growth()
+    },
+    onDidGrow: grew.event,
+    onDidReset: () => () => undefined,
+    view: async () => {
+      views.open++
+      await views.hold
+      return view()
+    },
+    detail: () => Promise.reject(new RangeError('none')),
+    dispose: () => undefined,
   }
-
-  grow(lines: readonly string[]): void {
-    this.lines = lines
-    this.grown.fire(this.growth)
+  const run = {
+    info: { title: 'x' } as RunInfo,
+    store,
+    onDidChange: changed.event,
+    summarize: () => {
+      summaries++
+      return () => summaries--
+    },
+  } as unknown as BridgeRun
+  let receive: (message: unknown) => void = () => undefined
+  const actions = { timeMode: () => undefined, bookmarks: () => [], log: fail } as unknown as BridgeActions
+  const transport = {
+    post: (message: ToWebview) => posted.push(message),
+    onMessage: (listener: (message: unknown) => void) => {
+      receive = listener
+      return () => undefined
+    },
   }
-
-  view(): Promise<View> {
-    const lines = (): readonly string[] => this.lines
-    return Promise.resolve({
-      get count() {
-        return lines().length
-      },
-      complete: true,
-      onDidChange: () => () => undefined,
-      rows: async (from: number, to: number) => {
-        const rows = lines()
-          .slice(from, to)
-          .map((text, i) => rowOf(text, from + i))
-        await this.gate
-        return rows
-      },
-      positionOf: () => Promise.resolve(0),
-      dispose: () => undefined,
-    })
+  const bridge = new PanelBridge(run, actions, transport, false)
+  let id = 0
+  const ask = async (name: RequestName, params: unknown): Promise<Record<string, unknown>> => {
+    const own = ++id
+    receive({ type: 'request', id: own, name, params })
+    await settled()
+    const answer = posted.find((message) => message.type === 'result' && message.id === own)
+    return (answer as { value: Record<string, unknown> } | undefined)?.value ?? {}
   }
-
-  detail(): never {
-    throw new Error('not asked for')
+  /** As a page does when it is loaded: it counts its requests from 1. */
+  const load = async (): Promise<void> => {
+    id = 0
+    posted.length = 0
+    await ask('hello', { protocol: PROTOCOL_VERSION })
+    const { view: opened } = await ask('view/open', { query: {} })
+    await ask('tail/set', { view: opened, rows: 10 })
   }
-
-  dispose(): void {
-    // Nothing is held.
+  const grow = async (): Promise<void> => {
+    size++
+    grew.fire(growth())
+    changed.fire(run.info)
+    await settled()
   }
+  return { bridge, posted, views, ask, load, grow, summaries: () => summaries }
 }
 
-function rowOf(text: string, position: number): Row {
-  const isWhole = text.endsWith('\n')
-  return {
-    position,
-    seq: position,
-    time: 0,
-    phase: 'log_line',
-    text: text.trimEnd(),
-    ...(isWhole ? {} : { unterminated: true as const }),
-  }
-}
+const tails = (posted: readonly ToWebview[]): number =>
+  posted.filter((message) => message.type === 'notification' && message.name === 'tail').length
 
-describe('PanelBridge', () => {
-  let bridge: PanelBridge | undefined
-  afterEach(() => bridge?.dispose())
+describe('the host’s end of a panel', () => {
+  let panel: ReturnType<typeof start>
 
-  async function connect(store: FakeText, isFollowed = true) {
-    const listeners: ((message: never) => void)[] = []
-    const port = {
-      post: (message: unknown) => {
-        queueMicrotask(() => listeners[1]?.(message as never))
-      },
-      onMessage: (listener: (message: never) => void) => {
-        listeners[0] = listener
-        return () => undefined
-      },
-    }
-    const run = {
-      info: {} as RunInfo,
-      store,
-      onDidChange: () => () => undefined,
-      summarize: () => () => undefined,
-      ...(isFollowed ? { follow: {} as BridgeFollow } : {}),
-    } as unknown as BridgeRun
-    const log = (message: string): void => assert.fail(message)
-    const actions = { timeMode: () => undefined, bookmarks: () => [], log } as unknown as BridgeActions
-    bridge = new PanelBridge(run, actions, port, false)
-    const client = createClient({
-      post: (message) => {
-        queueMicrotask(() => listeners[0]?.(message as never))
-      },
-      onMessage: (listener: (message: ToWebview) => void) => {
-        listeners[1] = listener
-        return () => undefined
-      },
-    })
-    await client.call('hello', { protocol: PROTOCOL_VERSION })
-    const { view } = await client.call('view/open', { query: {} })
-    const changed = (): Promise<Notifications['view/changed']> =>
-      new Promise((resolve) => {
-        const stop = client.on('view/changed', (value) => {
-          stop()
-          resolve(value)
-        })
-      })
-    return { view, changed, rows: (from: number, to: number) => client.call('rows/get', { view, from, to }) }
-  }
-
-  it('says from where on rows are void when a line that had no end has grown, once', async () => {
-    const store = new FakeText(['one\n', 'two\n', 'thr'])
-    const { changed, rows } = await connect(store)
-    await rows(0, 2)
-    store.grow(['one\n', 'two\n', 'three'])
-    assert.equal((await changed()).voidFrom, undefined, 'the line was never shown')
-    await rows(1, 3)
-    store.grow(['one\n', 'two\n', 'three\n', 'four\n'])
-    assert.equal((await changed()).voidFrom, 2)
-    await rows(1, 4)
-    store.grow(['one\n', 'two\n', 'three\n', 'four\n', 'five\n'])
-    assert.equal((await changed()).voidFrom, undefined)
+  beforeEach(() => {
+    panel = start()
+  })
+  afterEach(() => {
+    panel.bridge.dispose()
   })
 
-  it('says so too when the line grew while it was read', async () => {
-    const store = new FakeText(['on'])
-    const { changed, rows } = await connect(store)
-    let open = (): void => undefined
-    store.gate = new Promise<void>((resolve) => (open = resolve))
-    const asked = rows(0, 1)
-    await Promise.resolve()
-    await Promise.resolve()
-    await Promise.resolve()
-    store.grow(['one\n'])
-    assert.equal((await changed()).voidFrom, undefined)
-    open()
-    assert.equal((await asked).rows[0]?.text, 'on')
-    assert.equal((await changed()).voidFrom, 0)
+  it('makes nothing for a hidden page, and all again for the one that greets when it is shown', async () => {
+    const { bridge, posted, views, load, grow, summaries } = panel
+    await load()
+    await grow()
+    assert.equal(tails(posted), 2)
+    bridge.setVisible(false)
+    assert.deepEqual([views.open, views.listeners, summaries()], [0, 0, 0])
+    const [before, asked] = [posted.length, views.rows]
+    for (let i = 0; i < 20; i++) await grow()
+    assert.deepEqual([posted.length, views.rows], [before, asked])
+    bridge.setVisible(true)
+    await load()
+    assert.deepEqual([views.open, views.listeners, summaries()], [1, 1, 1])
+    const tail = posted.find((message) => message.type === 'notification' && message.name === 'tail')
+    assert.equal((tail as { value: { count: number } }).value.count, 31)
+    await grow()
+    assert.equal(tails(posted), 2)
   })
 
-  it('takes the rows of a run log for what they are', async () => {
-    const store = new FakeText(['on'])
-    const { changed, rows } = await connect(store, false)
-    await rows(0, 1)
-    store.grow(['on', 'two\n'])
-    assert.equal((await changed()).voidFrom, undefined)
+  it('keeps no view that was still being opened, and answers nothing to the page that is gone', async () => {
+    const { bridge, posted, views, ask, load } = panel
+    await load()
+    let goOn: () => void = () => undefined
+    views.hold = new Promise((resolve) => (goOn = resolve))
+    await ask('view/open', { query: {} })
+    bridge.setVisible(false)
+    const before = posted.length
+    goOn()
+    await settled()
+    assert.deepEqual([views.open, posted.length], [0, before])
+    bridge.setVisible(true)
+    // Its numbers are those of requests that the old page made.
+    await load()
+    assert.equal(tails(posted), 1)
+  })
+
+  it('asks a page to greet that was shown again and is alive', async () => {
+    const { bridge, posted, load } = panel
+    await load()
+    bridge.setVisible(false)
+    bridge.setVisible(true)
+    const asked = (): boolean => posted.some((message) => message.type === 'notification' && message.name === 'reset')
+    while (!asked()) await new Promise((resolve) => setTimeout(resolve, 20))
   })
 })

@@ -84,6 +84,8 @@ const MAX_ROWS = 1000
 const MAX_VIEWS = 50
 /** Counts and states are told at most this often; rows of the tail go at once. */
 const TELL_MS = 100
+/** A page that is shown again and has said nothing for so long is asked to greet. */
+const GREET_MS = 1000
 
 interface HeldView {
   readonly view: View
@@ -106,6 +108,8 @@ export class PanelBridge {
   private growths = 0
   /** Views have been told of so many growths. */
   private toldGrowths = 0
+  private isVisible = true
+  private greetTimer: NodeJS.Timeout | undefined
   private disposed = false
 
   constructor(
@@ -139,9 +143,29 @@ export class PanelBridge {
     ]
   }
 
+  /** The editor ends the page of a hidden panel, and loads it anew when it is shown: nothing is made for nobody. */
+  setVisible(isVisible: boolean): void {
+    if (this.isVisible === isVisible || this.disposed) return
+    this.isVisible = isVisible
+    clearTimeout(this.greetTimer)
+    if (isVisible) {
+      // A panel that is moved may be told of as hidden for a moment, with its page alive.
+      this.greetTimer = setTimeout(() => {
+        this.server.notify('reset', {})
+      }, GREET_MS)
+      return
+    }
+    clearTimeout(this.tellTimer)
+    this.tellTimer = undefined
+    this.greeted = false
+    this.server.forget()
+    this.forgetViews()
+  }
+
   dispose(): void {
     this.disposed = true
     clearTimeout(this.tellTimer)
+    clearTimeout(this.greetTimer)
     for (const stop of this.stops) stop()
     this.server.dispose()
     this.forgetViews()
@@ -156,6 +180,7 @@ export class PanelBridge {
         )
       // A panel that says hello again has lost everything it had: it starts anew.
       this.forgetViews()
+      clearTimeout(this.greetTimer)
       this.greeted = true
       this.stopSummary = this.run.summarize((summary, answers) => {
         this.notify('summary', summary)
@@ -169,11 +194,15 @@ export class PanelBridge {
         habits: this.actions.habits(),
       })
     },
-    'view/open': async ({ query }) => {
+    'view/open': async ({ query }, signal) => {
       if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
       const { wanted, unwanted } = textParts(query)
       for (const part of [...wanted, ...unwanted]) checkExpression(part)
       const view = await this.run.store.view(query)
+      if (signal.aborted) {
+        view.dispose()
+        throw new UserError('The panel does not wait for this view any more.', 'cancelled')
+      }
       const id = this.nextView++
       const stop = view.onDidChange(() => {
         this.tellSoon()
@@ -327,6 +356,7 @@ export class PanelBridge {
   }
 
   private tellSoon(): void {
+    if (!this.greeted) return
     this.tellTimer ??= setTimeout(() => {
       this.tellTimer = undefined
       this.notify('grew', this.growth())

@@ -157,6 +157,9 @@ export class FollowPanels {
       webviewTransport(panel.webview),
       restored,
     )
+    panel.onDidChangeViewState(() => {
+      bridge.setVisible(panel.visible)
+    })
     panel.onDidDispose(() => {
       bridge.dispose()
       session.dispose()

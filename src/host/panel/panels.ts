@@ -160,6 +160,9 @@ class RunPanels implements Panels {
       webviewTransport(panel.webview),
       restored,
     )
+    panel.onDidChangeViewState(() => {
+      bridge.setVisible(panel.visible)
+    })
     const name = (): void => {
       this.nameAll()
     }

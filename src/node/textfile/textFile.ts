@@ -12,6 +12,7 @@ import type { Row } from '../../shared/protocol/rows'
 import { UserError } from '../../shared/userError'
 import { unreadable } from '../follow/namedFile'
 import type { FollowedEvent, Follower, StartFollower } from './follower'
+import { KnownContents, SEQ_GAP } from './knownContents'
 import { LineRows } from './lineRows'
 import { TextBytes } from './textBytes'
 import type { FollowState, LinesPart, MarkPart, Place, TextFileOptions, TextState } from './textProtocol'
@@ -26,8 +27,6 @@ const TELL_MS = 50
 const MAX_CONTENTS = 5
 /** Rows so near to each other are read together. */
 const NEAR_ROWS = 8
-/** Rows of a rotated file that is still written to must not reach the numbers of the next. */
-const SEQ_GAP = 2 ** 36
 
 /** The generation of what nobody follows. */
 const OLDER = -1
@@ -45,7 +44,8 @@ export class TextFile {
   private follower: Follower | undefined
   private followState: FollowState = 'waiting'
   private resets = 0
-  private nextSeq = 0
+  private readonly contents: KnownContents
+  private nextSeq: number
   private step: NodeJS.Immediate | undefined
   private toldAt = 0
   private isClosed = false
@@ -54,7 +54,6 @@ export class TextFile {
   private renumbers = 0
   /** By how much the numbers of the last lines changed when the last estimate was settled, and which those were. */
   private settled = { from: 0, by: 0 }
-  private seqShift = 0
   /** Contents that were put before by wish. */
   private older = 0
   private readonly shownAs: string
@@ -66,6 +65,8 @@ export class TextFile {
   ) {
     this.rowsOf = new LineRows({ format: options.format, custom: options.formats?.map(compileFormat) })
     this.shownAs = options.shownAs ?? path
+    this.contents = new KnownContents(options.contents)
+    this.nextSeq = this.contents.next
   }
 
   /**
@@ -114,7 +115,7 @@ export class TextFile {
   }
 
   /** Rows one by one, their positions counted from the beginning of the file. Waits for the index where it has not come there. */
-  rowsAt(positions: Float64Array): Row[] {
+  async rowsAt(positions: Float64Array): Promise<Row[]> {
     const rows: Row[] = []
     for (let i = 0; i < positions.length;) {
       // Neighbours are read together, with the lines between them.
@@ -122,7 +123,7 @@ export class TextFile {
       while (end < positions.length && (positions[end] ?? 0) - (positions[end - 1] ?? 0) <= NEAR_ROWS) end++
       const wanted = new Set(positions.subarray(i, end))
       const [first, last] = [positions[i] ?? 0, (positions[end - 1] ?? 0) + 1]
-      this.countTo(last)
+      await this.countTo(last)
       rows.push(...this.rows(first, last).filter(({ position }) => wanted.has(position)))
       i = end
     }
@@ -152,14 +153,14 @@ export class TextFile {
       source.release()
       return
     }
-    const shift = segment.end + SEQ_GAP
-    this.seqShift += shift
-    this.nextSeq += shift
-    for (const part of this.parts) {
-      if (part instanceof TextSegment) part.seqBase += shift
-      else part.event = { ...part.event, seq: part.event.seq + shift }
+    const first = this.firstSeq()
+    const base = this.contents.olderBase(source, end, first - 1)
+    if (base === undefined) {
+      source.release()
+      throw new UserError(`No more older files can be shown above ${this.shownAs}.`, 'too_many_files', 'bad_input')
     }
-    this.parts.unshift(segment, { event: this.eventOf('rotated', shift - 1), time: source.modifiedAt })
+    segment.seqBase = base
+    this.parts.unshift(segment, { event: this.eventOf('rotated', first - 1), time: source.modifiedAt })
     this.older++
     this.resets++
     this.tell()
@@ -169,8 +170,8 @@ export class TextFile {
    * The position of the first row at or after a place; `count` when there is none.
    * @param isExact counted from the beginning of the file, even where `count` is an estimate
    */
-  positionOf(at: Place, isExact: boolean): number {
-    if (isExact) this.countFor(at)
+  async positionOf(at: Place, isExact: boolean): Promise<number> {
+    if (isExact) await this.countUntil((part) => 'seq' in at && part.knowsOffset(at.seq - part.seqBase))
     return findPlace([...this.numbered()], this.rowsOf, at)
   }
 
@@ -184,6 +185,7 @@ export class TextFile {
     let [count, bytes, indexed, isComplete] = [0, 0, 0, true]
     for (const { part, first } of this.numbered()) {
       if (part instanceof TextSegment) {
+        this.contents.note(part)
         const { source, generation, origin: from, end, seqBase } = part
         const { fd, encoding } = source
         const { beforeBlocks: blocks, plainBlocks } = part.index
@@ -205,7 +207,7 @@ export class TextFile {
       follow: this.options.follow === false ? 'paused' : this.followState,
       resets: this.resets,
       renumbers: this.renumbers,
-      seqShift: this.seqShift,
+      contents: this.contents.list,
       encoding: this.last()?.source.encoding ?? this.options.encoding ?? 'utf-8',
       waitingBytes: this.follower?.pendingBytes ?? 0,
       ...(format === undefined ? {} : { format: { id: format.id, name: format.name } }),
@@ -310,7 +312,7 @@ export class TextFile {
   }
 
   private add(source: TextBytes, generation: number, from: number, end: number): void {
-    const seqBase = this.parts.length === 0 ? 0 : this.nextSeq - from
+    const seqBase = this.parts.length === 0 ? this.contents.baseOf(source) : this.nextSeq - from
     const segment = new TextSegment(this.host.kernel, source, generation, from, end, seqBase)
     this.parts.push(segment)
     this.rowsOf.detect(segment)
@@ -350,6 +352,13 @@ export class TextFile {
     this.leaving.push({ source: segment.source, resets: this.resets })
   }
 
+  /** The lowest that is taken. */
+  private firstSeq(): number {
+    const [first] = this.parts
+    if (first === undefined) return this.nextSeq
+    return first instanceof TextSegment ? first.seqBase : first.event.seq
+  }
+
   private last(): TextSegment | undefined {
     return this.parts.findLast((part) => part instanceof TextSegment)
   }
@@ -362,17 +371,23 @@ export class TextFile {
     }
   }
 
-  private countTo(position: number): void {
-    for (const { part, first } of this.numbered()) {
-      if (part instanceof TextSegment) this.count(part, () => part.countToLine(position - first))
-    }
+  private countTo(position: number): Promise<void> {
+    return this.countUntil((part, first) => part.knowsLine(position - first))
   }
 
-  private countFor(at: Place): void {
-    for (const part of this.parts) {
-      if (!(part instanceof TextSegment)) continue
-      const line = Number.POSITIVE_INFINITY
-      this.count(part, () => ('seq' in at ? part.countToOffset(at.seq - part.seqBase) : part.countToLine(line)))
+  /** Counts until each content is counted as far as it is wanted, or whole. The thread answers others in between. */
+  private async countUntil(isEnough: (part: TextSegment, first: number) => boolean): Promise<void> {
+    for (;;) {
+      let part: TextSegment | undefined
+      for (const one of this.numbered()) {
+        if (!(one.part instanceof TextSegment) || one.part.isComplete || isEnough(one.part, one.first)) continue
+        part = one.part
+        break
+      }
+      if (part === undefined) return
+      const next = part
+      this.count(next, () => next.countOn(STEP_BYTES))
+      await setImmediate()
     }
   }
 

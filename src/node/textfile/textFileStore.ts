@@ -139,9 +139,9 @@ export class TextFileStore implements FollowedText {
   }
 
   /**
-   * Puts the lines of an older file (olderSiblings.ts, unpacked where it is compressed) before all others. Every `seq` grows by as
-   * much as `state.seqShift` does.
+   * Puts the lines of an older file (olderSiblings.ts, unpacked where it is compressed) before all others.
    * @param shownAs the path for people, where `path` is an unpacked copy
+   * @throws UserError when it can't be read, or there are too many
    */
   prepend(path: string, shownAs = path): Promise<undefined> {
     return this.file.ask('prepend', { path, shownAs })

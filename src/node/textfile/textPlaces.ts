@@ -6,7 +6,7 @@ import { TextSegment } from './textSegment'
 
 /** A row that tells what became of the file. */
 export interface Mark {
-  event: AnyEvent
+  readonly event: AnyEvent
   readonly time: number
 }
 

@@ -2,6 +2,7 @@
 import type { CustomFormat } from '../../core/lines/formats/custom'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { Row } from '../../shared/protocol/rows'
+import type { KnownContent } from './knownContents'
 import type { PlainEncoding, TextEncoding } from './textBytes'
 
 export type FollowState = 'following' | 'paused' | 'waiting' | 'gone'
@@ -17,6 +18,8 @@ export interface TextFileOptions {
   readonly formats?: readonly CustomFormat[]
   /** The path for people, where the file is an unpacked copy. */
   readonly shownAs?: string
+  /** Its contents of before, so that its lines have the numbers that they had. */
+  readonly contents?: readonly KnownContent[]
 }
 
 /** A stretch of rows that are lines of one content. */
@@ -59,8 +62,8 @@ export interface TextState {
   readonly follow: FollowState
   /** Goes up when positions became void: lines are gone, older ones came or left. */
   readonly resets: number
-  /** What was added to every `seq` when older lines came before them. */
-  readonly seqShift: number
+  /** For the options of the next time that the file is opened. */
+  readonly contents: readonly KnownContent[]
   /** Goes up when the estimated number of lines became the known one. */
   readonly renumbers: number
   readonly encoding: TextEncoding

@@ -10,7 +10,6 @@ import type { TextBytes } from './textBytes'
 /** Up to here a file is counted at once. */
 const AT_ONCE_BYTES = 32 * 1024 * 1024
 const END_BYTES = 1024 * 1024
-const COUNT_BYTES = 8 * 1024 * 1024
 const SAMPLES = 16
 const SAMPLE_BYTES = 64 * 1024
 
@@ -73,14 +72,14 @@ export class TextSegment {
     return true
   }
 
-  /** Counts until it is known where line `line` begins. */
-  countToLine(line: number): void {
-    while (this.ending !== undefined && this.index.lines < line && !this.countOn(COUNT_BYTES));
+  /** Whether it is counted where line `line` begins. */
+  knowsLine(line: number): boolean {
+    return this.isComplete || this.index.lines >= line
   }
 
-  /** Counts until it is known which line holds the byte at `offset`. */
-  countToOffset(offset: number): void {
-    while (this.ending !== undefined && this.index.counted < offset && !this.countOn(COUNT_BYTES));
+  /** Whether it is counted which line holds the byte at `offset`. */
+  knowsOffset(offset: number): boolean {
+    return this.isComplete || this.index.counted >= offset
   }
 
   grow(end: number): void {

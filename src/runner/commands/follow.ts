@@ -3,12 +3,13 @@ import process from 'node:process'
 import { textEncodings, type TextEncoding } from '../../core/lines/lineDecoder'
 import type { SourceHandle } from '../../core/source'
 import { fileSource, type FileSourceOptions } from '../../node/follow/fileSource'
-import type { EventDraft } from '../../shared/events/schema'
+import type { FollowRequest } from '../../shared/follow'
 import { UserError } from '../../shared/userError'
 import { recordFollow } from '../follow'
 import { printRun } from '../printedRun'
 import { rehearseFollow } from '../rehearsal'
 import { logDirectory, parse } from './arguments'
+import { BoundedOutput, eventsTo, linesTo, unblock } from './boundedOutput'
 import type { Command } from './command'
 import { LinePrinter, write } from './lineText'
 
@@ -35,12 +36,11 @@ export const followCommand: Command = {
     const from = values['from-start'] === true ? 'start' : { lines: lineCount(values.lines) }
     const encoding = encodingOf(values.encoding, form)
     const follow: FileSourceOptions = { files, from, ...(encoding === undefined ? {} : { encoding }) }
-    const printer = new LinePrinter(files.length > 1)
     const isJson = values.json === true
     if (values.record !== true) {
-      return untilStopped(() => (isJson ? printed(follow) : shown(follow, printer)))
+      return untilStopped(() => (isJson ? printed(follow) : shown(follow, new LinePrinter(files.length > 1))))
     }
-    const recording = recordFollow(
+    return recorded(
       {
         kind: 'follow',
         logDirectory: logDirectory(values.dir),
@@ -49,26 +49,36 @@ export const followCommand: Command = {
         from,
         ...(encoding === undefined ? {} : { encoding }),
       },
-      {
-        log: say,
-        onEvents: (lines) => {
-          if (isJson) void write(`${lines.join('\n')}\n`)
-          else for (const line of lines) void printer.take(JSON.parse(line) as EventDraft)
-        },
-      },
+      isJson,
     )
-    const letGo = onStop(() => {
-      recording.stop('polite')
-    })
-    try {
-      const { status, error, path: log, eventCount } = await recording.result
-      if (error !== undefined) say(error)
-      say(log === '' ? 'nothing came, so nothing was recorded' : `${String(eventCount)} events in ${log}`)
-      return status === 'completed' ? 0 : 1
-    } finally {
-      letGo()
-    }
   },
+}
+
+/** The recording goes on whatever becomes of our output. */
+async function recorded(request: FollowRequest, isJson: boolean): Promise<number> {
+  unblock(process.stdout)
+  unblock(process.stderr)
+  const output = new BoundedOutput(process.stdout, isJson ? 'events' : 'lines', say)
+  const recording = recordFollow(request, {
+    log: say,
+    onEvents: isJson ? eventsTo(output) : linesTo(output, request.files.length > 1),
+  })
+  const letGo = onStop(() => {
+    recording.stop('polite')
+  })
+  let code: number
+  try {
+    const { status, error, path: log, eventCount } = await recording.result
+    if (error !== undefined) say(error)
+    say(log === '' ? 'nothing came, so nothing was recorded' : `${String(eventCount)} events in ${log}`)
+    code = status === 'completed' ? 0 : 1
+  } finally {
+    letGo()
+  }
+  if (await output.close()) return code
+  say('the rest of the output is not shown, nobody reads it')
+  // What waits for a reader would keep us for as long as they like.
+  return process.exit(code)
 }
 
 async function printed(options: FileSourceOptions): Promise<Pick<SourceHandle, 'ended' | 'stop'>> {

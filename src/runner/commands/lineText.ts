@@ -9,7 +9,18 @@ export class LinePrinter {
   /** What stands in the line that has not ended. */
   private open = ''
 
-  constructor(private readonly hasNames: boolean) {}
+  /** @param print takes what is to be shown; a promise while whoever reads it is behind */
+  constructor(
+    private readonly hasNames: boolean,
+    private readonly print: (text: string) => Promise<void> | undefined = write,
+  ) {}
+
+  /** Lines were left out: what comes now does not go on with the one that has not ended. */
+  skip(): void {
+    if (this.open === '') return
+    this.open = ''
+    void this.print('\n')
+  }
 
   /** @returns a promise while whoever reads our output is behind */
   take({ phase, data }: Pick<EventDraft, 'phase' | 'data'>): Promise<void> | undefined {
@@ -32,7 +43,7 @@ export class LinePrinter {
     out += isOnward ? text.slice(this.open.length) : `\n${text}`
     this.open = phase === 'line_update' ? text : ''
     if (phase === 'log_line') out += '\n'
-    return write(out)
+    return this.print(out)
   }
 }
 

@@ -180,6 +180,8 @@ export interface FollowInfo {
   readonly files: readonly FollowedFile[]
   /** `waiting`: begins with the first line that is appended. `full`: the bound of its size was reached. */
   readonly recording: 'off' | 'waiting' | 'on' | 'full' | 'failed'
+  /** Why it failed. */
+  readonly recording_problem?: string
   /** Of the recording, once there is one. */
   readonly capture_id?: string
   /** Lines that were there before are still counted by level. */

@@ -177,6 +177,8 @@ export interface ServerOptions {
 
 export interface Server {
   notify<N extends NotificationName>(name: N, value: Notifications[N]): void
+  /** The page is gone: aborts every request that runs, and answers none of them. Another page may take its place. */
+  forget(): void
   /** Aborts every request that runs and stops listening; nothing is sent any more. */
   dispose(): void
 }
@@ -251,16 +253,22 @@ export function createServer(transport: Transport<ToWebview, unknown>, options: 
     void run(id, name, checked.data, controller)
   })
 
+  const forget = () => {
+    const abandoned = [...running.values()]
+    running.clear()
+    for (const controller of abandoned) controller.abort()
+  }
+
   return {
     notify(name, value) {
       if (!disposed) transport.post({ type: 'notification', name, value })
     },
+    forget,
     dispose() {
       if (disposed) return
       disposed = true
       stopListening()
-      for (const controller of running.values()) controller.abort()
-      running.clear()
+      forget()
     },
   }
 }

@@ -114,8 +114,9 @@ export class Editor {
     const row = this.quickInputRows().first().filter({ hasText: title })
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press('F1')
-      await this.quickInput().fill(`>${title}`)
       try {
+        // A panel that has just been restored takes the keys, and the palette closes.
+        await this.quickInput().fill(`>${title}`, { timeout: 5000 })
         // The list is filtered a moment after the typing; Enter before would run another command.
         await row.waitFor({ timeout: 2000 })
         break

@@ -1,7 +1,7 @@
-/** The lines of followed files: their columns, whole entries, hits that are cut off, unfinished and older ones. */
+/** The lines of followed files: told apart or as they are, where a search hits, and with the entry that they belong to. */
 import assert from 'node:assert/strict'
 import { Harness, type OpenPanel, type PanelOptions } from './harness'
-import { counted, settled } from './waits'
+import { counted } from './waits'
 
 describe('lines of followed files', () => {
   let harness: Harness
@@ -15,18 +15,15 @@ describe('lines of followed files', () => {
   const open = (options: PanelOptions = {}) =>
     harness.open({ kind: 'follow', state: 'following', events: 700, ...options })
   const row = (panel: OpenPanel, text: string | RegExp) => panel.rows().filter({ hasText: text })
-  const chosen = (panel: OpenPanel) => panel.page.locator('.row.selected[data-index]')
 
-  it('has no column of times until it is wanted, since its lines begin with theirs', async () => {
-    const panel = await open({ times: 'clock' })
-    assert.equal(await panel.page.locator('.row .time').count(), 0)
-    const first = Number(await panel.rows().first().getAttribute('data-index'))
-    assert.equal(await panel.rows().first().locator('.phase').getAttribute('title'), `Row ${String(first + 1)}`)
-    await panel.id('time-switch').click()
-    await panel.page.locator('.row .time').first().waitFor()
-    await panel.id('time-switch').click()
-    await panel.page.locator('.row .time').first().waitFor({ state: 'detached' })
-    assert.deepEqual(await panel.host(({ host }) => host.named('panel/remember')), [])
+  it('counts entries by level: the lines of a trace come with theirs, and are none', async () => {
+    const panel = await open()
+    const chip = panel.id('level-filter-error')
+    assert.match(await chip.innerText(), /error\s+100$/)
+    assert.match((await chip.getAttribute('title')) ?? '', /100 entries/)
+    assert.match(await panel.page.locator('.level-bar.level-error').innerText(), /error\s+100$/)
+    await chip.click()
+    await counted(panel, '200 of 700')
     await panel.close()
   })
 
@@ -148,80 +145,4 @@ describe('lines of followed files', () => {
     await panel.id('entry-part').filter({ hasText: 'It goes on below' }).waitFor()
     await panel.close()
   })
-
-  it('stays at its line when older lines come above, in each view', async () => {
-    const panel = await open()
-    await panel.id('feed').press('Home')
-    for (let i = 0; i < 100; i++) await panel.id('feed').press('ArrowDown')
-    await settled(panel)
-    const seq = await chosen(panel).getAttribute('data-seq')
-    const top = async () => (await panel.page.locator(`.row[data-seq="${seq ?? ''}"]`).boundingBox())?.y
-    const before = await top()
-    await panel.host(({ host }) => {
-      host.putAbove(5000)
-    })
-    await counted(panel, '5,700')
-    assert.equal(await chosen(panel).getAttribute('data-index'), '5100')
-    assert.equal(await chosen(panel).getAttribute('data-seq'), seq)
-    assert.equal(await top(), before)
-    await panel.close()
-  })
-
-  it('shows unfinished lines, lines that belong to the one above, and what happened to the file', async () => {
-    const panel = await open()
-    await panel.host(({ host }) => {
-      const data = { text: 'half a li', stream: 'file', source: '/work/logs/app.log' }
-      host.append([{ phase: 'log_line', stream: 'file', text: 'half a li', unterminated: true, data }])
-    })
-    const half = row(panel, 'half a li')
-    await half.waitFor()
-    assert.ok(await half.evaluate((element) => element.classList.contains('unterminated')))
-    await panel.host(({ host }) => {
-      const data = { text: 'half a line', stream: 'file', source: '/work/logs/app.log' }
-      host.complete({ phase: 'log_line', stream: 'file', text: 'half a line', data })
-    })
-    await row(panel, 'half a line').waitFor()
-    assert.equal(await half.count(), 1)
-    assert.equal(await panel.page.locator('.row.unterminated').count(), 0)
-    const continued = row(panel, 'Server.java:42').first()
-    assert.ok(await continued.evaluate((element) => element.classList.contains('continued')))
-    assert.ok(await continued.evaluate((element) => element.classList.contains('level-error')))
-    await panel.host(({ host }) => {
-      const data = { state: 'rotated', path: '/work/logs/app.log' }
-      host.append([{ phase: 'file', text: 'app.log rotated', data }])
-    })
-    await panel.page.locator('.row[data-phase="file"]').waitFor()
-    await panel.close()
-  })
-
-  for (const width of [360, 450, 700, 1000, 1400])
-    it(`has room for everything at ${String(width)} px`, async () => {
-      const panel = await open({ files: 3, width })
-      await panel.id('search-input').fill('timeout')
-      await counted(panel, '100 of 700')
-      const shown = [
-        'search-input',
-        'follow-button',
-        'record-switch',
-        'feed-count',
-        'next-hit',
-        'only-hits',
-        'saved-filters',
-        width < 560 ? 'line-tools' : 'go-to-button',
-      ]
-      for (const id of shown) {
-        const box = await panel.id(id).boundingBox()
-        assert.ok(
-          box !== null && box.width > 10 && box.x >= 0 && box.x + box.width <= width,
-          `${id}: ${JSON.stringify(box)}`,
-        )
-        const isOnTop = await panel.id(id).evaluate((element) => {
-          const { left, top, width: w, height } = element.getBoundingClientRect()
-          return element.contains(document.elementFromPoint(left + w / 2, top + height / 2))
-        })
-        assert.ok(isOnTop, `${id} is covered`)
-      }
-      assert.ok(((await panel.id('search-input').boundingBox())?.width ?? 0) >= 60, 'room to type')
-      await panel.close()
-    })
 })

@@ -25,6 +25,7 @@ import { createServer, type Handlers, type Server, type Transport } from '../../
 import { textExpression, textParts } from '../../core/query/textMatcher'
 import { UserError } from '../../shared/userError'
 import { parsedOf } from './parsedLine'
+import { recordedEntry } from './recordedEntry'
 
 /** A run or followed files as the bridge needs them: RunSession, FollowSession. */
 export interface BridgeRun {
@@ -284,9 +285,12 @@ export class PanelBridge {
   }
 
   private async detail(position: number): Promise<DetailInfo> {
-    const { bytes, event, text, entry } = await this.run.store.detail(position)
+    const { store, follow } = this.run
+    const { bytes, event, text, entry: known } = await store.detail(position)
     if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
     const { raw, ...fields } = event.data
+    // A text file tells it itself.
+    const entry = follow === undefined ? await recordedEntry(store, position, event) : known
     const parsed = event.phase === 'log_line' ? await parsedOf(fields) : undefined
     return {
       position,

@@ -255,7 +255,7 @@ export interface DetailInfo {
   readonly raw?: string
   /** What a line that was recorded as it was printed says, where its format is known. */
   readonly parsed?: ParsedDetail
-  /** Of a line of a text file whose entry has several. */
+  /** Of a line whose entry has several. */
   readonly entry?: EntryLines
   /** The line was damaged or too long, and `fields` is its beginning as it is in the file. */
   readonly partial?: true

@@ -29,7 +29,7 @@ export interface Row {
   readonly source?: number
 }
 
-/** The entry that a line of a text file belongs to: its first line and those that go on with it. */
+/** The entry that a line of a text file, or of a recorded one, belongs to: its first line and those that go on with it. */
 export interface EntryLines {
   /** As they are in the file, each at most 16 kB. */
   readonly lines: readonly string[]

@@ -248,12 +248,12 @@ async function openText(container: Container, files: readonly string[]): Promise
       const contents = contentsOf(container.context.workspaceState, file)
       stores.push(await TextFileStore.open(file, { encoding, formats, contents }, container.textThreads))
     }
+    const [only] = stores
+    return only !== undefined && stores.length === 1 ? only : new MergedStore(stores)
   } catch (error) {
     for (const store of stores) store.dispose()
     throw error
   }
-  const [only] = stores
-  return only !== undefined && stores.length === 1 ? only : new MergedStore(stores)
 }
 
 async function askForFiles(known: readonly string[]): Promise<readonly string[]> {

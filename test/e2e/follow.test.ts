@@ -231,6 +231,10 @@ describe('tapedeck follow and parse', () => {
     assert.equal(executed('follow', '--lines', 'x', 'a.log').status, 2)
     assert.equal(executed('follow', '--encoding', 'x', 'a.log').status, 2)
     assert.equal(executed('parse', 'nowhere.log').status, 3)
+    if (process.platform === 'linux') {
+      assert.equal(executed('parse', '/proc/self/mem').status, 3)
+      assert.match(executed('follow', '/proc/uptime').stderr, /made up by the system/)
+    }
     if (process.getuid?.() === 0) return
     writeFileSync(file(), '')
     chmodSync(file(), 0)

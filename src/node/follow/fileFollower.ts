@@ -288,6 +288,7 @@ export class FileFollower {
 
   private handOut(generation: Generation, bytes: Uint8Array, offset: number): Promise<void> | undefined {
     this.grown += bytes.length
+    this.toldProblem = undefined
     generation.lastBytesAt = performance.now()
     return this.turns.after(this.sink.bytes(bytes, { generation: generation.number, offset }))
   }
@@ -349,8 +350,8 @@ export class FileFollower {
     const wasGone = this.isGoneTold
     this.missingSince = undefined
     this.isGoneTold = false
-    this.toldProblem = undefined
     if (found === 'same') return false
+    this.toldProblem = undefined
     const again = this.generations.find(({ held }) => isSameFile(held.identity, found.identity))
     if (again !== undefined) {
       found.close()
@@ -502,6 +503,8 @@ export class FileFollower {
     const why = error instanceof Error ? error.message : String(error)
     if (why === this.toldProblem) return
     this.toldProblem = why
-    this.sink.notice?.(`${this.path} can't be read: ${why}`)
+    const message = `${this.path} can't be read: ${why}`
+    this.sink.notice?.(message)
+    this.sink.failed?.(message)
   }
 }

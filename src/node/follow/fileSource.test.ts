@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import fs, { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { temporaryFolder } from '../../../test/fakes/logs'
@@ -82,6 +83,39 @@ describe('followed files as a source', () => {
       level: 'error',
       continued: true,
     })
+  })
+
+  it('ends as failed where what is there can’t be read', async () => {
+    writeFileSync(name('a.log'), 'one\n')
+    const { readSync } = fs
+    fs.readSync = ((fd: number, buffer: Buffer, offset: number, length: number, position: number) => {
+      if (length > 4096) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+      return readSync(fd, buffer, offset, length, position)
+    }) as typeof readSync
+    try {
+      await open({ files: [name('a.log')], untilEnd: true })
+      const end = await handle?.ended
+      assert.equal(end?.status, 'failed')
+      assert.match(end.error ?? '', /a\.log can't be read: EIO/)
+      assert.deepEqual(said, [end.error])
+    } finally {
+      fs.readSync = readSync
+    }
+  })
+
+  it('refuses what the system makes up as it is read', async function () {
+    if (process.platform !== 'linux') this.skip()
+    for (const [file, code] of [
+      ['/proc/cpuinfo', 'not_a_text_file'],
+      ['/proc/uptime', 'not_a_text_file'],
+      ['/proc/self/mem', 'file_unreadable'],
+    ] as const) {
+      for (const untilEnd of [{}, { untilEnd: true }] as const) {
+        await assert.rejects(open({ files: [file], ...untilEnd }), (error) => isUserError(error) && error.code === code)
+      }
+    }
+    writeFileSync(name('empty.log'), '')
+    await open({ files: [name('empty.log')] })
   })
 
   it('says nothing before the first line, and tells each rotation', async () => {

@@ -79,7 +79,7 @@ class FollowedFiles implements FileHandle {
   private readonly unpacking = new AbortController()
   /** Packed files that are being read. */
   private readonly packed = new Set<Promise<void>>()
-  /** What was wrong with packed files. */
+  /** What could not be read: of use when it ends by itself. */
   private failure: string | undefined
 
   private constructor(
@@ -198,6 +198,9 @@ class FollowedFiles implements FileHandle {
         },
         notice: (message) => {
           lines.notice(message)
+        },
+        failed: (message) => {
+          this.failure ??= message
         },
         busy: (isBusy) => {
           lines.busy(isBusy)

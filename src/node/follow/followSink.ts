@@ -41,6 +41,8 @@ export interface FollowSink {
   state?(state: FollowState): void
   /** A sentence for the person: the file can't be watched, can't be read. */
   notice?(message: string): void
+  /** What is there can't be read, which `notice` has told. */
+  failed?(message: string): void
   /** The file is written to so fast that it is not watched for the time being: whoever watches its folder should not either. */
   busy?(isBusy: boolean): void
 }

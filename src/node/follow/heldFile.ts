@@ -71,6 +71,13 @@ export class HeldFile {
     return fstatSync(this.fd).size
   }
 
+  /** Without a size, with a content: as in /proc. */
+  get isMadeUp(): boolean {
+    if (this.size > 0 || this.bytesAt(0, 1).length === 0) return false
+    // It was written to just now, maybe.
+    return fstatSync(this.fd).size === 0
+  }
+
   /** False when no name leads to it any more: it was deleted or replaced. */
   get hasName(): boolean {
     if (!this.isOpen) return this.hadName

@@ -33,7 +33,18 @@ export function checkFollowable(file: string): void {
       throw new UserError(`${file} is a folder; name a file in it.`, 'is_folder', 'bad_input')
     }
     if (!stat.isFile()) throw new UserError(`${file} is no file that can be followed.`, 'no_file', 'bad_input')
-    HeldFile.open(file)?.close()
+    const held = HeldFile.open(file)
+    try {
+      if (held?.isMadeUp === true) {
+        throw new UserError(
+          `${file} is made up by the system each time it is read, and doesn't grow: it can't be followed. Copy it (cat) and read the copy.`,
+          'not_a_text_file',
+          'bad_input',
+        )
+      }
+    } finally {
+      held?.close()
+    }
   } catch (error) {
     if (error instanceof UserError) throw error
     const { code } = error as NodeJS.ErrnoException

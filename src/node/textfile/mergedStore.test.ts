@@ -251,4 +251,19 @@ describe('several text files as one', () => {
     const view = await complete({ sources: [shownAs] })
     assert.equal((await view.rows(0, 1))[0]?.text, 'packed')
   })
+
+  it('are at most 64, since more could not be told apart', async () => {
+    const stores: TextFileStore[] = []
+    for (let file = 0; file < 65; file++) {
+      writeFileSync(pathOf(file), `line ${String(file)}\n`)
+      stores.push(await TextFileStore.open(pathOf(file), { follow: false }, threads))
+    }
+    assert.throws(() => new MergedStore(stores), { code: 'too_many_files', message: /64\.log is one more/ })
+    store = new MergedStore(stores.slice(0, 64))
+    const view = await store.view({})
+    const rows = await view.rows(0, view.count)
+    assert.equal(new Set(rows.map(({ seq }) => seq)).size, 64)
+    assert.ok(rows.every(({ seq }) => Number.isSafeInteger(seq)))
+    await stores[64]?.close()
+  })
 })

@@ -33,8 +33,11 @@ export class MergedStore implements FollowedText {
   readonly onDidChangeState = this.stateChanged.event
   readonly onDidNotice = this.noticed.event
 
-  /** @param stores end with this one */
+  /** @param stores end with this one @throws UserError when there are too many; they are the caller's then */
   constructor(stores: readonly TextFileStore[]) {
+    // Before any is taken.
+    const more = stores[MAX_MERGED]
+    if (more !== undefined) throw tooMany(more)
     for (const store of stores) this.take(store)
   }
 
@@ -56,12 +59,7 @@ export class MergedStore implements FollowedText {
 
   /** Another file joins. @throws UserError when there are too many */
   add(store: TextFileStore): void {
-    if (this.parts.length >= MAX_MERGED)
-      throw new UserError(
-        `At most ${String(MAX_MERGED)} files are shown as one; ${store.path} is one more.`,
-        'too_many_files',
-        'bad_input',
-      )
+    if (this.parts.length >= MAX_MERGED) throw tooMany(store)
     this.take(store)
     this.reset.fire(undefined)
     this.grew.fire(this.growth)
@@ -178,6 +176,14 @@ function meantFor({ sources, withoutSources }: Query, path: string, paths: Reado
     ...(sources === undefined ? {} : { sources: sources.filter(isMeant) }),
     ...(withoutSources === undefined ? {} : { withoutSources: withoutSources.filter(isMeant) }),
   }
+}
+
+function tooMany({ path }: TextFileStore): UserError {
+  return new UserError(
+    `At most ${String(MAX_MERGED)} files are shown as one; ${path} is one more.`,
+    'too_many_files',
+    'bad_input',
+  )
 }
 
 function added(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -58,7 +58,7 @@ function start() {
     },
   } as unknown as BridgeRun
   let receive: (message: unknown) => void = () => undefined
-  const actions = { timeMode: () => undefined, bookmarks: () => [], log: fail } as unknown as BridgeActions
+  const actions = { habits: () => ({}), bookmarks: () => [], log: fail } as unknown as BridgeActions
   const transport = {
     post: (message: ToWebview) => posted.push(message),
     onMessage: (listener: (message: unknown) => void) => {

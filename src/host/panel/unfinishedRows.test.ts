@@ -89,7 +89,7 @@ describe('PanelBridge, of rows that have no end', () => {
       ...(isFollowed ? { follow: {} as BridgeFollow } : {}),
     } as unknown as BridgeRun
     const log = (message: string): void => assert.fail(message)
-    const actions = { timeMode: () => undefined, bookmarks: () => [], log } as unknown as BridgeActions
+    const actions = { habits: () => ({}), bookmarks: () => [], log } as unknown as BridgeActions
     bridge = new PanelBridge(run, actions, port, false)
     const client = createClient({
       post: (message) => {

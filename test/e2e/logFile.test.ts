@@ -51,6 +51,16 @@ describe('a log file in the editor', () => {
     const folder = path.join(workspace, '.tapedeck', 'runs')
     return existsSync(folder) ? readdirSync(folder).filter((name) => /Z-[a-z0-9]{6}\.json$/.test(name)) : []
   }
+  /** The process that writes this run log. */
+  const recorderOf = (name: string): number => {
+    const folder = path.join(home, 'state', 'tapedeck', 'active')
+    const entries = readdirSync(folder).map(
+      (file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { pid: number; log_path: string },
+    )
+    const entry = entries.find(({ log_path }) => path.basename(log_path) === name)
+    assert.ok(entry !== undefined, name)
+    return entry.pid
+  }
 
   before(async () => {
     home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
@@ -210,8 +220,38 @@ describe('a log file in the editor', () => {
       assert.equal(text.split(`request ${String(i)}"`).length - 1, 1, `request ${String(i)}`)
   })
 
+  it('has what came while another tab was in front, and goes on', async () => {
+    writeFileSync(path.join(workspace, 'service', 'other.log'), lines(0, 10))
+    await editor.treeRows('other.log').last().click()
+    await at('run-title').filter({ hasText: 'other.log' }).waitFor()
+    await row(request(9)).waitFor()
+    appendFileSync(log, lines(8101, 8601))
+    await editor.page.locator('.tab', { hasText: 'app.log' }).click()
+    await at('run-title').filter({ hasText: 'app.log' }).waitFor()
+    await row(request(8600)).waitFor()
+    await state('following').waitFor()
+    appendFileSync(log, lines(8601, 8602))
+    await row(request(8601)).waitFor()
+  })
+
+  it('tells of a recorder that was killed, and records on by its switch', async () => {
+    const before = recorded()
+    process.kill(recorderOf(before[0] ?? ''), 'SIGKILL')
+    await at('record-switch').filter({ hasText: 'Recording failed' }).waitFor()
+    await shot('follow-recorder-lost')
+    await at('record-switch').click()
+    appendFileSync(log, lines(8602, 8603))
+    await at('record-switch')
+      .filter({ hasText: /^\s*Recording\s*$/ })
+      .waitFor()
+    const added = recorded().filter((name) => !before.includes(name))
+    assert.equal(added.length, 1)
+    const run = path.join(workspace, '.tapedeck', 'runs', added[0] ?? '')
+    await until(() => readFileSync(run, 'utf8').includes('request 8602'))
+  })
+
   it('ends the recording when the panel closes', async () => {
-    const [name = ''] = recorded()
+    const name = recorded().toSorted().at(-1) ?? ''
     const run = path.join(workspace, '.tapedeck', 'runs', name)
     assert.ok(!readFileSync(run, 'utf8').includes('"metadata":'))
     await editor.runCommand('View: Close All Editors')

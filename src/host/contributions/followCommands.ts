@@ -67,7 +67,7 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 async function chooseTarget({ logFiles }: Container): Promise<FollowTarget | undefined> {
-  const listed = logFiles.list().then((files) => files.map((file) => choiceOf(file, logFiles.isLive(file))))
+  const listed = logFiles.list(true).then((files) => files.map((file) => choiceOf(file, logFiles.isLive(file))))
   const looks = { title: 'Follow Log File', matchOnDescription: true }
   const chosen = await vscode.window.showQuickPick<Choice>(
     listed.then((choices): Choice[] => [

@@ -72,9 +72,12 @@ export class LogFiles {
     return Date.now() - writtenAt < LIVE_MS
   }
 
-  /** The list as it is; searched for when it never was or something changed. */
-  async list(): Promise<readonly LogFile[]> {
-    if (this.isStale) await this.search()
+  /**
+   * The list as it is; searched for when it never was or something changed.
+   * @param isAsked a person chooses from it now: the editor's watcher may tell of a new file seconds later, or not at all
+   */
+  async list(isAsked = false): Promise<readonly LogFile[]> {
+    if (this.isStale || isAsked) await this.search()
     return this.files ?? []
   }
 

@@ -6,6 +6,7 @@ import { fileSource, type FileSourceOptions } from '../../node/follow/fileSource
 import type { FollowRequest } from '../../shared/follow'
 import { UserError } from '../../shared/userError'
 import { recordFollow } from '../follow'
+import type { Recording } from '../record'
 import { printRun } from '../printedRun'
 import { rehearseFollow } from '../rehearsal'
 import { logDirectory, parse } from './arguments'
@@ -59,15 +60,17 @@ async function recorded(request: FollowRequest, isJson: boolean): Promise<number
   unblock(process.stdout)
   unblock(process.stderr)
   const output = new BoundedOutput(process.stdout, isJson ? 'events' : 'lines', say)
-  const recording = recordFollow(request, {
-    log: say,
-    onEvents: isJson ? eventsTo(output) : linesTo(output, request.files.length > 1),
-  })
+  let recording: Recording | undefined
+  // Before the log directory is made: Ctrl-C would end us without a word then.
   const letGo = onStop(() => {
-    recording.stop('polite')
+    recording?.stop('polite')
   })
   let code: number
   try {
+    recording = recordFollow(request, {
+      log: say,
+      onEvents: isJson ? eventsTo(output) : linesTo(output, request.files.length > 1),
+    })
     const { status, error, path: log, eventCount } = await recording.result
     if (error !== undefined) say(error)
     say(log === '' ? 'nothing came, so nothing was recorded' : `${String(eventCount)} events in ${log}`)

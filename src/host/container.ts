@@ -68,6 +68,8 @@ export interface Container {
   launches?: Launches
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */
   readonly runnerScript: () => Promise<string>
+  /** Has the logs that lost recorders left open closed, by a process of its own. */
+  readonly recover: () => void
   dispose(): Promise<void>
 }
 
@@ -92,16 +94,17 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     )
     return script
   }
+  const recover = (): void => {
+    runnerScript().then(startRecovery, (error: unknown) => {
+      log.error(errorText(error))
+    })
+  }
   const services = {
     startWorker: (info: LogInfo) =>
       new LogWorker(path.join(dist, 'worker.js'), { path: info.path, eventsOffset: info.eventsOffset }, (message) => {
         log.error(`${info.path}: ${message}`)
       }),
-    recover: () => {
-      runnerScript().then(startRecovery, (error: unknown) => {
-        log.error(errorText(error))
-      })
-    },
+    recover,
     log: (message: string) => {
       log.info(message)
     },
@@ -136,6 +139,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
     textThreads,
     unpackedFiles,
     runnerScript,
+    recover,
     dispose: async () => {
       await Promise.all([runs.dispose(), unpackedFiles.dispose()])
     },

@@ -1,18 +1,12 @@
 /** At the editor's start: lost runs are closed, and runs that still record are told of. */
 import * as vscode from 'vscode'
 import { hasLostRuns } from '../../node/control/registry'
-import { startRecovery } from '../../node/runnerProcess'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
-import { errorText } from '../userMessages'
 
 export function registerRecovery(container: Container): void {
-  const { context, log, runs, runnerScript } = container
-  if (hasLostRuns()) {
-    runnerScript().then(startRecovery, (error: unknown) => {
-      log.error(errorText(error))
-    })
-  }
+  const { context, runs } = container
+  if (hasLostRuns()) container.recover()
   let told = false
   const stop = runs.onDidChange(() => {
     if (told) return

@@ -4,12 +4,12 @@ import { z } from 'zod'
 import { ControlClient } from '../../node/control/client'
 import { positionAt } from '../../node/follow/positionAt'
 import { livenessOf, readEntry } from '../../node/control/registry'
-import { startRecovery, startRunner } from '../../node/runnerProcess'
+import { startRunner } from '../../node/runnerProcess'
 import { followRequestSchema, type FollowRequest } from '../../shared/follow'
 import type { RegistryEntry } from '../../shared/control'
 import type { Container } from '../container'
 import { logDirectoryOf } from '../logDirectories'
-import { errorText, showError } from '../userMessages'
+import { showError } from '../userMessages'
 import { customFormats } from './customFormats'
 import type { RecordFrom, RecordingServices } from './followRecording'
 import { keyOf, placeOf, type FollowTarget } from './followTarget'
@@ -36,11 +36,6 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
   const place = placeOf(target)
   const scope = vscode.Uri.file(place)
   const started = new Map<string, RegistryEntry>()
-  const recover = (): void => {
-    container.runnerScript().then(startRecovery, (error: unknown) => {
-      log.error(errorText(error))
-    })
-  }
   return {
     positions: () =>
       Promise.resolve(
@@ -85,7 +80,7 @@ export function recordingServices(container: Container, recorded: RecordedFiles)
       const entry = started.get(captureId) ?? readEntry(captureId)
       // It ended between being found and being watched.
       if (entry === undefined) return { isFull: false }
-      const end = await recorderEnd(entry, recover, signal)
+      const end = await recorderEnd(entry, container.recover, signal)
       if (end !== undefined) started.delete(captureId)
       return end
     },

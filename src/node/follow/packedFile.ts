@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { UserError } from '../../shared/userError'
 import { decompressorFor } from '../textfile/decompress'
+import { unreadable } from './namedFile'
 
 /**
  * @param take valid until it returns; nothing more is unpacked until its promise resolves
@@ -32,6 +33,6 @@ export async function readPacked(
     if (signal.aborted || error instanceof UserError) throw error
     const { code = '', message } = error as NodeJS.ErrnoException
     if (/^Z_|^ZSTD_/.test(code)) return `${file} is damaged or not whole: ${message}`
-    throw new UserError(`${file} can't be read: ${message}.`, 'file_unreadable', 'missing', { cause: error })
+    throw unreadable(file, error)
   }
 }

@@ -19,7 +19,7 @@ describe('a printed run', () => {
       },
       {
         print: (lines) => {
-          printed.push(Buffer.from(lines).toString('utf8'))
+          printed.push(lines.toString('utf8'))
           return undefined
         },
         log: () => undefined,

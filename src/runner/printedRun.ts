@@ -7,7 +7,7 @@ import { newCaptureId } from '../node/runlog/layout'
 
 export interface PrintOptions {
   /** Every event: JSON, one a line; valid until this returns. A promise while the reader is behind. */
-  readonly print: (lines: Uint8Array) => Promise<void> | undefined
+  readonly print: (lines: Buffer) => Promise<void> | undefined
   readonly log: (message: string) => void
 }
 
@@ -22,7 +22,7 @@ export async function printRun(
   const redactor = createRedactor()
   const run = new Run(newCaptureId(Date.now()), systemClock, redactor, {
     append: (batch) => {
-      const behind = print(batch.count === 1 ? withoutComma(batch.bytes) : withoutCommas(batch.bytes))
+      const behind = print(withoutCommas(batch.bytes))
       batch.release()
       return behind
     },
@@ -45,10 +45,6 @@ export async function printRun(
     }),
     stop: (how) => handle.stop(how),
   }
-}
-
-function withoutComma(bytes: Uint8Array): Uint8Array {
-  return bytes[0] === COMMA ? bytes.subarray(1) : bytes
 }
 
 /** Between events stands a comma, as in a log. Works in place. */

@@ -13,8 +13,6 @@ import { write } from './lineText'
 
 const form = 'parse FILE… [--encoding utf-8|utf-16le|utf-16be|latin1]'
 
-const decoder = new TextDecoder()
-
 export const parseCommand: Command = {
   form,
   purpose: 'Reads text logs, packed ones too (.gz, .zst), and shows the time, level, logger and text of each line.',
@@ -41,9 +39,9 @@ export const parseCommand: Command = {
 }
 
 /** Time, level and logger in columns; a line that belongs to the one above is indented. */
-function printTable(events: Uint8Array): Promise<void> | undefined {
+function printTable(events: Buffer): Promise<void> | undefined {
   let out = ''
-  for (const line of decoder.decode(events).split('\n')) {
+  for (const line of events.toString('utf8').split('\n')) {
     if (line === '') continue
     const { phase, data } = JSON.parse(line) as EventDraft
     if (phase !== 'log_line') continue

@@ -1,25 +1,16 @@
 /** The panel of followed files: its header, files, recording, places to go to, marks, and what happens under it. */
 import assert from 'node:assert/strict'
-import { Harness, type OpenPanel, type PanelOptions } from './harness'
+import { useFollowPanels } from './followPanel'
+import type { OpenPanel } from './harness'
 import { counted, focused, settled } from './waits'
 
 const LINE_BYTES = 40
 const SEQ_BASE = 1_000_000_000
 
 describe('panel of followed files', () => {
-  let harness: Harness
-  before(async () => {
-    harness = await Harness.start()
-  })
-  after(async () => {
-    await harness.stop()
-  })
-
-  const open = (options: PanelOptions = {}) =>
-    harness.open({ kind: 'follow', state: 'following', events: 700, ...options })
+  const { open, row } = useFollowPanels()
   const said = (panel: OpenPanel, text: string) =>
     panel.id('said').filter({ hasText: text }).waitFor({ state: 'attached' })
-  const row = (panel: OpenPanel, text: string | RegExp) => panel.rows().filter({ hasText: text })
   const chosen = (panel: OpenPanel) => panel.page.locator('.row.selected[data-index]')
 
   it('tells a file from a run: its state, no stop, no clock, no export until there is a recording', async () => {
@@ -476,7 +467,7 @@ describe('panel of followed files', () => {
     await panel.page.evaluate(drag('dragleave', 'text/uri-list', list))
     await panel.id('drop-hint').waitFor({ state: 'detached' })
     await panel.close()
-    const run = await harness.open({ kind: 'launch', events: 10 })
+    const run = await open({ kind: 'launch', state: 'running', events: 10 })
     await run.page.evaluate(drag('dragover', 'text/uri-list', list))
     await run.page.evaluate(drag('drop', 'text/uri-list', list))
     await settled(run)

@@ -1,20 +1,10 @@
 /** The lines of followed files: told apart or as they are, where a search hits, and with the entry that they belong to. */
 import assert from 'node:assert/strict'
-import { Harness, type OpenPanel, type PanelOptions } from './harness'
+import { useFollowPanels } from './followPanel'
 import { counted } from './waits'
 
 describe('lines of followed files', () => {
-  let harness: Harness
-  before(async () => {
-    harness = await Harness.start()
-  })
-  after(async () => {
-    await harness.stop()
-  })
-
-  const open = (options: PanelOptions = {}) =>
-    harness.open({ kind: 'follow', state: 'following', events: 700, ...options })
-  const row = (panel: OpenPanel, text: string | RegExp) => panel.rows().filter({ hasText: text })
+  const { open, row } = useFollowPanels()
 
   it('counts entries by level: the lines of a trace come with theirs, and are none', async () => {
     const panel = await open()

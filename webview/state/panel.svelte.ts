@@ -19,6 +19,7 @@ import {
 } from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
 import { plainText, type OutputLink } from '../lib/outputText'
+import { PROTOCOL_VERSION } from '../../src/shared/protocol/version'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Bookmarks } from './bookmarks.svelte'
@@ -33,8 +34,6 @@ import { rowsAround } from './rowsAround'
 import { SavedFilters } from './savedFilters.svelte'
 import { Trajectories } from './trajectories.svelte'
 
-/** The contract has the number beside its schemas, which stay out of the panel; the type keeps the two equal. */
-const PROTOCOL_VERSION: (typeof import('../../src/shared/protocol/contract'))['PROTOCOL_VERSION'] = 1
 const SAVE_MS = 200
 /** Before a line, and after it. */
 const CONTEXT_LINES = 5

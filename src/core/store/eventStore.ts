@@ -4,6 +4,7 @@
  */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { EntryLines, Query, Row } from '../../shared/protocol/rows'
+import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from '../../shared/protocol/timeline'
 
 export type Listener<T> = (value: T) => void
 export type Unsubscribe = () => void
@@ -43,7 +44,26 @@ export interface EventStore {
   view(query: Query, signal?: AbortSignal): Promise<View>
   /** One event in full. @throws RangeError when there is no such position */
   detail(position: number): Promise<EventDetail>
+  /** Of a run log; text files have none. */
+  readonly timeline?: Timeline
   dispose(): void
+}
+
+/** What is asked of a run over time. Whatever is not awaited any more ends by its signal. */
+export interface Timeline {
+  /** @param from inclusive @param to exclusive, both in milliseconds since the epoch */
+  levels(from: number, to: number, buckets: number, signal?: AbortSignal): Promise<LevelSeries>
+  /** Reads the run for it when it is first asked. */
+  info(): Promise<TimelineInfo>
+  /** It changed since `info` told it; at most once a second. */
+  readonly onDidChange: EventSource<TimelineInfo>
+  requests(
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<{ requests: readonly RequestBar[]; left_out: number }>
+  /** @throws RangeError when there is no such position */
+  stateAt(position: number, signal?: AbortSignal): Promise<ReplayState>
 }
 
 export interface EventDetail {

@@ -11,7 +11,7 @@ import { shortNames } from '../../shared/lib/shortNames'
 import type { FollowedFile, RunInfo } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
-import type { BridgeFollow, BridgeRun } from '../panel/bridge'
+import type { BridgeFollow, BridgeRun } from '../../core/panel/bridge'
 import { keepContents } from './contentMemory'
 import { FollowRecording } from './followRecording'
 import { folderOf, isGrowing, keyOf, placeOf, type FollowTarget } from './followTarget'
@@ -197,6 +197,10 @@ export class FollowSession implements BridgeRun {
 
   write(): Promise<void> {
     return Promise.reject(new UserError('A followed file takes no input.', 'no_input'))
+  }
+
+  mark(): Promise<void> {
+    return Promise.reject(new UserError('Only the log of a run can be marked. Bookmark the line instead.', 'no_run'))
   }
 
   /** What there is to say of a text is in its growth. */

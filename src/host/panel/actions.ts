@@ -11,7 +11,7 @@ import { revealFolder } from '../revealFolder'
 import { changeOf, resultsOf } from '../runs/results'
 import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
-import type { BridgeActions } from './bridge'
+import type { BridgeActions } from '../../core/panel/bridge'
 import { editorActions } from './editorActions'
 import { trajectoryActions } from './trajectoryActions'
 

@@ -4,7 +4,7 @@ import { commands } from '../../shared/manifest'
 import type { Habits } from '../../shared/protocol/contract'
 import type { Container } from '../container'
 import { bookmarksOf, keepBookmarks } from './bookmarks'
-import type { BridgeActions } from './bridge'
+import type { BridgeActions } from '../../core/panel/bridge'
 import { deleteFilter, saveFilter, savedFilters } from './savedFilters'
 
 /** Key in the editor's memory of the extension. */

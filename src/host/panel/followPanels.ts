@@ -8,7 +8,8 @@ import { FollowSession } from '../follow/followSession'
 import { isGrowing, isSameTarget, readTarget, titleOf, writeTarget, type FollowTarget } from '../follow/followTarget'
 import { tooManyFiles } from '../follow/tooManyFiles'
 import { errorText } from '../userMessages'
-import { PanelBridge } from './bridge'
+import { PanelBridge } from '../../core/panel/bridge'
+import { validateRequest } from '../../shared/protocol/validate'
 import { panelHtml } from './html'
 import type { PanelShell } from './shell'
 import { webviewTransport } from './transport'
@@ -151,12 +152,10 @@ export class FollowPanels {
       session.dispose()
       return
     }
-    const bridge = new PanelBridge(
-      session,
-      followActions(this.container, session),
-      webviewTransport(panel.webview),
+    const bridge = new PanelBridge(session, followActions(this.container, session), webviewTransport(panel.webview), {
       restored,
-    )
+      validate: validateRequest,
+    })
     panel.onDidChangeViewState(() => {
       bridge.setVisible(panel.visible)
     })

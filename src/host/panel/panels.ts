@@ -9,7 +9,8 @@ import type { FollowTarget } from '../follow/followTarget'
 import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
-import { PanelBridge } from './bridge'
+import { PanelBridge } from '../../core/panel/bridge'
+import { validateRequest } from '../../shared/protocol/validate'
 import { FollowPanels } from './followPanels'
 import { panelHtml } from './html'
 import { PanelShell } from './shell'
@@ -154,12 +155,10 @@ class RunPanels implements Panels {
   private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
-    const bridge = new PanelBridge(
-      session,
-      panelActions(this.container, session),
-      webviewTransport(panel.webview),
+    const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
       restored,
-    )
+      validate: validateRequest,
+    })
     panel.onDidChangeViewState(() => {
       bridge.setVisible(panel.visible)
     })

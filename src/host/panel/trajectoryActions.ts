@@ -3,7 +3,7 @@ import { findNamedFile } from '../../node/launch/outputFile'
 import { listTrajectories, readTrajectory } from '../../node/launch/trajectoryFile'
 import { UserError } from '../../shared/userError'
 import { workspaceFolders } from '../launch/launchable'
-import type { BridgeActions, BridgeRun } from './bridge'
+import type { BridgeActions, BridgeRun } from '../../core/panel/bridge'
 
 export function trajectoryActions(
   run: Pick<BridgeRun, 'info'>,

@@ -144,6 +144,15 @@ export class RunSession {
     this.tell()
   }
 
+  /**
+   * Puts a marker into the log, behind what is there.
+   * @throws UserError `unreachable` when nobody of this machine records the run
+   */
+  async mark(name: string): Promise<void> {
+    const control = await this.reach('so nothing can be marked in its log from here')
+    control.mark(name)
+  }
+
   /** Resolves when the run is over and its log is closed, or nobody looks at it any more. */
   async whenEnded(): Promise<void> {
     await this.connecting

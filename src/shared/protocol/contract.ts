@@ -6,9 +6,8 @@ import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
 import type { EntryLines, Row } from './rows'
 import type { RunSummary } from './summary'
+import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from './timeline'
 import type { Trajectory, TrajectoryEntry } from './trajectory'
-
-export const PROTOCOL_VERSION = 1
 
 const position = z.number().int().nonnegative()
 const viewId = z.number().int().nonnegative()
@@ -92,8 +91,17 @@ export const requestSchemas = {
   /** From now on the host sends the last `rows` rows of the view by itself as they come; 0 ends that. */
   'tail/set': z.object({ view: viewId, rows: z.number().int().min(0).max(500) }),
   'detail/get': z.object({ position }),
+  /** Events over time by level, from and to in milliseconds since the epoch. */
+  'levels/get': z.object({ from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(2000) }),
+  /** What the timeline draws besides; from now on `timeline` tells when it changes. */
+  'timeline/get': z.object({}),
+  /** Network requests as bars that touch a stretch of time, the longest 500 of them. */
+  'timeline/requests': z.object({ from: z.number(), to: z.number() }),
+  /** The run as it was after the event at `position`. */
+  'replay/state': z.object({ position }),
+  /** Names the end of a run that lives, in its log. */
+  'run/mark': z.object({ name: z.string().min(1).max(200) }),
   'run/stop': z.object({ how: z.enum(['polite', 'force']) }),
-  /** Asks for a place and writes the export there. */
   /** To the standard input of a launched command; `end` closes it. */
   'run/input': z.object({ text: z.string().max(1_000_000), end: z.literal(true).optional() }),
   /** Starts the same launch again. */
@@ -102,6 +110,7 @@ export const requestSchemas = {
   'run/openFolder': z.object({}),
   /** Asks for a place and writes the lines of the output there as text. */
   'run/saveText': z.object({}),
+  /** Asks for a place and writes the export there. */
   'run/export': z.object({ format: exportFormatSchema.optional() }),
   /** Of followed files: whether what is appended is recorded. */
   'follow/record': z.object({ on: z.boolean() }),
@@ -271,6 +280,11 @@ export interface ResponseTypes {
   'position/find': { position: number }
   'tail/set': Record<string, never>
   'detail/get': DetailInfo
+  'levels/get': LevelSeries
+  'timeline/get': TimelineInfo
+  'timeline/requests': { requests: readonly RequestBar[]; left_out: number }
+  'replay/state': ReplayState
+  'run/mark': Record<string, never>
   'run/stop': Record<string, never>
   'run/input': Record<string, never>
   'run/again': { capture_id?: string }
@@ -306,6 +320,8 @@ export interface Notifications {
   /** Positions are void: a file was truncated, or older lines were put above. The panel asks for its view again. */
   reset: Record<string, never>
   summary: RunSummary
+  /** After `timeline/get`, at most once a second. */
+  timeline: TimelineInfo
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
   /** A sentence for the person, shown in the panel. */

@@ -3,26 +3,31 @@
  * the panel can be tested against it in a plain browser. The webview shows what strangers wrote, so each request is
  * checked, and there are only named actions.
  */
-import type { EventStore, View } from '../../core/store/eventStore'
-import {
-  PROTOCOL_VERSION,
-  requestSchemas,
-  type Bookmark,
-  type DetailInfo,
-  type GrowthInfo,
-  type Habits,
-  type ExportFormat,
-  type NotificationName,
-  type Notifications,
-  type RunInfo,
-  type SavedFilter,
-  type ToWebview,
+import type { EventStore, Timeline, View } from '../store/eventStore'
+import type {
+  Bookmark,
+  DetailInfo,
+  GrowthInfo,
+  Habits,
+  ExportFormat,
+  NotificationName,
+  Notifications,
+  RunInfo,
+  SavedFilter,
+  ToWebview,
 } from '../../shared/protocol/contract'
 import type { Row } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
-import { createServer, type Handlers, type Server, type Transport } from '../../shared/protocol/peer'
-import { textExpression, textParts } from '../../core/query/textMatcher'
+import {
+  createServer,
+  type Handlers,
+  type Server,
+  type ServerOptions,
+  type Transport,
+} from '../../shared/protocol/peer'
+import { PROTOCOL_VERSION } from '../../shared/protocol/version'
+import { textExpression, textParts } from '../query/textMatcher'
 import { UserError } from '../../shared/userError'
 import { parsedOf } from './parsedLine'
 import { recordedEntry } from './recordedEntry'
@@ -35,6 +40,8 @@ export interface BridgeRun {
   stop(how: 'polite' | 'force'): Promise<void>
   /** To the standard input of the command. @throws UserError when it can't be reached */
   write(text: string, end: boolean): Promise<void>
+  /** Names the end of a run that lives. @throws UserError when it is over or can't be reached */
+  mark(name: string): Promise<void>
   /** Makes the summary, now and as it changes, until the returned function is called. */
   summarize(listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void): () => void
   /** Of followed files. */
@@ -80,6 +87,13 @@ export interface BridgeActions {
   log(message: string): void
 }
 
+export interface BridgeOptions {
+  /** The panel was brought back, after a reload. */
+  readonly restored: boolean
+  /** Checks what the page asks. */
+  readonly validate: ServerOptions['validate']
+}
+
 /** Windows are small; whoever asks for more gets this much. */
 const MAX_ROWS = 1000
 const MAX_VIEWS = 50
@@ -104,24 +118,25 @@ export class PanelBridge {
   private sending = false
   private tailStale = false
   private stopSummary: (() => void) | undefined
-  private tellTimer: NodeJS.Timeout | undefined
+  private stopTimeline: (() => void) | undefined
+  private tellTimer: ReturnType<typeof setTimeout> | undefined
   private greeted = false
   private growths = 0
   /** Views have been told of so many growths. */
   private toldGrowths = 0
   private isVisible = true
-  private greetTimer: NodeJS.Timeout | undefined
+  private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
 
   constructor(
     private readonly run: BridgeRun,
     private readonly actions: BridgeActions,
     transport: Transport<ToWebview, unknown>,
-    private readonly restored: boolean,
+    private readonly options: BridgeOptions,
   ) {
     this.server = createServer(transport, {
       handlers: this.handlers,
-      validate: (name, params) => requestSchemas[name].safeParse(params),
+      validate: options.validate,
       onDefect: (error, request) => {
         actions.log(
           `panel request ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -190,7 +205,7 @@ export class PanelBridge {
       return Promise.resolve({
         run: this.run.info,
         growth: this.growth(),
-        restored: this.restored,
+        restored: this.options.restored,
         bookmarks: this.actions.bookmarks(),
         habits: this.actions.habits(),
       })
@@ -237,6 +252,16 @@ export class PanelBridge {
       await this.run.stop(how)
       return {}
     },
+    'levels/get': ({ from, to, buckets }, signal) => this.timeline.levels(from, to, buckets, signal),
+    'timeline/get': async () => {
+      this.stopTimeline ??= this.timeline.onDidChange((info) => {
+        this.notify('timeline', info)
+      })
+      return this.timeline.info()
+    },
+    'timeline/requests': ({ from, to }, signal) => this.timeline.requests(from, to, signal),
+    'replay/state': ({ position }, signal) => this.timeline.stateAt(position, signal),
+    'run/mark': ({ name }) => this.run.mark(name).then(() => ({})),
     'run/export': async ({ format }) => {
       const path = await this.actions.exportRun(format)
       return path === undefined ? {} : { path }
@@ -276,6 +301,12 @@ export class PanelBridge {
   private get follow(): BridgeFollow {
     if (this.run.follow === undefined) throw new UserError('This panel follows no file.', 'not_followed')
     return this.run.follow
+  }
+
+  private get timeline(): Timeline {
+    const { timeline } = this.run.store
+    if (timeline === undefined) throw new UserError('A text file has no timeline.', 'no_timeline')
+    return timeline
   }
 
   private view(id: number): View {
@@ -380,6 +411,8 @@ export class PanelBridge {
   private forgetViews(): void {
     this.stopSummary?.()
     this.stopSummary = undefined
+    this.stopTimeline?.()
+    this.stopTimeline = undefined
     this.tail = undefined
     for (const { view, stop } of this.views.values()) {
       stop()

@@ -7,7 +7,7 @@ export async function parsedOf(data: Readonly<Record<string, unknown>>): Promise
   const { text, logged_at, fields: known } = data
   if (typeof text !== 'string' || logged_at !== undefined || known !== undefined) return undefined
   // All formats are made when the first line is looked at, not when the extension starts.
-  const { createLineParser } = await import('../../core/lines/lineParser')
+  const { createLineParser } = await import('../lines/lineParser')
   const parser = createLineParser()
   const { message, loggedAt, logger, fields } = parser.parse(stripAnsi(text))
   if (parser.format === undefined) return undefined

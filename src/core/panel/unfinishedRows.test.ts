@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import type { EventStore, Growth, View } from '../../core/store/eventStore'
+import type { EventStore, Growth, View } from '../store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
-import { PROTOCOL_VERSION, type Notifications, type RunInfo, type ToWebview } from '../../shared/protocol/contract'
+import type { Notifications, RunInfo, ToWebview } from '../../shared/protocol/contract'
+import { PROTOCOL_VERSION } from '../../shared/protocol/version'
+import { validateRequest } from '../../shared/protocol/validate'
 import { createClient } from '../../shared/protocol/peer'
 import type { Row } from '../../shared/protocol/rows'
 import { PanelBridge, type BridgeActions, type BridgeFollow, type BridgeRun } from './bridge'
@@ -90,7 +92,7 @@ describe('PanelBridge, of rows that have no end', () => {
     } as unknown as BridgeRun
     const log = (message: string): void => assert.fail(message)
     const actions = { habits: () => ({}), bookmarks: () => [], log } as unknown as BridgeActions
-    bridge = new PanelBridge(run, actions, port, false)
+    bridge = new PanelBridge(run, actions, port, { restored: false, validate: validateRequest })
     const client = createClient({
       post: (message) => {
         queueMicrotask(() => listeners[0]?.(message as never))

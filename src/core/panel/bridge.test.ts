@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import type { EventStore, Growth, View } from '../../core/store/eventStore'
-import { PROTOCOL_VERSION, type RequestName, type RunInfo, type ToWebview } from '../../shared/protocol/contract'
+import type { EventStore, Growth, View } from '../store/eventStore'
+import type { RequestName, RunInfo, ToWebview } from '../../shared/protocol/contract'
+import { PROTOCOL_VERSION } from '../../shared/protocol/version'
+import { validateRequest } from '../../shared/protocol/validate'
 import { Emitter } from '../../shared/lib/emitter'
 import { PanelBridge, type BridgeActions, type BridgeRun } from './bridge'
 
@@ -66,7 +68,7 @@ function start() {
       return () => undefined
     },
   }
-  const bridge = new PanelBridge(run, actions, transport, false)
+  const bridge = new PanelBridge(run, actions, transport, { restored: false, validate: validateRequest })
   let id = 0
   const ask = async (name: RequestName, params: unknown): Promise<Record<string, unknown>> => {
     const own = ++id

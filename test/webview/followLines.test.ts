@@ -135,4 +135,28 @@ describe('lines of followed files', () => {
     await panel.id('entry-part').filter({ hasText: 'It goes on below' }).waitFor()
     await panel.close()
   })
+
+  it('goes to a place that was asked for while another view was on its way', async () => {
+    const panel = await open()
+    await panel.id('level-filter-error').click()
+    await counted(panel, '200 of 700')
+    await panel.host(({ host }) => {
+      const gate = Promise.withResolvers<undefined>()
+      host.held.set('view/open', gate.promise)
+      Object.assign(globalThis, { gate })
+    })
+    await panel.id('level-filter-error').click()
+    await panel.id('feed').focus()
+    await panel.page.keyboard.press('g')
+    await panel.id('go-to-input').fill('120')
+    await panel.id('go-to-input').press('Enter')
+    await panel.asked('view/open', 3)
+    await panel.host(({ host }) => {
+      host.held.clear()
+      ;(globalThis as unknown as { gate: PromiseWithResolvers<undefined> }).gate.resolve(undefined)
+    })
+    await panel.page.locator('.row.selected[data-index="119"]').waitFor()
+    await counted(panel, '700')
+    await panel.close()
+  })
 })

@@ -52,6 +52,7 @@ export class Feed {
 
   private view: number | undefined
   private generation = 0
+  private opening: Promise<void> = Promise.resolve()
   private readonly rows: RowWindow
   private top = 0
   private shown = 0
@@ -141,7 +142,13 @@ export class Feed {
    * @param anchor where to stand; without it the list stays at its end or begins at its start
    * @param marks the texts to mark, whether they narrow the view or not
    */
-  async open(query: Query, anchor?: Anchor, marks: readonly TextQuery[] = query.include ?? []): Promise<void> {
+  open(query: Query, anchor?: Anchor, marks: readonly TextQuery[] = query.include ?? []): Promise<void> {
+    const opening = this.openView(query, anchor, marks)
+    this.opening = opening.catch(() => undefined)
+    return opening
+  }
+
+  private async openView(query: Query, anchor: Anchor | undefined, marks: readonly TextQuery[]): Promise<void> {
     const generation = ++this.generation
     const { client } = this.options
     const isStale = () => generation !== this.generation
@@ -250,6 +257,8 @@ export class Feed {
    * @returns false when there is none in this view
    */
   async goTo(at: CallParams<'position/find'>['at'], isWanted: (row: Row) => boolean = () => true): Promise<boolean> {
+    // A view that is on its way would take the list elsewhere.
+    await this.opening
     const { view } = this
     if (view === undefined) return false
     const { position } = await this.options.client.call('position/find', { view, at })

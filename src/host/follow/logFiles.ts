@@ -22,6 +22,8 @@ const EXCLUDED = `{${foreignFolders().join(',')}}`
 const MAX_LISTED = 200
 const MAX_FOUND = 5000
 const LOOK_MS = 2000
+/** A new watcher of the editor says nothing of files that come in its first seconds: the list is searched once more after them. */
+const WATCHER_START_MS = 5000
 /** A file that was written this short ago is being written. */
 const LIVE_MS = 10_000
 /** What is no text, whatever its folder is called. */
@@ -38,6 +40,8 @@ export class LogFiles {
   private isStale = true
   private isVisible = false
   private timer: NodeJS.Timeout | undefined
+  /** When the watchers were made, until the list was searched for once they were up. */
+  private watchersMade: number | undefined
   /** What the list showed when it was last told of. */
   private told = ''
   readonly onDidChange = this.changed.event
@@ -105,6 +109,7 @@ export class LogFiles {
 
   private watch(): void {
     for (const watcher of this.watchers.splice(0)) watcher.dispose()
+    this.watchersMade = Date.now()
     for (const pattern of this.patterns()) {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, true, false)
       const touched = (): void => {
@@ -145,6 +150,10 @@ export class LogFiles {
 
   /** Tells only what a person would see: another order, another size, a live mark that comes or goes. */
   private async look(): Promise<void> {
+    if (this.watchersMade !== undefined && Date.now() - this.watchersMade > WATCHER_START_MS) {
+      this.watchersMade = undefined
+      this.refresh()
+    }
     const before = this.files ?? []
     if (before.length > 0 && !this.isStale) {
       const files = await lookAt(before.map(({ uri }) => uri.fsPath))

@@ -15,7 +15,7 @@ const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.cs
 
 export type Theme = 'dark' | 'light' | 'hc-black' | 'hc-light'
 
-const themeClass: Readonly<Record<Theme, string>> = {
+export const themeClass: Readonly<Record<Theme, string>> = {
   dark: 'vscode-dark',
   light: 'vscode-light',
   'hc-black': 'vscode-high-contrast',

@@ -1,0 +1,160 @@
+/**
+ * The panel of each kind of run in each theme and width: axe finds nothing to complain of. With TAPEDECK_SHOTS a picture
+ * of each is left in that folder, to be looked at.
+ */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import axe from 'axe-core'
+import { Harness, themeClass, type OpenPanel, type PanelOptions, type Theme } from './harness'
+import { settled } from './waits'
+
+const shots = process.env['TAPEDECK_SHOTS']
+const themes: readonly Theme[] = ['dark', 'light', 'hc-black', 'hc-light']
+const widths = [400, 800, 1600]
+
+interface Scene {
+  readonly name: string
+  readonly options: PanelOptions
+  /** Brings the panel where it is looked at. */
+  readonly prepare: (panel: OpenPanel) => Promise<void>
+}
+
+const firstDetail = async (panel: OpenPanel): Promise<void> => {
+  await panel.rows().first().click()
+  await panel.page.keyboard.press('Enter')
+  await panel.id('detail').waitFor()
+}
+
+const scenes: readonly Scene[] = [
+  {
+    name: 'capture',
+    options: { events: 400, state: 'running' },
+    prepare: async (panel) => {
+      await panel.host(({ host }) => {
+        host.answer('The tower is 118 m high [1].\n\n- built in 1935\n- of larch\n')
+        host.setSummary({
+          model: 'demo-large',
+          queries: [{ seq: 3, query: 'tallest wooden tower Europe' }],
+          sources: [
+            {
+              seq: 5,
+              url: 'https://towers.example/gliwice',
+              domain: 'towers.example',
+              title: 'Gliwice',
+              rank: 1,
+              cited: true,
+            },
+            { seq: 6, url: 'https://wood.example/', domain: 'wood.example', rank: 2, cited: false },
+          ],
+          sourceCount: 2,
+          citedCount: 1,
+          usage: { input_tokens: 1200, output_tokens: 340 },
+        })
+      })
+      await panel.page.getByText('is 118 m high').waitFor({ state: 'attached' })
+    },
+  },
+  {
+    name: 'capture-failed',
+    options: { events: 60, state: 'failed' },
+    prepare: async (panel) => {
+      await panel.host(({ host }) => {
+        host.setRun({ error: 'The site refused the request (HTTP 429). Wait a minute, then start again.' })
+      })
+      await firstDetail(panel)
+    },
+  },
+  { name: 'empty', options: { events: 0, state: 'running' }, prepare: () => Promise.resolve() },
+  {
+    name: 'launch',
+    options: { kind: 'launch', events: 0, state: 'running' },
+    prepare: async (panel) => {
+      await panel.host(({ host }) => {
+        host.print('epoch 1', '\u001b[31mred\u001b[0m \u001b[33myellow\u001b[0m', 'at train.py:12:3')
+        host.append([
+          { phase: 'log_line', text: 'it broke', level: 'error', data: { text: 'it broke', level: 'error' } },
+          { phase: 'log_line', text: 'careful', level: 'warn', data: { text: 'careful', level: 'warn' } },
+        ])
+        host.setLaunch({
+          command: 'python train.py',
+          pid: 4242,
+          progress: { label: 'train', done: 30, total: 100, percent: 30, rate: 4, remaining_s: 17, time: Date.now() },
+          metrics: [
+            {
+              name: 'loss',
+              count: 4,
+              last: 0.4,
+              min: 0.4,
+              max: 0.9,
+              x: 'step',
+              points: [
+                [1, 0.9],
+                [2, 0.7],
+                [3, 0.5],
+                [4, 0.4],
+              ],
+            },
+          ],
+          results: [{ seq: 2, path: 'out/model.bin', bytes: 120_000, summary: 'weights' }],
+        })
+      })
+      await panel.page
+        .getByText('out/model.bin')
+        .or(panel.page.getByText('model.bin'))
+        .first()
+        .waitFor({ state: 'attached' })
+    },
+  },
+  { name: 'follow', options: { kind: 'follow', state: 'following', events: 700, files: 2 }, prepare: firstDetail },
+]
+
+/** What axe finds at fault, a line each. */
+async function complaints(panel: OpenPanel): Promise<string[]> {
+  await panel.page.evaluate(axe.source)
+  return panel.page.evaluate(async () => {
+    interface Result {
+      violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[]
+    }
+    const { axe: run } = globalThis as unknown as { axe: { run(root: unknown): Promise<Result> } }
+    const { violations } = await run.run(document)
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 200)}: ${failureSummary}`),
+    )
+  })
+}
+
+describe('the looks of the panel', () => {
+  let harness: Harness
+  before(async () => {
+    harness = await Harness.start()
+    if (shots !== undefined) mkdirSync(shots, { recursive: true })
+  })
+  after(async () => {
+    await harness.stop()
+  })
+
+  for (const { name, options, prepare } of scenes) {
+    it(`give axe nothing to complain of: ${name}`, async () => {
+      const panel = await harness.open({ ...options, reducedMotion: true, width: 1600, height: 900 })
+      await prepare(panel)
+      /** Where each was found. */
+      const found: Record<string, string[]> = {}
+      for (const width of widths) {
+        await panel.page.setViewportSize({ width, height: 900 })
+        for (const theme of themes) {
+          await panel.page.evaluate((classes) => {
+            document.body.className = classes
+          }, `${themeClass[theme]} theme-${theme}`)
+          await settled(panel)
+          for (const one of await complaints(panel)) (found[one] ??= []).push(`${theme} ${String(width)}`)
+          if (shots === undefined) continue
+          await panel.page.screenshot({ path: path.join(shots, `${name}-${theme}-${String(width)}.png`) })
+        }
+      }
+      assert.deepEqual(found, {})
+      await panel.close()
+    }).timeout(120_000)
+  }
+})

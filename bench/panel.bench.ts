@@ -35,7 +35,7 @@ function frameReport(name: string, times: readonly number[], work: number): void
   )
 }
 
-/** Milliseconds of main-thread tasks since the page began. */
+/** Milliseconds of processor time that main-thread tasks took since the page began. */
 async function workOf(client: CDPSession): Promise<number> {
   const { metrics } = await client.send('Performance.getMetrics')
   return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000
@@ -55,24 +55,35 @@ const within = (act: string, holds: string): string => `(async () => {
 const rowsAreThere = `document.querySelector('[data-testid="event-row"]') !== null && document.querySelector('.row.waiting') === null`
 const countText = `(document.querySelector('[data-testid="feed-count"]')?.innerText ?? '')`
 
-/** In the page: so many frames, each with a step of the list; the times between them. */
+interface Frames {
+  /** Milliseconds between two frames. */
+  readonly times: readonly number[]
+  /** Frames in which all rows were drawn. */
+  readonly whole: number
+}
+
+/** In the page: so many frames, each with a step of the list. */
 const framesOf = (count: number, step: string): string => `(async () => {
   const feed = document.querySelector('[data-testid="feed"]')
   const times = []
+  let whole = 0
   let before = await new Promise(requestAnimationFrame)
   for (let i = 0; i < ${String(count)}; i++) {
     ;(() => { ${step} })()
     const now = await new Promise(requestAnimationFrame)
     times.push(now - before)
     before = now
+    if (${rowsAreThere}) whole++
   }
-  return times
+  return { times, whole }
 })()`
 
 async function scroll(page: Page, client: CDPSession, name: string, step: string): Promise<void> {
   const before = await workOf(client)
-  const times = await page.evaluate<number[]>(framesOf(SCROLL_FRAMES, step))
+  const { times, whole } = await page.evaluate<Frames>(framesOf(SCROLL_FRAMES, step))
   frameReport(name, times, (await workOf(client)) - before)
+  if (whole < times.length)
+    console.log(`  all rows were there in ${String(Math.round((100 * whole) / times.length))} %`)
 }
 
 /** The most memory of this process while it is watched, above what it had at the start; MB. */
@@ -103,9 +114,12 @@ async function openAndScroll(host: PanelHost, logPath: string, name: string): Pr
   const page = await host.open(logPath)
   console.log(`first rows: ${ms(await sinceAsked(page, rowsAreThere))} after the panel asked for the run`)
   const all = `${countText}.includes(${JSON.stringify(EVENTS.toLocaleString('en'))}) && ${rowsAreThere}`
-  console.log(`last page and count: ${ms(await sinceAsked(page, all))}`)
+  console.log(`count: ${ms(await sinceAsked(page, all))}`)
+  const isAtEnd = `document.querySelector('.row[aria-rowindex="' + ${countText}.replace(/ of .*/, '').replace(/\\D/g, '') + '"]') !== null && ${rowsAreThere}`
+  const end = `document.querySelector('[data-testid="feed"]').dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true, cancelable: true }))`
+  console.log(`last page: ${ms(await page.evaluate<number>(within(end, isAtEnd)))} after the key for it`)
   const client = await page.context().newCDPSession(page)
-  await client.send('Performance.enable')
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' })
   await scroll(page, client, 'an unmoved list (the peer)', '')
   const wheel = (pixels: string): string =>
     `feed.dispatchEvent(new WheelEvent('wheel', { deltaY: ${pixels}, bubbles: true, cancelable: true }))`
@@ -161,7 +175,7 @@ async function live(host: PanelHost): Promise<void> {
   const page = await host.open(log_path)
   await page.waitForFunction(rowsAreThere, undefined, { polling: 'raf', timeout: 60_000 })
   const client = await page.context().newCDPSession(page)
-  await client.send('Performance.enable')
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' })
   const before = await workOf(client)
   const half = process.memoryUsage().rss
   const { times, delays } = await page.evaluate<{ times: number[]; delays: number[] }>(`(async () => {

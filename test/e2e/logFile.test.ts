@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import {
   appendFileSync,
   closeSync,
-  existsSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -12,13 +11,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { Editor } from '../editor/editor'
+import { until, useEditor } from './openedEditor'
 
-declare const __PROJECT_ROOT__: string
-const shots = process.env['TAPEDECK_SHOTS']
 const LEVELS = ['INFO', 'INFO', 'INFO', 'DEBUG', 'WARN', 'INFO', 'INFO', 'ERROR']
 const START = Date.UTC(2026, 10, 20, 3, 0, 0)
 
@@ -33,62 +29,32 @@ function lines(from: number, to: number): string {
 }
 
 describe('a log file in the editor', () => {
-  let editor: Editor
-  let home: string
-  let workspace: string
   let log: string
 
-  const feed = () => editor.webviewFrame().locator('[data-testid="feed"]')
-  const row = (text: string | RegExp) => editor.webviewFrame().locator('[data-testid="event-row"]', { hasText: text })
-  const at = (id: string) => editor.webviewFrame().locator(`[data-testid="${id}"]`)
-  const state = (word: string) =>
-    editor.webviewFrame().locator('[data-testid="run-state"]', { hasText: new RegExp(`^${word}$`) })
   const request = (i: number) => new RegExp(`request ${String(i)}(?!\\d)`)
-  const shot = async (name: string): Promise<void> => {
-    if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
-  }
-  const recorded = (): string[] => {
-    const folder = path.join(workspace, '.tapedeck', 'runs')
-    return existsSync(folder) ? readdirSync(folder).filter((name) => /Z-[a-z0-9]{6}\.json$/.test(name)) : []
-  }
   /** The process that writes this run log. */
-  const recorderOf = (name: string): number => {
-    const folder = path.join(home, 'state', 'tapedeck', 'active')
+  const recorderOf = (run: string): number => {
+    const folder = path.join(opened.home, 'state', 'tapedeck', 'active')
     const entries = readdirSync(folder).map(
       (file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { pid: number; log_path: string },
     )
-    const entry = entries.find(({ log_path }) => path.basename(log_path) === name)
-    assert.ok(entry !== undefined, name)
+    const entry = entries.find(({ log_path }) => log_path === run)
+    assert.ok(entry !== undefined, run)
     return entry.pid
   }
 
-  before(async () => {
-    home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
-    workspace = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-workspace-'))
+  const opened = useEditor(async ({ workspace }) => {
     await mkdir(path.join(workspace, 'service'))
     log = path.join(workspace, 'service', 'app.log')
     writeFileSync(log, lines(0, 5000))
     writeFileSync(path.join(workspace, 'service', 'other.log'), lines(0, 10))
-    editor = await Editor.start({
-      workspace,
-      extension: { folder: __PROJECT_ROOT__ },
-      env: { XDG_STATE_HOME: path.join(home, 'state'), XDG_DATA_HOME: path.join(home, 'data') },
-    })
+    return {}
   })
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await shot(`failed ${this.currentTest.title.slice(0, 40)}`)
-  })
-
-  after(async () => {
-    await editor.close()
-    await rm(workspace, { recursive: true, force: true })
-    await rm(home, { recursive: true, force: true })
-  })
+  const { at, shot, feed, row, state, recorded } = opened
 
   it('shows its end at a click, and each line as it is appended', async () => {
-    await editor.runCommand('View: Show Tapedeck')
-    await editor.treeRows('app.log').click()
+    await opened.editor.runCommand('View: Show Tapedeck')
+    await opened.editor.treeRows('app.log').click()
     await row(request(4999)).waitFor()
     await state('following').waitFor()
     appendFileSync(log, lines(5000, 5001))
@@ -160,7 +126,7 @@ describe('a log file in the editor', () => {
         throw new Error(`after ${name}: ${String(error)}`)
       })
     }
-    await editor.webviewFrame().locator('[data-testid="event-row"][data-phase="file"]').first().waitFor()
+    await opened.editor.webviewFrame().locator('[data-testid="event-row"][data-phase="file"]').first().waitFor()
     await shot('follow-rotated')
   })
 
@@ -168,12 +134,12 @@ describe('a log file in the editor', () => {
     assert.equal(recorded().length, 1)
     await at('record-switch').filter({ hasText: 'Recording' }).waitFor()
     // Once among the runs, once among the sources.
-    await editor.treeRows('app.log').nth(1).waitFor()
+    await opened.editor.treeRows('app.log').nth(1).waitFor()
   })
 
   it('shows the top of a file of 1 GB, its errors, and a time in it', async function () {
     this.timeout(180_000)
-    const big = path.join(workspace, 'service', 'big.log')
+    const big = path.join(opened.workspace, 'service', 'big.log')
     const block = Array.from({ length: 1000 }, (_, i) => i)
     const fd = openSync(big, 'w')
     let written = 0
@@ -181,8 +147,8 @@ describe('a log file in the editor', () => {
       written += writeSync(fd, block.map((i) => line(n * 1000 + i)).join(''))
     closeSync(fd)
     const last = Math.round(written / line(1_000_000).length)
-    await editor.runCommand('Tapedeck: Follow Log File')
-    const choice = editor.quickInputRows().filter({ hasText: 'big.log' }).first()
+    await opened.editor.runCommand('Tapedeck: Follow Log File')
+    const choice = opened.editor.quickInputRows().filter({ hasText: 'big.log' }).first()
     await choice.waitFor()
     await shot('follow-pick')
     await choice.click()
@@ -209,17 +175,17 @@ describe('a log file in the editor', () => {
   })
 
   it('goes on after a reload of the window, with what came meanwhile, in the same recording', async () => {
-    await editor.treeRows('app.log').last().click()
+    await opened.editor.treeRows('app.log').last().click()
     await at('run-title').filter({ hasText: 'app.log' }).waitFor()
     const before = recorded()
-    const reloading = editor.reload()
+    const reloading = opened.editor.reload()
     appendFileSync(log, lines(8000, 8100))
     await reloading
     await row(request(8099)).waitFor()
     appendFileSync(log, lines(8100, 8101))
     await row(request(8100)).waitFor()
     assert.deepEqual(recorded(), before)
-    const run = path.join(workspace, '.tapedeck', 'runs', before[0] ?? '')
+    const run = before[0] ?? ''
     await until(() => readFileSync(run, 'utf8').includes('request 8100'))
     const text = readFileSync(run, 'utf8')
     for (const i of [5000, 6000, 8000, 8050, 8099, 8100])
@@ -227,11 +193,11 @@ describe('a log file in the editor', () => {
   })
 
   it('has what came while another tab was in front, and goes on', async () => {
-    await editor.treeRows('other.log').last().click()
+    await opened.editor.treeRows('other.log').last().click()
     await at('run-title').filter({ hasText: 'other.log' }).waitFor()
     await row(request(9)).waitFor()
     appendFileSync(log, lines(8101, 8601))
-    await editor.page.locator('.tab', { hasText: 'app.log' }).click()
+    await opened.editor.page.locator('.tab', { hasText: 'app.log' }).click()
     await at('run-title').filter({ hasText: 'app.log' }).waitFor()
     await row(request(8600)).waitFor()
     await state('following').waitFor()
@@ -249,33 +215,32 @@ describe('a log file in the editor', () => {
     appendFileSync(log, lines(8602, 8603))
     const added = (): string | undefined => recorded().find((name) => !before.includes(name))
     await until(() => added() !== undefined)
-    const run = path.join(workspace, '.tapedeck', 'runs', added() ?? '')
+    const run = added() ?? ''
     await until(() => readFileSync(run, 'utf8').includes('request 8602'))
   })
 
   it('ends the recording when the panel closes', async () => {
-    const name = recorded().toSorted().at(-1) ?? ''
-    const run = path.join(workspace, '.tapedeck', 'runs', name)
+    const run = recorded().toSorted().at(-1) ?? ''
     assert.ok(!readFileSync(run, 'utf8').includes('"metadata":'))
-    await editor.runCommand('View: Close All Editors')
+    await opened.editor.runCommand('View: Close All Editors')
     await until(() => readFileSync(run, 'utf8').includes('"status":"completed"'))
   })
 
   it('shows several files as one, in the order of their times, each with a switch', async () => {
-    const [web, db] = ['web.log', 'db.log'].map((name) => path.join(workspace, 'service', name))
+    const [web, db] = ['web.log', 'db.log'].map((name) => path.join(opened.workspace, 'service', name))
     assert.ok(web !== undefined && db !== undefined)
     writeFileSync(web, [9000, 9002, 9004].map(line).join(''))
     writeFileSync(db, [9001, 9003, 9005].map(line).join(''))
-    await editor.treeRows('web.log').waitFor()
-    await editor.treeRows('db.log').waitFor()
-    await editor.runCommand('Tapedeck: Follow Log File')
-    await editor.pickQuickInput('Several as One…')
+    await opened.editor.treeRows('web.log').waitFor()
+    await opened.editor.treeRows('db.log').waitFor()
+    await opened.editor.runCommand('Tapedeck: Follow Log File')
+    await opened.editor.pickQuickInput('Several as One…')
     for (const name of ['web.log', 'db.log']) {
-      const choice = editor.quickInputRows().filter({ hasText: name })
+      const choice = opened.editor.quickInputRows().filter({ hasText: name })
       await choice.waitFor()
       await choice.click()
     }
-    await editor.page.keyboard.press('Enter')
+    await opened.editor.page.keyboard.press('Enter')
     await row(request(9005)).waitFor()
     const shown = async (): Promise<string[]> =>
       (await row(/request 9\d{3}/).allTextContents()).map((text) => /request (\d+)/.exec(text)?.[1] ?? '')
@@ -290,7 +255,3 @@ describe('a log file in the editor', () => {
     assert.deepEqual(await shown(), ['9000', '9002', '9004', '9007'])
   })
 })
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50))
-}

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { appendFileSync, closeSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { Editor } from '../editor/editor'
+import { until, useEditor } from './openedEditor'
 
-declare const __PROJECT_ROOT__: string
-const shots = process.env['TAPEDECK_SHOTS']
 const START = Date.UTC(2026, 10, 20, 3, 0, 0)
 
 /** A line of second `i`. */
@@ -25,69 +13,36 @@ function line(i: number, text: string): string {
 }
 
 describe('log files by a pattern, packed ones, and unfinished lines in the editor', () => {
-  let editor: Editor
-  let home: string
-  let workspace: string
   let jobs: string
 
-  const feed = () => editor.webviewFrame().locator('[data-testid="feed"]')
-  const row = (text: string) => editor.webviewFrame().locator('[data-testid="event-row"]', { hasText: text })
-  const at = (id: string) => editor.webviewFrame().locator(`[data-testid="${id}"]`)
-  const state = (word: string) =>
-    editor.webviewFrame().locator('[data-testid="run-state"]', { hasText: new RegExp(`^${word}$`) })
-  const shot = async (name: string): Promise<void> => {
-    if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
-  }
-  const recorded = (): string[] => {
-    const folder = path.join(workspace, '.tapedeck', 'runs')
-    const names = existsSync(folder) ? readdirSync(folder).filter((name) => /Z-[a-z0-9]{6}\.json$/.test(name)) : []
-    return names.map((name) => path.join(folder, name))
-  }
   const unpacked = (): string[] =>
-    readdirSync(path.join(home, 'tmp')).filter((name) => name.startsWith('tapedeck-unpacked-'))
+    readdirSync(path.join(opened.home, 'tmp')).filter((name) => name.startsWith('tapedeck-unpacked-'))
   const follow = async (name: string): Promise<void> => {
-    await editor.runCommand('Tapedeck: Follow Log File')
-    await editor.quickInput().fill(name)
+    await opened.editor.runCommand('Tapedeck: Follow Log File')
+    await opened.editor.quickInput().fill(name)
     // The list is filtered a moment after the typing.
-    await editor.quickInputRows().first().filter({ hasText: name }).waitFor()
-    await editor.page.keyboard.press('Enter')
+    await opened.editor.quickInputRows().first().filter({ hasText: name }).waitFor()
+    await opened.editor.page.keyboard.press('Enter')
   }
 
-  before(async () => {
-    home = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-home-'))
-    workspace = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-workspace-'))
+  const opened = useEditor(async ({ workspace }) => {
     jobs = path.join(workspace, 'jobs')
-    await mkdir(path.join(home, 'tmp'))
     await mkdir(jobs)
     await mkdir(path.join(workspace, 'logs'))
     writeFileSync(path.join(jobs, 'first.log'), line(1, 'first-job'))
     writeFileSync(path.join(workspace, 'logs', 'packed.log.gz'), gzipSync(line(1, 'packed-line')))
     writeFileSync(path.join(workspace, 'logs', 'partial.log'), line(1, 'whole-line') + line(2, 'half-').trimEnd())
-    editor = await Editor.start({
-      workspace,
-      extension: { folder: __PROJECT_ROOT__ },
-      settings: { 'tapedeck.follow.maxFiles': 3 },
-      env: {
-        TMPDIR: path.join(home, 'tmp'),
-        XDG_STATE_HOME: path.join(home, 'state'),
-        XDG_DATA_HOME: path.join(home, 'data'),
-      },
-    })
+    return { settings: { 'tapedeck.follow.maxFiles': 3 } }
   })
-
-  after(async () => {
-    await editor.close()
-    await rm(workspace, { recursive: true, force: true })
-    await rm(home, { recursive: true, force: true })
-  })
+  const { at, shot, feed, row, state, recorded } = opened
 
   it('follows all that match a pattern, says what is wrong with a bad one, and lets files join that come later', async () => {
-    await editor.runCommand('Tapedeck: Follow Log File')
-    await editor.pickQuickInput('All That Match a Pattern')
-    await editor.answerQuickInput('jobs/{*.log', 'Follow All That Match')
-    await editor.page.locator('.quick-input-widget:visible', { hasText: 'The { is never closed.' }).waitFor()
+    await opened.editor.runCommand('Tapedeck: Follow Log File')
+    await opened.editor.pickQuickInput('All That Match a Pattern')
+    await opened.editor.answerQuickInput('jobs/{*.log', 'Follow All That Match')
+    await opened.editor.page.locator('.quick-input-widget:visible', { hasText: 'The { is never closed.' }).waitFor()
     await shot('follow-pattern-bad')
-    await editor.answerQuickInput('jobs/*.log', 'Follow All That Match')
+    await opened.editor.answerQuickInput('jobs/*.log', 'Follow All That Match')
     await row('first-job').waitFor()
     await at('run-title').filter({ hasText: 'jobs/*.log' }).waitFor()
     writeFileSync(path.join(jobs, 'second.log'), line(2, 'second-job'))
@@ -105,7 +60,7 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
 
   it('comes back after a reload of the window, and goes on in the same recording', async () => {
     await until(() => recorded().length === 1)
-    const reloading = editor.reload()
+    const reloading = opened.editor.reload()
     appendFileSync(path.join(jobs, 'first.log'), line(4, 'first-meanwhile'))
     await reloading
     await row('first-meanwhile').waitFor()
@@ -123,13 +78,13 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
 
   it('says which file is not followed when there are too many', async () => {
     writeFileSync(path.join(jobs, 'fourth.log'), line(6, 'fourth-job'))
-    await editor.notification(/fourth\.log can't be followed: 3 log files are followed already/)
-    await editor.page.keyboard.press('Escape')
+    await opened.editor.notification(/fourth\.log can't be followed: 3 log files are followed already/)
+    await opened.editor.page.keyboard.press('Escape')
     assert.equal(await at('followed-file').count(), 3)
   })
 
   it('opens a packed file as it is, and leaves no copy behind', async () => {
-    await editor.runCommand('View: Close All Editors')
+    await opened.editor.runCommand('View: Close All Editors')
     const runs = recorded()
     await follow('packed.log.gz')
     await row('packed-line').waitFor()
@@ -138,11 +93,11 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
     assert.equal(await at('record-switch').count(), 0)
     assert.equal(unpacked().length, 1)
     await shot('follow-packed')
-    await editor.reload()
+    await opened.editor.reload()
     await row('packed-line').waitFor()
     // The copy of the window before went with it.
     await until(() => unpacked().length === 1)
-    await editor.runCommand('View: Close All Editors')
+    await opened.editor.runCommand('View: Close All Editors')
     await until(() => unpacked().length === 0)
     assert.deepEqual(recorded(), runs)
   })
@@ -150,18 +105,18 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
   it('leaves nothing behind of a packed file whose unpacking is cancelled', async () => {
     // Members of a packed file stand one behind the other: 4 GB of lines.
     const member = gzipSync(line(1, 'many-lines').repeat(300_000), { level: 1 })
-    const file = path.join(workspace, 'logs', 'huge.log.gz')
+    const file = path.join(opened.workspace, 'logs', 'huge.log.gz')
     const fd = openSync(file, 'w')
     for (let i = 0; i < 230; i++) writeSync(fd, member)
     closeSync(fd)
     await follow('huge.log.gz')
-    const tab = editor.page.locator('.tab', { hasText: 'huge.log.gz' })
+    const tab = opened.editor.page.locator('.tab', { hasText: 'huge.log.gz' })
     await tab.waitFor()
     await until(() => unpacked().length === 1)
-    const progress = await editor.notification('Unpacking huge.log.gz')
+    const progress = await opened.editor.notification('Unpacking huge.log.gz')
     await shot('follow-unpacking')
     await progress.hover()
-    await editor.button('Cancel').click()
+    await opened.editor.button('Cancel').click()
     await until(() => unpacked().length === 0)
     await tab.waitFor({ state: 'detached' })
   })
@@ -170,13 +125,9 @@ describe('log files by a pattern, packed ones, and unfinished lines in the edito
     await follow('partial.log')
     await row('half-').waitFor()
     await feed().press('Home')
-    await at('follow-button').and(editor.webviewFrame().locator('[aria-pressed="false"]')).waitFor()
-    appendFileSync(path.join(workspace, 'logs', 'partial.log'), 'line\n')
+    await at('follow-button').and(opened.editor.webviewFrame().locator('[aria-pressed="false"]')).waitFor()
+    appendFileSync(path.join(opened.workspace, 'logs', 'partial.log'), 'line\n')
     await row('half-line').waitFor()
-    await at('follow-button').and(editor.webviewFrame().locator('[aria-pressed="false"]')).waitFor()
+    await at('follow-button').and(opened.editor.webviewFrame().locator('[aria-pressed="false"]')).waitFor()
   })
 })
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 50))
-}

@@ -6,6 +6,8 @@ export interface Keyframe {
   /** The next event that it has not seen: its position, and where in the log its line begins. */
   readonly position: number
   readonly offset: number
+  /** Of the last event that it has seen; NaN when none had one. */
+  readonly time: number
   readonly snapshot: unknown
 }
 

@@ -22,9 +22,10 @@ function stateBy(replayer: Replayer, events: readonly AnyEvent[], position: numb
   for (let at = replayer.seek(position).position; at <= position; at++) {
     const event = events[at]
     assert.ok(event !== undefined)
-    replayer.add(at * 4000 + 4000, replayer.wants(event.phase) ? event : undefined)
+    const time = Date.parse(event.timestamp)
+    replayer.add(at * 4000 + 4000, time, replayer.wants(event.phase) ? event : undefined)
   }
-  return replayer.state(Date.parse(events[position]?.timestamp ?? ''))
+  return replayer.state()
 }
 
 function stateFromStart(kind: RunKind, events: readonly AnyEvent[], position: number): Partial<ReplayState> {

@@ -5,7 +5,7 @@
 import type { AnyEvent, RunKind } from '../../shared/events/schema'
 import type { ReplayState } from '../../shared/protocol/timeline'
 import { createRunReducer, type RunReducer } from '../reduce/byKind'
-import { Keyframes } from '../reduce/keyframes'
+import { Keyframes, type Keyframe } from '../reduce/keyframes'
 import { createTimelineReducer, type TimelineReducer } from '../reduce/timeline'
 
 /** An event as its line stands in the log; in memory, where there are no lines, `offset` and `end` may be positions. */
@@ -22,6 +22,7 @@ export class RunPass {
   readonly timeline: TimelineReducer = createTimelineReducer()
   readonly keyframes: Keyframes
   private position = 0
+  private time = Number.NaN
   private isReduced = false
   private isDrawn = false
 
@@ -44,6 +45,8 @@ export class RunPass {
   /** @param event undefined where it is not wanted, or can't be read */
   add({ time, offset, end }: EventPlace, event: AnyEvent | undefined): void {
     this.position++
+    // What is damaged happened when the one before it did.
+    if (!Number.isNaN(time)) this.time = time
     this.timeline.pass(time)
     const isReduced = this.isReduced && event !== undefined
     if (event !== undefined) {
@@ -51,15 +54,15 @@ export class RunPass {
       if (this.isDrawn) this.timeline.add(event)
     }
     if (this.keyframes.pass(end - offset, isReduced))
-      this.keyframes.add({ position: this.position, offset: end, snapshot: this.reducer.snapshot() })
+      this.keyframes.add({ position: this.position, offset: end, time: this.time, snapshot: this.reducer.snapshot() })
   }
 }
 
 /** Makes the state of a run as of any of its events, by the keyframes of a pass and the events behind the nearest. */
 export class Replayer {
   private reducer: RunReducer
-  /** The next event that the reducer has not seen. */
-  private place = { position: 0, offset: 0 }
+  /** The next event that the reducer has not seen, and the time of the last one that it has. */
+  private place: Pick<Keyframe, 'position' | 'offset' | 'time'>
 
   /** @param start where the first event's line begins */
   constructor(
@@ -68,7 +71,7 @@ export class Replayer {
     private readonly start: number,
   ) {
     this.reducer = createRunReducer(kind)
-    this.place = { position: 0, offset: start }
+    this.place = { position: 0, offset: start, time: Number.NaN }
   }
 
   /**
@@ -79,7 +82,7 @@ export class Replayer {
     const frame = this.keyframes.before(position + 1)
     if (this.place.position > position + 1 || this.place.position < (frame?.position ?? 0)) {
       this.reducer = createRunReducer(this.kind, frame?.snapshot)
-      this.place = frame ?? { position: 0, offset: this.start }
+      this.place = frame ?? { position: 0, offset: this.start, time: Number.NaN }
     }
     return this.place
   }
@@ -88,19 +91,25 @@ export class Replayer {
     return this.reducer.wants(phase)
   }
 
-  /** @param end where the next event's line begins @param event undefined where it is not wanted, or can't be read */
-  add(end: number, event: AnyEvent | undefined): void {
-    this.place = { position: this.place.position + 1, offset: end }
+  /**
+   * @param end where the next event's line begins
+   * @param time of the event; NaN for a damaged line
+   * @param event undefined where it is not wanted, or can't be read
+   */
+  add(end: number, time: number, event: AnyEvent | undefined): void {
+    const { position, time: last } = this.place
+    this.place = { position: position + 1, offset: end, time: Number.isNaN(time) ? last : time }
     if (event !== undefined) this.reducer.add(event)
   }
 
-  /** The state behind the last event that was added. @param time of that event */
-  state(time: number): ReplayState {
+  /** The state behind the last event that was added. */
+  state(): ReplayState {
+    const { position, time } = this.place
     const { capture } = this.reducer
     const answers = [...(capture?.answers ?? [])].map(([message_id, { pieces }]) => ({
       message_id,
       text: pieces.join(''),
     }))
-    return { position: this.place.position - 1, time, summary: this.reducer.summary(), answers }
+    return { position: position - 1, time: Number.isNaN(time) ? 0 : time, summary: this.reducer.summary(), answers }
   }
 }

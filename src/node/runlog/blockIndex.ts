@@ -302,6 +302,11 @@ export class Column<T extends Numbers> {
     this.numbers[this.count++] = value
   }
 
+  /** A copy from there on. */
+  slice(from: number): T {
+    return this.numbers.slice(from, this.count) as T
+  }
+
   /** NaN where there is none. */
   at(index: number): number {
     return index < this.count ? (this.numbers[index] ?? Number.NaN) : Number.NaN

@@ -5,8 +5,8 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { rowOf, damagedRow } from '../../core/rows'
 import type { EventDetail, Place } from '../../core/store/eventStore'
-import type { Row } from '../../shared/protocol/rows'
-import { BLOCK_BYTES, BlockBuilder, BlockIndex, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
+import type { Query, Row } from '../../shared/protocol/rows'
+import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
 import { DAMAGED, NEWLINE, parseEventLine, stampOf, type Stamp } from '../runlog/format'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
@@ -47,18 +47,15 @@ export class LogFile {
   private constructor(
     readonly info: LogInfo,
     private file: FileHandle,
-    private readonly scanBlocks: ScanBlocks | undefined,
   ) {
     this.known = info.eventsOffset
+    this.target = info.eventsOffset
     this.tailStart = info.eventsOffset
   }
 
-  /**
-   * Opens the log and takes over what its index file knows; `advance` does the rest.
-   * @param scanBlocks for what is in no index; without it all is read here, a little at a time
-   */
-  static async open(info: LogInfo, scanBlocks?: ScanBlocks): Promise<LogFile> {
-    const log = new LogFile(info, await open(info.path, 'r'), scanBlocks)
+  /** Opens the log and takes over what its index file knows; `advance` does the rest. */
+  static async open(info: LogInfo): Promise<LogFile> {
+    const log = new LogFile(info, await open(info.path, 'r'))
     await log.takeIndex(info.eventsEnd)
     return log
   }
@@ -79,6 +76,41 @@ export class LogFile {
     return last ?? (block !== undefined && Number.isFinite(block) ? block : undefined)
   }
 
+  /** The lines that are in no block. */
+  tail(): readonly { readonly key: string; readonly time: number }[] {
+    return this.tailLines
+  }
+
+  /** When the first of them happened. */
+  get tailTime(): number | undefined {
+    return this.tailLines.find(({ time }) => !Number.isNaN(time))?.time
+  }
+
+  /**
+   * Where wanted lines may be: of each stretch where it begins and ends, and the position of its first line. The last one is open
+   * (`Infinity`) where later lines may be wanted too.
+   */
+  stretches(wanted: ((key: string) => boolean) | undefined, time: Query['time']): Float64Array {
+    const { index } = this
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = time ?? {}
+    const found: number[] = []
+    const add = (offset: number, end: number, position: number): void => {
+      if (found.at(-2) === offset) found[found.length - 2] = end
+      else found.push(offset, end, position)
+    }
+    const sums = new Column(Float64Array)
+    index.sumUp(wanted ?? (() => true), sums)
+    const first = from === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, index.firstFrom(from) - 1)
+    for (let i = first; i < index.length; i++) {
+      const block = index.at(i)
+      if (block === undefined || block.time >= to) break
+      if (sums.at(i) > (i === 0 ? 0 : sums.at(i - 1))) add(block.offset, block.end, block.position)
+    }
+    if ((this.lastTime ?? Number.NEGATIVE_INFINITY) < to || !((this.tailTime ?? Number.NEGATIVE_INFINITY) >= to))
+      add(this.tailStart, Number.POSITIVE_INFINITY, index.count)
+    return Float64Array.from(found)
+  }
+
   /** Counts by key over everything seen. */
   countsByKey(): Map<string, number> {
     const counts = new Map(this.index.countsByKey())
@@ -92,21 +124,34 @@ export class LogFile {
     return this.tailLines.flatMap(({ key }, i) => (wanted(key) ? [first + i] : []))
   }
 
-  /**
-   * Reads and indexes what was appended up to `end` (the end of a whole line), in steps.
-   * @param onStep told after each step, for a progress that can be seen
-   */
-  advance(end: number, onStep?: () => void): Promise<void> {
-    this.reading = this.reading.then(() => this.readOn(end, onStep))
-    return this.reading
+  /** Up to here the log was said to have whole lines. */
+  target: number
+
+  /** Whether all of them are indexed. */
+  get isComplete(): boolean {
+    return this.known >= this.target
   }
 
-  private async readOn(end: number, onStep?: () => void): Promise<void> {
+  /**
+   * Reads and indexes what was appended up to `end` (the end of a whole line), in steps.
+   * @param scanBlocks for a long stretch that is in no index; without it all is read here, a little at a time
+   * @param onStep told after each step, for a progress that can be seen
+   */
+  advance(end: number, scanBlocks?: ScanBlocks, onStep?: () => void): Promise<void> {
+    this.target = Math.max(this.target, end)
+    const reading = this.reading.then(() => this.readOn(end, scanBlocks, onStep))
+    // What one could not read the next one tries again.
+    this.reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  private async readOn(end: number, scanBlocks?: ScanBlocks, onStep?: () => void): Promise<void> {
     let wanted = STEP_BYTES
     let began = performance.now()
     if (end - this.known > HAND_OVER_BYTES) {
       await this.takeIndex(end)
-      if (end - this.known > HAND_OVER_BYTES) await this.takeScanned(end, onStep)
+      if (end - this.known > HAND_OVER_BYTES && scanBlocks !== undefined)
+        await this.takeScanned(end, scanBlocks, onStep)
     }
     while (this.known < end && !this.isDisposed) {
       // What a fast run wrote is in its index already: only the rest is looked at line by line.
@@ -179,9 +224,8 @@ export class LogFile {
   }
 
   /** Takes over the blocks that another thread finds, once they go beyond what is known. */
-  private async takeScanned(end: number, onStep?: () => void): Promise<void> {
-    const { scanBlocks } = this
-    if (scanBlocks === undefined || this.isDisposed) return
+  private async takeScanned(end: number, scanBlocks: ScanBlocks, onStep?: () => void): Promise<void> {
+    if (this.isDisposed) return
     const index = new BlockIndex()
     await new Promise<void>((resolve) => {
       const stop = scanBlocks((blocks, scanned) => {

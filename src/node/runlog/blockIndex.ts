@@ -36,7 +36,7 @@ export class BlockBuilder {
 
   /** Adds a line of `bytes` bytes (its newline included); returns the block that it filled, if it did. */
   add(bytes: number, key: string, timeMs: number): Block | undefined {
-    if (this.position === this.first) this.time = timeMs
+    if (this.position === this.first || Number.isNaN(this.time)) this.time = timeMs
     this.offset += bytes
     this.position++
     this.counts[key] = (this.counts[key] ?? 0) + 1
@@ -117,33 +117,130 @@ export function keyFilter(query: Query): ((key: string) => boolean) | undefined 
   }
 }
 
-/** All whole blocks of a log, for binary search and prefix sums. Memory: about 100 bytes a block of 64 kB. */
+/** Where a block lies, without its counts. */
+export interface BlockPlace {
+  readonly offset: number
+  readonly end: number
+  readonly position: number
+  /** Of its first line that has one. */
+  readonly time: number
+}
+
+/**
+ * Blocks as plain numbers, to go from one thread to another: of each its end, its lines, its time, so many keys, and of each key
+ * its number in `keys` and how often it is there.
+ */
+export interface PackedBlocks {
+  /** Where the first of them begins, and the event lines before it. */
+  readonly offset: number
+  readonly position: number
+  readonly numbers: Float64Array<ArrayBuffer>
+  readonly keys: readonly string[]
+}
+
+/** All whole blocks of a log, for binary search and prefix sums. Memory: about 60 bytes a block of 64 kB. */
 export class BlockIndex {
-  private readonly blocks: Block[] = []
+  /** Of each block where it begins, and of the last one where it ends. */
+  private readonly borders = new Column(Float64Array)
+  private readonly positions = new Column(Float64Array)
+  private readonly times = new Column(Float64Array)
+  /** Where the keys of each block begin among `keyIds` and `keyCounts`. */
+  private readonly keyStarts = new Column(Float64Array)
+  private readonly keyIds = new Column(Uint16Array)
+  private readonly keyCounts = new Column(Uint32Array)
+  private readonly keys: string[] = []
+  private readonly ids = new Map<string, number>()
   private readonly totals = new Map<string, number>()
 
   get length(): number {
-    return this.blocks.length
+    return this.times.length
   }
 
   /** Where the first line after the last block begins; undefined when there is no block. */
   get end(): number | undefined {
-    return this.blocks.at(-1)?.end
+    return this.length === 0 ? undefined : this.borders.at(this.length)
   }
 
   /** Event lines in all blocks. */
   get count(): number {
-    const last = this.blocks.at(-1)
-    return last === undefined ? 0 : last.position + sum(last.counts)
+    return this.length === 0 ? 0 : this.positions.at(this.length)
   }
 
-  push(block: Block): void {
-    this.blocks.push(block)
-    for (const [key, value] of Object.entries(block.counts)) this.totals.set(key, (this.totals.get(key) ?? 0) + value)
+  /** Adds a block that begins where the last one ends. */
+  push({ offset, end, position, time, counts }: Block): void {
+    const ids: number[] = []
+    const numbers: number[] = []
+    let lines = 0
+    for (const key in counts) {
+      const count = counts[key] ?? 0
+      ids.push(this.idOf(key))
+      numbers.push(count)
+      lines += count
+    }
+    this.add(offset, end, position, lines, time)
+    for (const [i, id] of ids.entries()) this.addKey(id, numbers[i] ?? 0)
   }
 
-  at(index: number): Block | undefined {
-    return this.blocks[index]
+  /** Adds what another thread has packed. */
+  pushPacked({ offset, position, numbers, keys }: PackedBlocks): void {
+    const ids = keys.map((key) => this.idOf(key))
+    let [start, first] = [offset, position]
+    for (let at = 0; at < numbers.length;) {
+      const [end = 0, lines = 0, time = 0, kinds = 0] = numbers.subarray(at, at + 4)
+      at += 4
+      this.add(start, end, first, lines, time)
+      for (const last = at + 2 * kinds; at < last; at += 2)
+        this.addKey(ids[numbers[at] ?? 0] ?? 0, numbers[at + 1] ?? 0)
+      start = end
+      first += lines
+    }
+  }
+
+  private add(offset: number, end: number, position: number, lines: number, time: number): void {
+    const { borders, positions, times, keyStarts } = this
+    if (borders.length === 0) {
+      borders.push(offset)
+      positions.push(position)
+    }
+    borders.push(end)
+    positions.push(position + lines)
+    // Where no line has a time, that of the block before keeps the order.
+    times.push(Number.isNaN(time) ? (times.length === 0 ? Number.NEGATIVE_INFINITY : times.at(times.length - 1)) : time)
+    keyStarts.push(this.keyIds.length)
+  }
+
+  private addKey(id: number, count: number): void {
+    this.keyIds.push(id)
+    this.keyCounts.push(count)
+    const key = this.keys[id] ?? ''
+    this.totals.set(key, (this.totals.get(key) ?? 0) + count)
+  }
+
+  private idOf(key: string): number {
+    let id = this.ids.get(key)
+    if (id === undefined) {
+      id = this.keys.length
+      this.keys.push(key)
+      this.ids.set(key, id)
+    }
+    return id
+  }
+
+  at(index: number): BlockPlace | undefined {
+    if (index < 0 || index >= this.length) return undefined
+    const { borders, positions, times } = this
+    return {
+      offset: borders.at(index),
+      end: borders.at(index + 1),
+      position: positions.at(index),
+      time: times.at(index),
+    }
+  }
+
+  /** Calls back with each key of a block and how often it is there. */
+  eachKey(index: number, visit: (key: string, count: number) => void): void {
+    const end = index + 1 < this.length ? this.keyStarts.at(index + 1) : this.keyIds.length
+    for (let i = this.keyStarts.at(index); i < end; i++) visit(this.keys[this.keyIds.at(i)] ?? '', this.keyCounts.at(i))
   }
 
   countsByKey(): ReadonlyMap<string, number> {
@@ -153,29 +250,66 @@ export class BlockIndex {
   /** The block that holds a position, or -1 when it lies behind the last block. */
   findPosition(position: number): number {
     if (position >= this.count) return -1
-    return lastAtMost(this.blocks.length, (i) => this.blocks[i]?.position ?? 0, position)
+    return lastAtMost(this.length, (i) => this.positions.at(i), position)
   }
 
-  /** The last block that begins at or before a time. */
-  findTime(time: number): number {
-    return lastAtMost(this.blocks.length, (i) => this.blocks[i]?.time ?? Number.NaN, time)
+  /** The first block that begins at or after a time; `length` when there is none. */
+  firstFrom(time: number): number {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.times.at(middle) < time) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
-  /** For each block the wanted lines before it, and at the end all of them. */
-  prefixSums(wanted: (key: string) => boolean, known?: Float64Array): Float64Array {
-    const sums = new Float64Array(this.blocks.length + 1)
-    let from = 0
-    if (known !== undefined && known.length <= sums.length) {
-      sums.set(known)
-      from = known.length - 1
+  /** Adds to `sums`, for each block that it does not know yet, the wanted lines up to the block's end. */
+  sumUp(wanted: (key: string) => boolean, sums: Column<Float64Array<ArrayBuffer>>): void {
+    const isWanted = this.keys.map((key) => wanted(key))
+    for (let block = sums.length; block < this.length; block++) {
+      let sum = block === 0 ? 0 : sums.at(block - 1)
+      const end = block + 1 < this.length ? this.keyStarts.at(block + 1) : this.keyIds.length
+      for (let i = this.keyStarts.at(block); i < end; i++)
+        if (isWanted[this.keyIds.at(i)] === true) sum += this.keyCounts.at(i)
+      sums.push(sum)
     }
-    for (let i = from; i < this.blocks.length; i++) {
-      let n = 0
-      const counts = this.blocks[i]?.counts ?? {}
-      for (const key in counts) if (wanted(key)) n += counts[key] ?? 0
-      sums[i + 1] = (sums[i] ?? 0) + n
+  }
+}
+
+type Numbers = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+
+/** Numbers in as few bytes as they need, to which more are added. */
+export class Column<T extends Numbers> {
+  private numbers: T
+  private count = 0
+
+  constructor(private readonly kind: new (length: number) => T) {
+    this.numbers = new kind(64)
+  }
+
+  get length(): number {
+    return this.count
+  }
+
+  push(value: number): void {
+    if (this.count === this.numbers.length) {
+      const more = new this.kind(this.count + (this.count >> 1))
+      more.set(this.numbers)
+      this.numbers = more
     }
-    return sums
+    this.numbers[this.count++] = value
+  }
+
+  /** A copy from there on. */
+  slice(from: number): T {
+    return this.numbers.slice(from, this.count) as T
+  }
+
+  /** NaN where there is none. */
+  at(index: number): number {
+    return index < this.count ? (this.numbers[index] ?? Number.NaN) : Number.NaN
   }
 }
 
@@ -189,10 +323,4 @@ export function lastAtMost(length: number, value: (index: number) => number, tar
     else high = middle
   }
   return low - 1
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  let total = 0
-  for (const key in counts) total += counts[key] ?? 0
-  return total
 }

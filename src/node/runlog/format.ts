@@ -130,7 +130,12 @@ export const DAMAGED: Stamp = { seq: -1, timeMs: Number.NaN, key: 'damaged' }
 const STAMP_BYTES = 256
 const STAMP =
   /^,?\{"capture_id":"[^"\\]{1,60}","seq":(\d{1,16}),"timestamp":"([^"\\]{10,40})","phase":"([^"\\]{1,60})","data":\{/
-const LINE_LEVEL = /^"text":"(?:[^"\\]|\\.)*","stream":"[a-z]+"(?:,"source":"(?:[^"\\]|\\.)*")?(?:,"level":"([a-z]+)")?/
+/** How the data of a line of output begins, as our writer writes it. */
+export const LINE_TEXT = '"text":"'
+/** What stands behind its text, up to its level or to where one would stand. */
+export const LINE_ENDING = /^","stream":"[a-z]+"(?:,"source":"(?:[^"\\]|\\.)*")?(?:,"level":"([a-z]+)")?/
+const LINE_ENDING_BYTES = 8192
+const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 
 /**
  * The stamp of the line in `bytes[start, end)` (without its newline). A line whose end is cut off is damaged even where
@@ -154,7 +159,7 @@ function parsedStamp(bytes: Buffer, start: number, end: number, found: RegExpExe
     const stamp = { seq: Number(seq), timeMs: Date.parse(timestamp ?? '') }
     if (phase === 'dropped') return { ...stamp, key: 'dropped:warn' }
     if (phase === 'log_line') {
-      const level = LINE_LEVEL.exec(bytes.toString('latin1', start + all.length, Math.min(end, start + 8192)))
+      const level = lineEnding(bytes, start + all.length, end)
       if (level !== null) return { ...stamp, key: level[1] === undefined ? 'log_line' : `log_line:${level[1]}` }
     }
   }
@@ -163,6 +168,23 @@ function parsedStamp(bytes: Buffer, start: number, end: number, found: RegExpExe
   const level = levelOf(event.phase, event.data)
   const key = level === undefined ? event.phase : `${event.phase}:${level}`
   return { seq: event.seq, timeMs: Date.parse(event.timestamp), key }
+}
+
+/** What follows the text of a line of output whose data begins at `from`; null where it is not as our writer writes it. */
+function lineEnding(bytes: Buffer, from: number, to: number): RegExpExecArray | null {
+  const text = from + LINE_TEXT.length
+  if (bytes.toString('latin1', from, text) !== LINE_TEXT) return null
+  let end = bytes.indexOf(QUOTE, text)
+  while (end >= 0 && end < to && isEscaped(bytes, end)) end = bytes.indexOf(QUOTE, end + 1)
+  return end < 0 || end >= to
+    ? null
+    : LINE_ENDING.exec(bytes.toString('latin1', end, Math.min(to, end + LINE_ENDING_BYTES)))
+}
+
+function isEscaped(bytes: Buffer, at: number): boolean {
+  let before = at - 1
+  while (bytes[before] === BACKSLASH) before--
+  return (at - 1 - before) % 2 === 1
 }
 
 function parseJson(text: string): unknown {

@@ -4,34 +4,36 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { rowOf, damagedRow } from '../../core/rows'
-import type { EventDetail } from '../../core/store/eventStore'
-import type { Row } from '../../shared/protocol/rows'
-import { BLOCK_BYTES, BlockBuilder, BlockIndex, parseBlockLine, type Block } from '../runlog/blockIndex'
-import { NEWLINE, parseEventLine, stampOf } from '../runlog/format'
+import type { EventDetail, Place } from '../../core/store/eventStore'
+import type { Query, Row } from '../../shared/protocol/rows'
+import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
+import { DAMAGED, NEWLINE, parseEventLine, stampOf, type Stamp } from '../runlog/format'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
+import { BlockLines, readLine } from './blockLines'
 
-/** Event lines of one block, as byte ranges of its bytes. */
-interface Lines {
-  readonly block: Block
-  readonly bytes: Buffer
-  /** Where each line begins; one more entry than there are lines. */
-  readonly starts: readonly number[]
-}
+/**
+ * Finds the blocks of a log in another thread, from its first line on and for as long as it is not told to stop.
+ * @param onBlocks told of more blocks, and up to where the log was read; `Infinity` when it can't be read there
+ * @returns stops it
+ */
+export type ScanBlocks = (onBlocks: (blocks: PackedBlocks, scanned: number) => void) => () => void
 
-const CACHED_BLOCKS = 32
 /** Longer lines are shown by their beginning. */
 const LONG_LINE_BYTES = 256 * 1024
 const DETAIL_MAX_BYTES = 4 * 1024 * 1024
 /** Work on the extension host stops this often for others. */
 const SLICE_MS = 5
 const STEP_BYTES = 256 * 1024
+/** What is longer, and in no index, is read in another thread. */
+const HAND_OVER_BYTES = 4 * 1024 * 1024
 /** Lines are kept one by one up to this; then they become blocks, with the index or without. */
 const MAX_TAIL_BYTES = 512 * 1024
 
 export class LogFile {
-  readonly index = new BlockIndex()
-  private readonly cache = new Map<number, Lines>()
+  index = new BlockIndex()
+  private readonly read = (position: number, length: number): Promise<Buffer> => readAt(this.file, position, length)
+  private readonly blocks = new BlockLines(this.read)
   /** Where the lines begin that are in no block yet. */
   private tailStart: number
   /** How much of the index file was taken over; undefined when it is of no use any more. */
@@ -39,12 +41,15 @@ export class LogFile {
   private tailLines: { key: string; time: number; start: number; end: number }[] = []
   private known: number
   private reading: Promise<void> = Promise.resolve()
+  private stopScan: (() => void) | undefined
+  private isDisposed = false
 
   private constructor(
     readonly info: LogInfo,
     private file: FileHandle,
   ) {
     this.known = info.eventsOffset
+    this.target = info.eventsOffset
     this.tailStart = info.eventsOffset
   }
 
@@ -66,7 +71,44 @@ export class LogFile {
   }
 
   get lastTime(): number | undefined {
-    return this.tailLines.at(-1)?.time ?? this.index.at(this.index.length - 1)?.time
+    const last = this.tailLines.findLast(({ time }) => !Number.isNaN(time))?.time
+    const block = last === undefined ? this.index.at(this.index.length - 1)?.time : undefined
+    return last ?? (block !== undefined && Number.isFinite(block) ? block : undefined)
+  }
+
+  /** The lines that are in no block. */
+  tail(): readonly { readonly key: string; readonly time: number }[] {
+    return this.tailLines
+  }
+
+  /** When the first of them happened. */
+  get tailTime(): number | undefined {
+    return this.tailLines.find(({ time }) => !Number.isNaN(time))?.time
+  }
+
+  /**
+   * Where wanted lines may be: of each stretch where it begins and ends, and the position of its first line. The last one is open
+   * (`Infinity`) where later lines may be wanted too.
+   */
+  stretches(wanted: ((key: string) => boolean) | undefined, time: Query['time']): Float64Array {
+    const { index } = this
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = time ?? {}
+    const found: number[] = []
+    const add = (offset: number, end: number, position: number): void => {
+      if (found.at(-2) === offset) found[found.length - 2] = end
+      else found.push(offset, end, position)
+    }
+    const sums = new Column(Float64Array)
+    index.sumUp(wanted ?? (() => true), sums)
+    const first = from === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, index.firstFrom(from) - 1)
+    for (let i = first; i < index.length; i++) {
+      const block = index.at(i)
+      if (block === undefined || block.time >= to) break
+      if (sums.at(i) > (i === 0 ? 0 : sums.at(i - 1))) add(block.offset, block.end, block.position)
+    }
+    if ((this.lastTime ?? Number.NEGATIVE_INFINITY) < to || !((this.tailTime ?? Number.NEGATIVE_INFINITY) >= to))
+      add(this.tailStart, Number.POSITIVE_INFINITY, index.count)
+    return Float64Array.from(found)
   }
 
   /** Counts by key over everything seen. */
@@ -82,19 +124,36 @@ export class LogFile {
     return this.tailLines.flatMap(({ key }, i) => (wanted(key) ? [first + i] : []))
   }
 
-  /**
-   * Reads and indexes what was appended up to `end` (the end of a whole line), in steps.
-   * @param onStep told after each step, for a progress that can be seen
-   */
-  advance(end: number, onStep?: () => void): Promise<void> {
-    this.reading = this.reading.then(() => this.readOn(end, onStep))
-    return this.reading
+  /** Up to here the log was said to have whole lines. */
+  target: number
+
+  /** Whether all of them are indexed. */
+  get isComplete(): boolean {
+    return this.known >= this.target
   }
 
-  private async readOn(end: number, onStep?: () => void): Promise<void> {
+  /**
+   * Reads and indexes what was appended up to `end` (the end of a whole line), in steps.
+   * @param scanBlocks for a long stretch that is in no index; without it all is read here, a little at a time
+   * @param onStep told after each step, for a progress that can be seen
+   */
+  advance(end: number, scanBlocks?: ScanBlocks, onStep?: () => void): Promise<void> {
+    this.target = Math.max(this.target, end)
+    const reading = this.reading.then(() => this.readOn(end, scanBlocks, onStep))
+    // What one could not read the next one tries again.
+    this.reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  private async readOn(end: number, scanBlocks?: ScanBlocks, onStep?: () => void): Promise<void> {
     let wanted = STEP_BYTES
     let began = performance.now()
-    while (this.known < end) {
+    if (end - this.known > HAND_OVER_BYTES) {
+      await this.takeIndex(end)
+      if (end - this.known > HAND_OVER_BYTES && scanBlocks !== undefined)
+        await this.takeScanned(end, scanBlocks, onStep)
+    }
+    while (this.known < end && !this.isDisposed) {
       // What a fast run wrote is in its index already: only the rest is looked at line by line.
       if (end - this.known > BLOCK_BYTES || this.known - this.tailStart > BLOCK_BYTES) await this.takeIndex(end)
       const bytes = await this.readMore(Math.min(wanted, end - this.known))
@@ -161,6 +220,37 @@ export class LogFile {
         began = performance.now()
       }
     }
+    this.dropCovered()
+  }
+
+  /** Takes over the blocks that another thread finds, once they go beyond what is known. */
+  private async takeScanned(end: number, scanBlocks: ScanBlocks, onStep?: () => void): Promise<void> {
+    if (this.isDisposed) return
+    const index = new BlockIndex()
+    await new Promise<void>((resolve) => {
+      const stop = scanBlocks((blocks, scanned) => {
+        if (blocks.numbers.length > 0) index.pushPacked(blocks)
+        if ((index.end ?? 0) > this.tailStart) this.takeOver(index)
+        if (scanned >= end) this.stopScan?.()
+        else onStep?.()
+      })
+      this.stopScan = () => {
+        this.stopScan = undefined
+        stop()
+        resolve()
+      }
+    })
+  }
+
+  private takeOver(index: BlockIndex): void {
+    this.indexRead = undefined
+    this.index = index
+    this.tailStart = index.end ?? this.tailStart
+    this.dropCovered()
+  }
+
+  /** Lines that are in a block by now are not kept one by one. */
+  private dropCovered(): void {
     const covered = this.tailLines.findIndex((line) => line.start >= this.tailStart)
     this.tailLines = covered < 0 ? [] : this.tailLines.slice(covered)
     this.known = Math.max(this.known, this.tailStart)
@@ -182,9 +272,11 @@ export class LogFile {
   /** The rows at these positions (ascending). Positions that don't exist are left out. */
   async rowsAt(positions: readonly number[]): Promise<Row[]> {
     const rows: Row[] = []
+    let began = performance.now()
     for (const position of positions) {
-      const line = await this.line(position)
-      if (line !== undefined) rows.push(toRow(position, line))
+      const line = await this.line(position, LONG_LINE_BYTES)
+      if (line !== undefined) rows.push(toRow(position, line.bytes, line.length))
+      began = await this.breathe(began)
     }
     return rows
   }
@@ -196,90 +288,155 @@ export class LogFile {
     from: number,
     to: number,
   ): Promise<number[]> {
-    const lines = await this.blockLines(blockNumber)
-    if (lines === undefined) return []
     const positions: number[] = []
     let n = 0
-    for (let i = 0; i + 1 < lines.starts.length && n < to; i++) {
-      if (!wanted(stampOf(lines.bytes, lines.starts[i] ?? 0, (lines.starts[i + 1] ?? 0) - 1).key)) continue
-      if (n >= from) positions.push(lines.block.position + i)
+    await this.eachLine(blockNumber, (position, { key }) => {
+      if (!wanted(key)) return true
+      if (n >= from) positions.push(position)
       n++
-    }
+      return n < to
+    })
     return positions
   }
 
+  /** The position of the first line at or after a place; `size` when there is none. */
+  async positionOf(place: Place): Promise<number> {
+    if ('line' in place) return Math.min(this.size, Math.max(0, place.line - 1))
+    return 'time' in place ? this.positionOfTime(place.time) : this.positionOfSeq(place.seq)
+  }
+
+  private async positionOfTime(time: number): Promise<number> {
+    // The blocks' times ascend: only the one before the first that begins later is read.
+    const block = this.index.firstFrom(time)
+    let found: number | undefined
+    if (block > 0) {
+      await this.eachLine(block - 1, (position, stamp) => {
+        if (stamp.timeMs >= time) found = position
+        return found === undefined
+      })
+    }
+    if (found !== undefined) return found
+    const later = this.index.at(block)?.position
+    if (later !== undefined) return later
+    const inTail = this.tailLines.findIndex((line) => line.time >= time)
+    return inTail < 0 ? this.size : this.index.count + inTail
+  }
+
+  private async positionOfSeq(seq: number): Promise<number> {
+    // In a whole log it is the position; in one that lost lines, halving finds it.
+    let low = 0
+    let high = this.size
+    let middle = Math.min(high - 1, Math.max(0, Math.floor(seq)))
+    while (low < high) {
+      const found = await this.seqFrom(middle)
+      if (found.seq < seq) low = found.position + 1
+      else {
+        if (found.seq === seq && found.position === middle) return middle
+        high = middle
+      }
+      middle = (low + high) >>> 1
+    }
+    return low
+  }
+
+  /** The first readable line at or behind a position. */
+  private async seqFrom(from: number): Promise<{ position: number; seq: number }> {
+    for (let position = from; position < this.size; position++) {
+      const line = await this.line(position, LONG_LINE_BYTES)
+      const { seq, timeMs } = line === undefined ? DAMAGED : stampOf(line.bytes, 0, line.bytes.length)
+      if (!Number.isNaN(timeMs)) return { position, seq }
+    }
+    return { position: this.size - 1, seq: Number.POSITIVE_INFINITY }
+  }
+
+  /** How many wanted lines of a block stand before a position. */
+  async countIn(blockNumber: number, wanted: (key: string) => boolean, before: number): Promise<number> {
+    let count = 0
+    await this.eachLine(blockNumber, (position, { key }) => {
+      if (position < before && wanted(key)) count++
+      return position + 1 < before
+    })
+    return count
+  }
+
+  /** Visits the lines of a block until the visitor has enough. */
+  private async eachLine(blockNumber: number, visit: (position: number, stamp: Stamp) => boolean): Promise<void> {
+    const block = this.index.at(blockNumber)
+    if (block === undefined) return
+    const lines = await this.blocks.of(block)
+    let began = performance.now()
+    for (let i = 0; i + 1 < lines.starts.length; i++) {
+      const bytes =
+        lines.bytes?.subarray(lines.starts[i], (lines.starts[i + 1] ?? 0) - 1) ??
+        (await this.blocks.line(lines, i, LONG_LINE_BYTES))
+      if (bytes === undefined || !visit(block.position + i, stampOf(bytes, 0, bytes.length))) return
+      if ((i & 31) === 31) began = await this.breathe(began)
+    }
+  }
+
+  /** Lets others have the thread when it was ours for a while. */
+  private async breathe(began: number): Promise<number> {
+    if (performance.now() - began <= SLICE_MS) return began
+    await new Promise(setImmediate)
+    return performance.now()
+  }
+
   async detail(position: number): Promise<EventDetail> {
-    const line = await this.line(position)
+    const line = await this.line(position, DETAIL_MAX_BYTES)
     if (line === undefined) throw new RangeError(`This run has no event at position ${String(position)}.`)
-    const bytes = line.length
-    const event = bytes <= DETAIL_MAX_BYTES ? parseEventLine(line.toString('utf8')) : undefined
-    if (event !== undefined) return { position, bytes, event }
-    return { position, bytes, text: line.toString('utf8', 0, Math.min(bytes, 256 * 1024)) }
+    const { bytes, length } = line
+    const event = length <= DETAIL_MAX_BYTES ? parseEventLine(bytes.toString('utf8')) : undefined
+    if (event !== undefined) return { position, bytes: length, event }
+    return { position, bytes: length, text: bytes.toString('utf8', 0, Math.min(bytes.length, 256 * 1024)) }
   }
 
   async dispose(): Promise<void> {
-    this.cache.clear()
-    await this.reading
+    this.isDisposed = true
+    this.stopScan?.()
+    this.blocks.clear()
+    await this.reading.catch(() => undefined)
     await this.file.close()
   }
 
-  private async line(position: number): Promise<Buffer | undefined> {
-    const blockNumber = this.index.findPosition(position)
-    if (blockNumber >= 0) {
-      const lines = await this.blockLines(blockNumber)
-      const i = position - (lines?.block.position ?? 0)
-      const start = lines?.starts[i]
-      const end = lines?.starts[i + 1]
-      return lines === undefined || start === undefined || end === undefined
-        ? undefined
-        : lines.bytes.subarray(start, end - 1)
+  /** A line without its newline; of one longer than `most` its beginning and its end. */
+  private async line(position: number, most: number): Promise<{ bytes: Buffer; length: number } | undefined> {
+    const block = this.index.at(this.index.findPosition(position))
+    if (block !== undefined) {
+      const lines = await this.blocks.of(block)
+      const i = position - block.position
+      const bytes = await this.blocks.line(lines, i, most)
+      return bytes && { bytes, length: (lines.starts[i + 1] ?? 0) - (lines.starts[i] ?? 0) - 1 }
     }
     const inTail = this.tailLines[position - this.index.count]
-    return inTail && (await this.tailLine(inTail.start, inTail.end))
+    if (inTail === undefined) return undefined
+    return { bytes: await this.tailLine(inTail.start, inTail.end, most), length: inTail.end - 1 - inTail.start }
   }
 
   private tailBytes: { from: number; bytes: Buffer } | undefined
 
-  private async tailLine(start: number, end: number): Promise<Buffer> {
+  private async tailLine(start: number, end: number, most: number): Promise<Buffer> {
+    if (end - start > most) return readLine(this.read, start, end - 1, most)
     const held = this.tailBytes
     if (held === undefined || start < held.from || end > held.from + held.bytes.length) {
       const from = this.tailLines[0]?.start ?? start
-      this.tailBytes = { from, bytes: await readAt(this.file, from, this.known - from) }
+      if (this.known - from > 4 * MAX_TAIL_BYTES) return this.read(start, end - 1 - start)
+      this.tailBytes = { from, bytes: await this.read(from, this.known - from) }
     }
     const { from, bytes } = this.tailBytes ?? { from: start, bytes: Buffer.alloc(0) }
-    return start >= from ? bytes.subarray(start - from, end - 1 - from) : readAt(this.file, start, end - 1 - start)
-  }
-
-  private async blockLines(blockNumber: number): Promise<Lines | undefined> {
-    const held = this.cache.get(blockNumber)
-    if (held !== undefined) {
-      this.cache.delete(blockNumber)
-      this.cache.set(blockNumber, held)
-      return held
-    }
-    const block = this.index.at(blockNumber)
-    if (block === undefined) return undefined
-    const bytes = await readAt(this.file, block.offset, block.end - block.offset)
-    const starts = [0]
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) starts.push(end + 1)
-    const lines = { block, bytes, starts }
-    this.cache.set(blockNumber, lines)
-    const oldest = this.cache.size > CACHED_BLOCKS ? this.cache.keys().next().value : undefined
-    if (oldest !== undefined) this.cache.delete(oldest)
-    return lines
+    return start >= from ? bytes.subarray(start - from, end - 1 - from) : this.read(start, end - 1 - start)
   }
 }
 
-function toRow(position: number, line: Buffer): Row {
-  if (line.length > LONG_LINE_BYTES) {
-    const { seq, timeMs, key } = stampOf(line, 0, line.length)
-    if (key === 'damaged') return damagedRow(position, line.length)
+function toRow(position: number, bytes: Buffer, length: number): Row {
+  if (length > LONG_LINE_BYTES) {
+    const { seq, timeMs, key } = stampOf(bytes, 0, bytes.length)
+    if (key === 'damaged') return damagedRow(position, length)
     const [phase = ''] = key.split(':')
-    const data = line.toString('utf8', 0, 4096).replace(/^.*?"data":/s, '')
+    const data = bytes.toString('utf8', 0, 4096).replace(/^.*?"data":/s, '')
     return { position, seq, time: timeMs, phase, text: `${data.slice(0, 4000)}…` }
   }
-  const event = parseEventLine(line.toString('utf8'))
-  return event === undefined ? damagedRow(position, line.length) : rowOf(position, event)
+  const event = parseEventLine(bytes.toString('utf8'))
+  return event === undefined ? damagedRow(position, length) : rowOf(position, event)
 }
 
 async function readIndexFile(info: LogInfo, from: number): Promise<string> {

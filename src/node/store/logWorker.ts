@@ -1,93 +1,261 @@
-/** The main thread's end of the worker that searches a log and makes its summary. */
+/** The store's end of the threads that read and search its log: one passes over it and answers, the other searches. */
 import { Worker } from 'node:worker_threads'
 import type { Query } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
+import type { TimelineInfo } from '../../shared/protocol/timeline'
+import { UserError } from '../../shared/userError'
+import type { PackedBlocks } from '../runlog/blockIndex'
+import type { AnswerPiece, Answers, FromReader, FromSearcher, Question, ToReader, ToSearcher } from './logProtocol'
 
-export interface AnswerPiece {
-  readonly message_id: string
-  readonly from: number
-  readonly text: string
+/** A search that is told to end has so long; then its thread is ended (a regular expression that takes for ever). */
+const PATIENCE_MS = 300
+/** What the threads need besides their keyframes is little: garbage is collected early rather than kept. */
+const LIMITS = { maxYoungGenerationSizeMb: 8 }
+
+type Watched = Exclude<FromReader, { type: 'answer' | 'failed' }>
+
+interface Search {
+  readonly query: Query
+  readonly stretches: Float64Array
+  readonly onFound: (positions: Float64Array, scanned: number) => void
+  readonly onRestart: () => void
 }
 
-/** To the worker. `grew` names the end of the last whole line. */
-export type ToWorker =
-  | { readonly type: 'grew'; readonly bytes: number }
-  | { readonly type: 'search'; readonly id: number; readonly query: Query }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'summarize'; readonly id: number }
-
-export type FromWorker =
-  | { readonly type: 'found'; readonly id: number; readonly positions: Float64Array; readonly scanned: number }
-  | {
-      readonly type: 'summary'
-      readonly id: number
-      readonly summary: RunSummary
-      readonly answers: readonly AnswerPiece[]
-    }
-  | { readonly type: 'failed'; readonly message: string }
-
-export interface WorkerData {
-  readonly path: string
-  readonly eventsOffset: number
+interface Waiting {
+  resolve(value: never): void
+  reject(error: Error): void
 }
 
 export class LogWorker {
-  private readonly worker: Worker
-  private readonly searches = new Map<number, (positions: Float64Array, scanned: number) => void>()
+  private reader: Worker | undefined
+  private searcher: Worker | undefined
+  private readonly searches = new Map<number, Search>()
+  private readonly ending = new Map<number, NodeJS.Timeout>()
+  private readonly watches = new Map<number, (message: Watched | undefined) => void>()
+  private readonly waiting = new Map<number, Waiting>()
   private nextId = 1
-  private readonly summaries = new Map<number, (summary: RunSummary, answers: readonly AnswerPiece[]) => void>()
+  private bytes = 0
+  private isDisposed = false
 
   /**
-   * @param script the worker's bundle
-   * @param onFailure told when the thread can't go on (a file gone, a defect)
+   * @param script the bundle of worker.ts; threads are started when they are needed
+   * @param onFailure told when a thread can't go on (a file gone, a defect)
    */
-  constructor(script: string, workerData: WorkerData, onFailure: (message: string) => void) {
-    this.worker = new Worker(script, { workerData, name: 'tapedeck log reader' })
-    this.worker.on('message', (message: FromWorker) => {
-      if (message.type === 'found') this.searches.get(message.id)?.(message.positions, message.scanned)
-      else if (message.type === 'summary') this.summaries.get(message.id)?.(message.summary, message.answers)
-      else onFailure(message.message)
-    })
-    this.worker.on('error', (error) => {
-      onFailure(error instanceof Error ? error.message : String(error))
-    })
-    this.worker.unref()
-  }
+  constructor(
+    private readonly script: string,
+    private readonly data: { readonly path: string; readonly eventsOffset: number },
+    private readonly onFailure: (message: string) => void,
+  ) {}
 
+  /** The log has whole lines up to here. */
   grew(bytes: number): void {
-    this.post({ type: 'grew', bytes })
+    if (bytes <= this.bytes) return
+    this.bytes = bytes
+    this.reader?.postMessage({ type: 'grew', bytes } satisfies ToReader)
+    this.searcher?.postMessage({ type: 'grew', bytes } satisfies ToSearcher)
   }
 
-  /** Searches everything there is and what comes; dispose ends it. */
-  search(query: Query, onFound: (positions: Float64Array, scanned: number) => void): { dispose(): void } {
+  /**
+   * Searches stretches of the log, and what comes if the last one is open.
+   * @param stretches where each begins and ends in the log, and the position of its first line; ascending
+   * @param onRestart what was found is void: it begins again
+   * @returns ends it
+   */
+  search(
+    query: Query,
+    stretches: Float64Array,
+    onFound: Search['onFound'],
+    onRestart: Search['onRestart'],
+  ): () => void {
     const id = this.nextId++
-    this.searches.set(id, onFound)
-    this.post({ type: 'search', id, query })
-    return {
-      dispose: () => {
-        this.searches.delete(id)
-        this.post({ type: 'cancel', id })
-      },
+    this.searches.set(id, { query, stretches, onFound, onRestart })
+    this.toSearcher({ type: 'search', id, query, stretches })
+    return () => {
+      this.endSearch(id)
     }
   }
 
   /** Makes the summary now and after each growth; answers come in pieces. The result ends it. */
   summarize(listener: (summary: RunSummary, answers: readonly AnswerPiece[]) => void): () => void {
+    return this.watch('summary', (message) => {
+      if (message?.type === 'summary') listener(message.summary, message.answers)
+    })
+  }
+
+  /** Tells the timeline now and at most once a second as it changes. The result ends it. */
+  watchTimeline(listener: (info: TimelineInfo) => void): () => void {
+    return this.watch('timeline', (message) => {
+      if (message?.type === 'timeline') listener(message.info)
+    })
+  }
+
+  /** Finds the log's blocks. @param end so far they are wanted @param onBlocks told `Infinity` when it can't be read */
+  scanBlocks(end: number, onBlocks: (blocks: PackedBlocks, scanned: number) => void): () => void {
+    this.grew(end)
+    return this.watch('blocks', (message) => {
+      if (message?.type === 'blocks') onBlocks(message.blocks, message.scanned)
+      else {
+        const nothing = { offset: 0, position: 0, numbers: new Float64Array(), keys: [] }
+        onBlocks(nothing, Number.POSITIVE_INFINITY)
+      }
+    })
+  }
+
+  /** @throws RangeError for what is not in the log, UserError when it can't be read, whatever the signal was aborted with */
+  async ask<K extends Question['kind']>(
+    question: Extract<Question, { kind: K }>,
+    signal?: AbortSignal,
+  ): Promise<Answers[K]> {
+    signal?.throwIfAborted()
     const id = this.nextId++
-    this.summaries.set(id, listener)
-    this.post({ type: 'summarize', id })
-    return () => {
-      this.summaries.delete(id)
-      this.post({ type: 'cancel', id })
+    const cancel = (): void => {
+      this.waiting.get(id)?.reject(signal?.reason instanceof Error ? signal.reason : new Error('nobody waits for it'))
+      this.waiting.delete(id)
+      this.toReader({ type: 'cancel', id })
+    }
+    signal?.addEventListener('abort', cancel, { once: true })
+    try {
+      return await new Promise<Answers[K]>((resolve, reject) => {
+        this.waiting.set(id, { resolve, reject })
+        this.toReader({ type: 'ask', id, question })
+      })
+    } finally {
+      signal?.removeEventListener('abort', cancel)
     }
   }
 
   dispose(): void {
+    this.isDisposed = true
     this.searches.clear()
-    void this.worker.terminate()
+    for (const timer of this.ending.values()) clearTimeout(timer)
+    this.ending.clear()
+    this.lose(new UserError('The run is closed.', 'closed'))
+    void this.reader?.terminate()
+    void this.searcher?.terminate()
   }
 
-  private post(message: ToWorker): void {
-    this.worker.postMessage(message)
+  private watch(what: Extract<ToReader, { type: 'watch' }>['what'], listener: (message: Watched | undefined) => void) {
+    const id = this.nextId++
+    this.watches.set(id, listener)
+    this.toReader({ type: 'watch', id, what })
+    return () => {
+      if (this.watches.delete(id)) this.toReader({ type: 'cancel', id })
+    }
+  }
+
+  private endSearch(id: number): void {
+    if (!this.searches.delete(id) || this.searcher === undefined || this.isDisposed) return
+    this.toSearcher({ type: 'cancel', id })
+    this.ending.set(
+      id,
+      setTimeout(() => {
+        this.restartSearcher()
+      }, PATIENCE_MS),
+    )
+  }
+
+  /** It does not answer: it is ended, and the other searches begin again. */
+  private restartSearcher(): void {
+    for (const timer of this.ending.values()) clearTimeout(timer)
+    this.ending.clear()
+    void this.searcher?.terminate()
+    this.searcher = undefined
+    for (const [id, { query, stretches, onRestart }] of this.searches) {
+      onRestart()
+      this.toSearcher({ type: 'search', id, query, stretches })
+    }
+  }
+
+  private toReader(message: ToReader): void {
+    if (this.isDisposed) return
+    if (this.reader === undefined) {
+      const reader = this.start('read')
+      this.reader = reader
+      reader.on('message', (answer: FromReader) => {
+        this.takeRead(answer)
+      })
+      reader.on('error', (error) => {
+        if (this.reader !== reader) return
+        this.reader = undefined
+        this.lose(this.failure(error))
+      })
+      reader.postMessage({ type: 'grew', bytes: this.bytes } satisfies ToReader)
+    }
+    this.reader.postMessage(message)
+  }
+
+  private toSearcher(message: ToSearcher): void {
+    if (this.isDisposed) return
+    if (this.searcher === undefined) {
+      const searcher = this.start('search')
+      this.searcher = searcher
+      searcher.on('message', (answer: FromSearcher) => {
+        if (this.searcher === searcher) this.takeFound(answer)
+      })
+      searcher.on('error', (error) => {
+        if (this.searcher !== searcher) return
+        this.searcher = undefined
+        this.searches.clear()
+        this.failure(error)
+      })
+      searcher.postMessage({ type: 'grew', bytes: this.bytes } satisfies ToSearcher)
+    }
+    this.searcher.postMessage(message)
+  }
+
+  private start(role: 'read' | 'search'): Worker {
+    const worker = new Worker(this.script, {
+      workerData: { ...this.data, role },
+      name: `tapedeck log ${role}`,
+      resourceLimits: LIMITS,
+    })
+    worker.unref()
+    return worker
+  }
+
+  private takeRead(message: FromReader): void {
+    const { id } = message
+    if (message.type !== 'answer' && message.type !== 'failed') {
+      this.watches.get(id)?.(message)
+      return
+    }
+    const waiting = this.waiting.get(id)
+    this.waiting.delete(id)
+    if (message.type === 'answer') waiting?.resolve(message.value as never)
+    else if (waiting === undefined) {
+      this.watches.get(id)?.(undefined)
+      this.onFailure(message.message)
+    } else {
+      const error = message.isRange === true ? new RangeError(message.message) : this.unreadable(message.message)
+      waiting.reject(error)
+    }
+  }
+
+  private takeFound(message: FromSearcher): void {
+    const { id } = message
+    if (message.type === 'found') this.searches.get(id)?.onFound(message.positions, message.scanned)
+    else if (message.type === 'failed') this.onFailure(message.message)
+    else {
+      clearTimeout(this.ending.get(id))
+      this.ending.delete(id)
+    }
+  }
+
+  private failure(error: unknown): UserError {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (!this.isDisposed) this.onFailure(reason)
+    return this.unreadable(reason)
+  }
+
+  private unreadable(reason: string): UserError {
+    return new UserError(`The run log ${this.data.path} can't be read: ${reason}.`, 'log_unreadable')
+  }
+
+  /** Whoever waits for the reading thread waits no longer. */
+  private lose(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error)
+    this.waiting.clear()
+    for (const listener of [...this.watches.values()]) listener(undefined)
+    this.watches.clear()
   }
 }

@@ -1,7 +1,8 @@
 /**
- * The EventStore over a run log. Filters by phase and level are answered from the block index, text by a worker thread;
+ * The EventStore over a run log. Filters by phase, level and time are answered from the block index, text by a thread that searches;
  * rows come from the file when somebody looks at them.
  */
+import { stat } from 'node:fs/promises'
 import { textParts } from '../../core/query/textMatcher'
 import type { EventDetail, EventStore, Growth, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
@@ -9,30 +10,40 @@ import type { Query } from '../../shared/protocol/rows'
 import { keyFilter } from '../runlog/blockIndex'
 import { readLogInfo, type LogInfo } from '../runlog/reader'
 import { LogFile } from './logFile'
-import { AllView, FoundView, KeyView } from './views'
+import { AllView, FoundView, KeyView, TimeView, type LogView } from './views'
 import type { LogWorker } from './logWorker'
+import { RunTimeline } from './runTimeline'
+
+/** A store that reads on tells so at most this often. */
+const TELL_MS = 100
 
 export class RunLogStore implements EventStore {
   private readonly grew = new Emitter<Growth>()
   private readonly reset = new Emitter<undefined>()
-  private readonly views = new Set<{ didGrow(): void; dispose(): void }>()
+  private readonly views = new Set<LogView>()
   private worker: LogWorker | undefined
+  private log: LogFile
   private disposed = false
+  private resetting: Promise<void> | undefined
+  timeline: RunTimeline
   readonly onDidGrow = this.grew.event
   readonly onDidReset = this.reset.event
 
   private constructor(
-    private readonly log: LogFile,
     private readonly startWorker: (info: LogInfo) => LogWorker,
-  ) {}
+    log: LogFile,
+  ) {
+    this.log = log
+    this.timeline = this.timelineOf(log)
+  }
 
   /**
-   * @param startWorker makes the worker thread when the first text search wants one
+   * @param startWorker makes the threads' end when the first of them is wanted
    * @throws UserError when the file is no run log or can't be read
    */
   static async open(path: string, startWorker: (info: LogInfo) => LogWorker): Promise<RunLogStore> {
     const info = await readLogInfo(path)
-    return new RunLogStore(await LogFile.open(info), startWorker)
+    return new RunLogStore(startWorker, await LogFile.open(info))
   }
 
   get info(): LogInfo {
@@ -53,14 +64,23 @@ export class RunLogStore implements EventStore {
 
   /** Takes in what the log holds up to `bytes`; the end of the events when nothing is given. */
   async advance(bytes: number = this.log.info.eventsEnd): Promise<void> {
+    await this.resetting
+    if (this.disposed) return
+    const { log } = this
+    if (bytes < log.target && (await this.isCut(log))) {
+      this.resetting ??= this.readAnew().finally(() => (this.resetting = undefined))
+      return this.resetting
+    }
     let told = performance.now()
-    const before = this.log.bytes
-    await this.log.advance(bytes, () => {
-      if (performance.now() - told < 100) return
+    const before = log.bytes
+    const scan = (onBlocks: Parameters<LogWorker['scanBlocks']>[1]): (() => void) =>
+      this.running().scanBlocks(bytes, onBlocks)
+    await log.advance(bytes, scan, () => {
+      if (performance.now() - told < TELL_MS) return
       told = performance.now()
       this.tell()
     })
-    if (!this.disposed && this.log.bytes !== before) this.tell()
+    if (log === this.log && log.bytes !== before) this.tell()
   }
 
   /** Reads the ends of the log again, for a reader that nobody tells of growth. */
@@ -70,9 +90,44 @@ export class RunLogStore implements EventStore {
 
   /** Makes the summary of the run, now and as it grows. */
   summarize(listener: Parameters<LogWorker['summarize']>[0]): () => void {
+    return this.running().summarize(listener)
+  }
+
+  /** Somebody shortened the file, or put a shorter one in its place. */
+  private async isCut(log: LogFile): Promise<boolean> {
+    const { size } = await stat(log.info.path)
+    return size < log.bytes
+  }
+
+  /** What was read is void, and everything that was made of it. */
+  private async readAnew(): Promise<void> {
+    const old = this.log
+    const info = await readLogInfo(old.info.path)
+    const log = await LogFile.open(info)
+    await log.advance(info.eventsEnd)
+    this.log = log
+    this.forget(old)
+    this.timeline = this.timelineOf(log)
+    this.reset.fire(undefined)
+    this.tell()
+  }
+
+  private forget(log: LogFile): void {
+    for (const view of [...this.views]) view.dispose()
+    this.timeline.dispose()
+    this.worker?.dispose()
+    this.worker = undefined
+    void log.dispose()
+  }
+
+  private timelineOf(log: LogFile): RunTimeline {
+    return new RunTimeline(log, () => this.running())
+  }
+
+  private running(): LogWorker {
     this.worker ??= this.startWorker(this.log.info)
-    this.worker.grew(this.log.bytes)
-    return this.worker.summarize(listener)
+    this.worker.grew(Math.max(this.log.bytes, this.log.target))
+    return this.worker
   }
 
   private tell(): void {
@@ -82,24 +137,32 @@ export class RunLogStore implements EventStore {
     this.grew.fire(this.growth)
   }
 
-  view(query: Query, signal?: AbortSignal): Promise<View> {
+  async view(query: Query, signal?: AbortSignal): Promise<View> {
     signal?.throwIfAborted()
-    const view = this.createView(query)
+    const view = await this.createView(query)
     this.views.add(view)
     view.onDispose(() => this.views.delete(view))
+    if (signal?.aborted === true) {
+      view.dispose()
+      signal.throwIfAborted()
+    }
     signal?.addEventListener('abort', () => {
       view.dispose()
     })
-    return Promise.resolve(view)
+    return view
   }
 
-  private createView(query: Query): AllView | KeyView | FoundView {
-    if (isScanned(query)) {
-      this.worker ??= this.startWorker(this.log.info)
-      return new FoundView(this.log, this.worker, query)
-    }
+  private async createView(query: Query): Promise<LogView> {
+    const { log } = this
     const wanted = keyFilter(query)
-    return wanted === undefined ? new AllView(this.log) : new KeyView(this.log, wanted)
+    if (isScanned(query)) {
+      return new FoundView(log, (onFound, onRestart) => {
+        const stretches = log.stretches(wanted, query.time)
+        return this.running().search(query, stretches, onFound, onRestart)
+      })
+    }
+    const view = wanted === undefined ? new AllView(log) : new KeyView(log, wanted)
+    return query.time === undefined ? view : TimeView.open(log, view, query.time)
   }
 
   detail(position: number): Promise<EventDetail> {
@@ -109,19 +172,12 @@ export class RunLogStore implements EventStore {
   dispose(): void {
     if (this.disposed) return
     this.disposed = true
-    for (const view of [...this.views]) view.dispose()
-    this.worker?.dispose()
-    void this.log.dispose()
+    this.forget(this.log)
   }
 }
 
 /** Whether a query asks for more than the index knows. */
 function isScanned(query: Query): boolean {
   const { wanted, unwanted } = textParts(query)
-  return (
-    wanted.length + unwanted.length > 0 ||
-    query.time !== undefined ||
-    query.sources !== undefined ||
-    query.withoutSources !== undefined
-  )
+  return wanted.length + unwanted.length > 0 || query.sources !== undefined || query.withoutSources !== undefined
 }

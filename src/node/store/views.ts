@@ -1,12 +1,12 @@
-/** The three ways to a list of positions: all, by the index's keys, and what a search found. */
+/** The ways to a list of positions: all, by the index's keys, a stretch of time of either, and what a search found. */
+import { LineSet } from '../../core/query/lineSet'
 import type { Place, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query, Row } from '../../shared/protocol/rows'
-import { lastAtMost } from '../runlog/blockIndex'
+import { Column, lastAtMost } from '../runlog/blockIndex'
 import type { LogFile } from './logFile'
-import type { LogWorker } from './logWorker'
 
-abstract class LogView implements View {
+export abstract class LogView implements View {
   protected readonly changed = new Emitter<undefined>()
   private readonly disposers: (() => void)[] = []
   readonly onDidChange = this.changed.event
@@ -26,19 +26,7 @@ abstract class LogView implements View {
   }
 
   async positionOf(place: Place): Promise<number> {
-    // An event is a line of the log.
-    const at = 'line' in place ? { seq: place.line - 1 } : place
-    // Rows ascend by seq and time, so that halving finds the place; each look reads one row.
-    let low = 0
-    let high = this.count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const [row] = await this.rows(middle, middle + 1)
-      const before = row !== undefined && ('seq' in at ? row.seq < at.seq : row.time < at.time)
-      if (before) low = middle + 1
-      else high = middle
-    }
-    return low
+    return this.indexOf(await this.log.positionOf(place))
   }
 
   dispose(): void {
@@ -49,7 +37,11 @@ abstract class LogView implements View {
     this.changed.fire(undefined)
   }
 
-  protected abstract positions(from: number, to: number): Promise<readonly number[]>
+  /** The positions of the rows `from` to `to` (exclusive), which are there. */
+  abstract positions(from: number, to: number): Promise<readonly number[]>
+
+  /** How many rows of this view stand before a position. */
+  abstract indexOf(position: number): Promise<number> | number
 }
 
 /** Every event: index and position are the same. */
@@ -60,17 +52,23 @@ export class AllView extends LogView {
     return this.log.size
   }
 
-  protected positions(from: number, to: number): Promise<readonly number[]> {
+  positions(from: number, to: number): Promise<readonly number[]> {
     return Promise.resolve(Array.from({ length: to - from }, (_, i) => from + i))
+  }
+
+  indexOf(position: number): number {
+    return Math.min(position, this.count)
   }
 }
 
 /** A filter by phase and level: counted from prefix sums, found by halving, read block by block. */
 export class KeyView extends LogView {
   readonly complete = true
-  private sums: Float64Array = new Float64Array(1)
+  /** Of each block the wanted lines up to its end. */
+  private sums = new Column(Float64Array)
   private tail: readonly number[] = []
   private tailOf = -1
+  private sumsOf: unknown
 
   constructor(
     log: LogFile,
@@ -81,56 +79,145 @@ export class KeyView extends LogView {
 
   get count(): number {
     this.refresh()
-    return (this.sums.at(-1) ?? 0) + this.tail.length
+    return this.inBlocks + this.tail.length
+  }
+
+  private get inBlocks(): number {
+    return this.sums.length === 0 ? 0 : this.sums.at(this.sums.length - 1)
   }
 
   private refresh(): void {
-    if (this.tailOf === this.log.size) return
-    this.tailOf = this.log.size
-    this.sums = this.log.index.prefixSums(this.wanted, this.sums)
+    const { index, size } = this.log
+    if (this.tailOf === size && this.sumsOf === index) return
+    // An index that was made anew has other blocks.
+    if (this.sumsOf !== index) this.sums = new Column(Float64Array)
+    this.sumsOf = index
+    this.tailOf = size
+    index.sumUp(this.wanted, this.sums)
     this.tail = this.log.tailPositions(this.wanted)
   }
 
-  protected async positions(from: number, to: number): Promise<readonly number[]> {
+  async positions(from: number, to: number): Promise<readonly number[]> {
     this.refresh()
-    const { sums, tail } = this
-    const inBlocks = sums.at(-1) ?? 0
+    const { sums, tail, inBlocks } = this
     const found: number[] = []
     let next = from
     while (next < Math.min(to, inBlocks)) {
-      const block = lastAtMost(sums.length, (i) => sums[i] ?? 0, next)
-      const before = sums[block] ?? 0
+      const block = lastAtMost(sums.length, (i) => sums.at(i), next) + 1
+      const before = block === 0 ? 0 : sums.at(block - 1)
       const positions = await this.log.positionsIn(block, this.wanted, next - before, to - before)
       if (positions.length === 0) break
-      found.push(...positions)
+      for (const position of positions) found.push(position)
       next += positions.length
     }
     found.push(...tail.slice(Math.max(0, next - inBlocks), Math.max(0, to - inBlocks)))
     return found
   }
+
+  async indexOf(position: number): Promise<number> {
+    this.refresh()
+    const { sums, tail, inBlocks } = this
+    const block = this.log.index.findPosition(position)
+    if (block < 0) return inBlocks + tail.filter((one) => one < position).length
+    const before = block === 0 ? 0 : sums.at(block - 1)
+    return before + (await this.log.countIn(block, this.wanted, position))
+  }
 }
 
-/** What a text search finds: positions come in batches from the worker thread, and go on as the log grows. */
-export class FoundView extends LogView {
-  private readonly found: number[] = []
-  private scanned = 0
-  private readonly stop: () => void
+/**
+ * A stretch of time of a view whose rows ascend by time, which those of a log do: only its edges are looked for. What is damaged
+ * belongs to where it stands.
+ */
+export class TimeView extends LogView {
+  readonly complete = true
+  private bounds = { from: 0, to: 0 }
+  /** No later event can lie before the bounds. */
+  private isSettled = false
+  private looking: Promise<void> | undefined
 
-  constructor(log: LogFile, worker: LogWorker, query: Query) {
+  private constructor(
+    log: LogFile,
+    private readonly view: AllView | KeyView,
+    private readonly time: NonNullable<Query['time']>,
+  ) {
     super(log)
-    const search = worker.search(query, (positions, scanned) => {
-      for (const position of positions) this.found.push(position)
-      this.scanned = scanned
-      this.changed.fire(undefined)
-    })
-    this.stop = () => {
-      search.dispose()
-    }
-    worker.grew(log.bytes)
+  }
+
+  static async open(log: LogFile, view: AllView | KeyView, time: NonNullable<Query['time']>): Promise<TimeView> {
+    const made = new TimeView(log, view, time)
+    await made.look()
+    return made
   }
 
   get count(): number {
-    return this.found.length
+    return Math.max(0, this.bounds.to - this.bounds.from)
+  }
+
+  override didGrow(): void {
+    if (this.isSettled) return
+    this.looking ??= this.look().then(
+      () => {
+        this.looking = undefined
+        this.changed.fire(undefined)
+      },
+      () => {
+        // The log is gone; who reads rows is told.
+        this.looking = undefined
+      },
+    )
+  }
+
+  async positions(from: number, to: number): Promise<readonly number[]> {
+    return this.view.positions(this.bounds.from + from, Math.min(this.bounds.to, this.bounds.from + to))
+  }
+
+  async indexOf(position: number): Promise<number> {
+    return Math.min(this.count, Math.max(0, (await this.view.indexOf(position)) - this.bounds.from))
+  }
+
+  private async look(): Promise<void> {
+    const { from, to } = this.time
+    const last = this.log.lastTime ?? Number.NEGATIVE_INFINITY
+    const bounds = {
+      from: from === undefined ? 0 : await this.view.positionOf({ time: from }),
+      to: to === undefined ? this.view.count : await this.view.positionOf({ time: to }),
+    }
+    this.bounds = bounds
+    this.isSettled = to !== undefined && last >= to
+  }
+}
+
+/** Begins a search; what it finds ascends. @returns ends it */
+export type StartSearch = (
+  onFound: (positions: Float64Array, scanned: number) => void,
+  /** What was found is void: it is searched again. */
+  onRestart: () => void,
+) => () => void
+
+/** What a text search finds: positions come in batches from another thread, and go on as the log grows. */
+export class FoundView extends LogView {
+  private readonly found = new LineSet()
+  private scanned = 0
+  private readonly stop: () => void
+
+  constructor(log: LogFile, search: StartSearch) {
+    super(log)
+    this.stop = search(
+      (positions, scanned) => {
+        for (const position of positions) this.found.add(position)
+        this.scanned = scanned
+        this.changed.fire(undefined)
+      },
+      () => {
+        this.found.clear()
+        this.scanned = 0
+        this.changed.fire(undefined)
+      },
+    )
+  }
+
+  get count(): number {
+    return this.found.count
   }
 
   get complete(): boolean {
@@ -142,7 +229,11 @@ export class FoundView extends LogView {
     super.dispose()
   }
 
-  protected positions(from: number, to: number): Promise<readonly number[]> {
-    return Promise.resolve(this.found.slice(from, to))
+  positions(from: number, to: number): Promise<readonly number[]> {
+    return Promise.resolve(Array.from({ length: to - from }, (_, i) => this.found.at(from + i)))
+  }
+
+  indexOf(position: number): number {
+    return this.found.countBefore(position)
   }
 }

@@ -167,7 +167,8 @@ function bestPlan(wanted: readonly TextQuery[]): TextPlan | undefined {
   return byLiteral[0]?.literal === undefined ? plans.find(({ many }) => many !== undefined) : byLiteral[0]
 }
 
-function needleOf(text: string, ignoresCase: boolean): Needle {
+/** @param text of ASCII; lower case where case does not count */
+export function needleOf(text: string, ignoresCase: boolean): Needle {
   const bytes = Buffer.from(text, 'latin1')
   // The two rarest.
   const ranks = Array.from(text, (character, at) => {

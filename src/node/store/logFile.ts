@@ -3,11 +3,12 @@
  * told that the file grew and never watches anything itself.
  */
 import { open, type FileHandle } from 'node:fs/promises'
+import { parseEventLine } from '../../core/eventLine'
 import { rowOf, damagedRow } from '../../core/rows'
 import type { EventDetail } from '../../core/store/eventStore'
 import type { Row } from '../../shared/protocol/rows'
 import { BLOCK_BYTES, BlockBuilder, BlockIndex, parseBlockLine, type Block } from '../runlog/blockIndex'
-import { NEWLINE, parseEventLine, stampOf } from '../runlog/format'
+import { NEWLINE, stampOf } from '../runlog/format'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
 

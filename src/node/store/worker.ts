@@ -1,11 +1,12 @@
 /** The worker thread of one log: it reads the file on its own, so that the extension host never waits for a scan. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { parseEventLine } from '../../core/eventLine'
+import { keyFilter } from '../../core/query/keyFilter'
 import { createEventMatcher, isInTime } from '../../core/query/textMatcher'
 import { createRunReducer, type RunReducer } from '../../core/reduce/byKind'
 import { createAnswerLedger } from '../../core/reduce/capture'
 import type { Query } from '../../shared/protocol/rows'
-import { keyFilter } from '../runlog/blockIndex'
-import { parseEventLine, stampOf } from '../runlog/format'
+import { stampOf } from '../runlog/format'
 import { readLines, readLogInfo } from '../runlog/reader'
 import type { FromWorker, ToWorker, WorkerData } from './logWorker'
 

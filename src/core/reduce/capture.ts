@@ -1,6 +1,7 @@
 /** The summary of a capture, from its events in order. Bounded: what goes past a bound is still counted. */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { CaptureSummary, SearchQuerySummary, SourceSummary } from '../../shared/protocol/summary'
+import { prefixOf, restored, type Prefix } from './prefix'
 
 /** The phases that a summary is made of; a reader need not parse others. */
 export const relevantPhases: ReadonlySet<string> = new Set([
@@ -38,13 +39,36 @@ const MAX_QUERIES = 500
 const MAX_OTHERS = 200
 
 interface Answer {
+  /** Only ever added to; a rewrite begins a new list. */
   pieces: string[]
   length: number
   /** Grows when what was there is void. */
   rewrites: number
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type ToolSummary = CaptureSummary['tools'][number]
+type ErrorSummary = CaptureSummary['errors'][number]
+
+/** What a reducer knows, sharing with it and with others what does not change any more. */
+interface Snapshot {
+  readonly queries: Prefix<SearchQuerySummary>
+  readonly sources: readonly (readonly [key: string, source: SourceSummary])[]
+  readonly sourceKeys: Prefix<string>
+  readonly citedKeys: Prefix<string>
+  readonly tools: readonly (readonly [key: string, tool: ToolSummary])[]
+  readonly errors: Prefix<ErrorSummary>
+  readonly answers: readonly {
+    readonly id: string
+    readonly pieces: Prefix<string>
+    readonly length: number
+    readonly rewrites: number
+  }[]
+  readonly browser: CaptureSummary['browser']
+  readonly model: string | undefined
+  readonly input: number
+  readonly output: number
+  readonly hasUsage: boolean
+}
 
 export interface CaptureReducer {
   add(event: AnyEvent): void
@@ -53,20 +77,50 @@ export interface CaptureReducer {
   answer(messageId: string): string
   /** For ledgers: the answers by message. */
   readonly answers: ReadonlyMap<string, Readonly<Answer>>
+  /** What it knows now, to go on from; can be cloned. */
+  snapshot(): unknown
 }
 
-export function createCaptureReducer(): CaptureReducer {
-  return new Reducer()
+/** @param snapshot of another one, to go on from */
+export function createCaptureReducer(snapshot?: unknown): CaptureReducer {
+  const reducer = new Reducer()
+  if (snapshot !== undefined) reducer.restore(snapshot as Snapshot)
+  return reducer
+}
+
+/** Keys in the order in which they came, each once. */
+class KeyList {
+  private list: string[] = []
+  private known = new Set<string>()
+
+  get size(): number {
+    return this.list.length
+  }
+
+  add(key: string): void {
+    if (this.known.has(key)) return
+    this.known.add(key)
+    this.list.push(key)
+  }
+
+  snapshot(): Prefix<string> {
+    return prefixOf(this.list)
+  }
+
+  restore(keys: Prefix<string>): void {
+    this.list = restored(keys)
+    this.known = new Set(this.list)
+  }
 }
 
 class Reducer implements CaptureReducer {
   readonly answers = new Map<string, Answer>()
-  private readonly queries: SearchQuerySummary[] = []
-  private readonly sources = new Map<string, Mutable<SourceSummary>>()
-  private readonly sourceKeys = new Set<string>()
-  private readonly citedKeys = new Set<string>()
-  private readonly tools = new Map<string, { name: string; state: string; call_id?: string }>()
-  private readonly errors: { seq: number; message: string; fatal: boolean }[] = []
+  private queries: SearchQuerySummary[] = []
+  private sources = new Map<string, SourceSummary>()
+  private readonly sourceKeys = new KeyList()
+  private readonly citedKeys = new KeyList()
+  private tools = new Map<string, ToolSummary>()
+  private errors: ErrorSummary[] = []
   private browser: CaptureSummary['browser']
   private model: string | undefined
   private input = 0
@@ -121,14 +175,50 @@ class Reducer implements CaptureReducer {
       ...(this.browser === undefined ? {} : { browser: this.browser }),
       ...(this.model === undefined ? {} : { model: this.model }),
       queries: [...this.queries],
-      sources: sources.map((source) => ({ ...source })),
+      sources,
       sourceCount: this.sourceKeys.size,
       citedCount: this.citedKeys.size,
       answers: [...this.answers].map(([message_id, { length }]) => ({ message_id, length })),
-      tools: [...this.tools.values()].map((tool) => ({ ...tool })),
+      tools: [...this.tools.values()],
       errors: [...this.errors],
       ...(this.hasUsage ? { usage: { input_tokens: this.input, output_tokens: this.output } } : {}),
     }
+  }
+
+  snapshot(): Snapshot {
+    const { browser, model, input, output, hasUsage } = this
+    return {
+      queries: prefixOf(this.queries),
+      sources: [...this.sources],
+      sourceKeys: this.sourceKeys.snapshot(),
+      citedKeys: this.citedKeys.snapshot(),
+      tools: [...this.tools],
+      errors: prefixOf(this.errors),
+      answers: [...this.answers].map(([id, { pieces, length, rewrites }]) => ({
+        id,
+        pieces: prefixOf(pieces),
+        length,
+        rewrites,
+      })),
+      browser,
+      model,
+      input,
+      output,
+      hasUsage,
+    }
+  }
+
+  restore(snapshot: Snapshot): void {
+    const { browser, model, input, output, hasUsage } = snapshot
+    this.queries = restored(snapshot.queries)
+    this.sources = new Map(snapshot.sources)
+    this.sourceKeys.restore(snapshot.sourceKeys)
+    this.citedKeys.restore(snapshot.citedKeys)
+    this.tools = new Map(snapshot.tools)
+    this.errors = restored(snapshot.errors)
+    for (const { id, pieces, length, rewrites } of snapshot.answers)
+      this.answers.set(id, { pieces: restored(pieces), length, rewrites })
+    Object.assign(this, { browser, model, input, output, hasUsage })
   }
 
   answer(messageId: string): string {
@@ -168,10 +258,14 @@ class Reducer implements CaptureReducer {
       })
       return
     }
-    known.cited ||= cited
-    if (known.rank === undefined && typeof rank === 'number') known.rank = rank
-    if (known.title === undefined && typeof title === 'string') known.title = title
-    if (known.snippet === undefined && typeof snippet === 'string') known.snippet = snippet
+    // Snapshots share it: it is never changed in place.
+    this.sources.set(key, {
+      ...known,
+      cited: known.cited || cited,
+      ...(known.rank === undefined && typeof rank === 'number' ? { rank } : {}),
+      ...(known.title === undefined && typeof title === 'string' ? { title } : {}),
+      ...(known.snippet === undefined && typeof snippet === 'string' ? { snippet } : {}),
+    })
   }
 
   private addDelta(messageId: string, text: string, rewrite: boolean): void {

@@ -1,7 +1,8 @@
 /** The summary of a launched command, from its events in order. Bounded: what goes past a bound is not told. */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { LaunchSummary, ProgressSummary, ResultSummary } from '../../shared/protocol/summary'
-import { Series } from './series'
+import { prefixOf, restored, type Prefix } from './prefix'
+import { Series, type SeriesSnapshot } from './series'
 
 const relevantPhases: ReadonlySet<string> = new Set(['process', 'line_update', 'metric', 'result', 'dropped', 'error'])
 
@@ -25,10 +26,38 @@ export interface LaunchReducer {
   wants(phase: string): boolean
   add(event: AnyEvent): void
   summary(): LaunchSummary
+  /** What it knows now, to go on from; can be cloned. */
+  snapshot(): unknown
 }
 
-export function createLaunchReducer(): LaunchReducer {
-  return new Reducer()
+type ErrorSummary = LaunchSummary['errors'][number]
+
+/** What a reducer knows, sharing with it and with others what does not change any more. */
+interface Snapshot extends Scalars {
+  readonly metrics: readonly SeriesSnapshot[]
+  readonly leftOut: { readonly values: number; readonly other_names: number; readonly unread_lines: number }
+  readonly current: readonly (readonly [stream: string, text: string])[]
+  readonly results: readonly ResultSummary[]
+  readonly errors: Prefix<ErrorSummary>
+}
+
+interface Scalars {
+  readonly startedAt: number | undefined
+  readonly command: string | undefined
+  readonly pid: number | undefined
+  readonly exit: LaunchSummary['exit']
+  readonly stopRequested: boolean
+  readonly leftBehind: readonly number[]
+  readonly progress: ProgressSummary | undefined
+  readonly barStart: { readonly done: number; readonly time: number } | undefined
+  readonly dropped: number
+}
+
+/** @param snapshot of another one, to go on from */
+export function createLaunchReducer(snapshot?: unknown): LaunchReducer {
+  const reducer = new Reducer()
+  if (snapshot !== undefined) reducer.restore(snapshot as Snapshot)
+  return reducer
 }
 
 class Reducer implements LaunchReducer {
@@ -41,11 +70,11 @@ class Reducer implements LaunchReducer {
   private progress: ProgressSummary | undefined
   /** Where the bar that is shown now began to be watched. */
   private barStart: { readonly done: number; readonly time: number } | undefined
-  private readonly metrics = new Map<string, Series>()
-  private readonly leftOut = { values: 0, other_names: 0, unread_lines: 0 }
-  private readonly current = new Map<string, string>()
-  private readonly results = new Map<string, ResultSummary>()
-  private readonly errors: { seq: number; message: string; fatal: boolean }[] = []
+  private metrics = new Map<string, Series>()
+  private leftOut = { values: 0, other_names: 0, unread_lines: 0 }
+  private current = new Map<string, string>()
+  private results = new Map<string, ResultSummary>()
+  private errors: ErrorSummary[] = []
   private dropped = 0
 
   wants(phase: string): boolean {
@@ -99,6 +128,32 @@ class Reducer implements LaunchReducer {
       errors: [...this.errors],
       dropped: this.dropped,
     }
+  }
+
+  snapshot(): Snapshot {
+    return {
+      ...this.scalars(),
+      metrics: [...this.metrics.values()].map((series) => series.snapshot()),
+      leftOut: { ...this.leftOut },
+      current: [...this.current],
+      results: [...this.results.values()],
+      errors: prefixOf(this.errors),
+    }
+  }
+
+  restore(snapshot: Snapshot): void {
+    const { metrics, leftOut, current, results, errors, ...scalars } = snapshot
+    Object.assign(this, scalars)
+    this.metrics = new Map(metrics.map((series) => [series.name, Series.restored(series)]))
+    this.leftOut = { ...leftOut }
+    this.current = new Map(current)
+    this.results = new Map(results.map((result) => [result.path, result]))
+    this.errors = restored(errors)
+  }
+
+  private scalars(): Scalars {
+    const { startedAt, command, pid, exit, stopRequested, leftBehind, progress, barStart, dropped } = this
+    return { startedAt, command, pid, exit, stopRequested, leftBehind, progress, barStart, dropped }
   }
 
   private addProcess(data: Data, time: number): void {

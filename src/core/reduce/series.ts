@@ -11,12 +11,31 @@ interface Point {
   readonly value: number
 }
 
+/** Never changed in place: snapshots share it. */
 interface Bucket {
-  least: Point
-  greatest: Point
+  readonly least: Point
+  readonly greatest: Point
   /** Whether the least came first. */
-  isRising: boolean
-  count: number
+  readonly isRising: boolean
+  readonly count: number
+}
+
+/** What a series knows; can be cloned. */
+export interface SeriesSnapshot extends Scalars {
+  readonly name: string
+  readonly buckets: readonly Bucket[]
+}
+
+interface Scalars {
+  readonly width: number
+  readonly count: number
+  readonly last: number
+  readonly min: number
+  readonly max: number
+  readonly lastStep: number
+  readonly lastTime: number
+  readonly hasSteps: boolean
+  readonly unit: string | undefined
 }
 
 export class Series {
@@ -32,8 +51,25 @@ export class Series {
   private hasSteps = true
   private unit: string | undefined
   private made: MetricSummary | undefined
+  /** The last snapshot, as long as nothing came since. */
+  private taken: SeriesSnapshot | undefined
 
   constructor(private readonly name: string) {}
+
+  /** One that goes on where another was. */
+  static restored({ name, buckets, ...scalars }: SeriesSnapshot): Series {
+    const series = new Series(name)
+    Object.assign(series, scalars)
+    series.buckets = [...buckets]
+    return series
+  }
+
+  snapshot(): SeriesSnapshot {
+    const { name, width, count, last, min, max, lastStep, lastTime, hasSteps, unit } = this
+    const scalars: Scalars = { width, count, last, min, max, lastStep, lastTime, hasSteps, unit }
+    this.taken ??= { name, buckets: [...this.buckets], ...scalars }
+    return this.taken
+  }
 
   /**
    * @param step undefined where the value came without one. Steps that go back (a batch number that starts again with each
@@ -42,6 +78,7 @@ export class Series {
    */
   add(value: number, step: number | undefined, time: number, unit: string | undefined): void {
     this.made = undefined
+    this.taken = undefined
     this.count++
     this.last = value
     this.min = Math.min(this.min, value)
@@ -52,12 +89,13 @@ export class Series {
     this.lastTime = Math.max(this.lastTime, time)
     const point = { step, time: this.lastTime, value }
     const open = this.buckets.at(-1)
+    const added = { least: point, greatest: point, isRising: true, count: 1 }
     if (open !== undefined && open.count < this.width) {
-      include(open, { least: point, greatest: point, isRising: true, count: 1 })
+      this.buckets[this.buckets.length - 1] = joined(open, added)
       return
     }
     if (this.buckets.length === MAX_BUCKETS) this.halve()
-    this.buckets.push({ least: point, greatest: point, isRising: true, count: 1 })
+    this.buckets.push(added)
   }
 
   summary(): MetricSummary {
@@ -83,7 +121,7 @@ export class Series {
     const halved: Bucket[] = []
     for (const [i, bucket] of this.buckets.entries()) {
       const before = halved.at(-1)
-      if (i % 2 === 1 && before !== undefined) include(before, bucket)
+      if (i % 2 === 1 && before !== undefined) halved[halved.length - 1] = joined(before, bucket)
       else halved.push(bucket)
     }
     this.buckets = halved
@@ -91,14 +129,14 @@ export class Series {
   }
 }
 
-/** Takes a later bucket into one. */
-function include(bucket: Bucket, later: Bucket): void {
+/** A bucket and a later one as one. */
+function joined(bucket: Bucket, later: Bucket): Bucket {
   const isLeast = later.least.value < bucket.least.value
   const isGreatest = later.greatest.value > bucket.greatest.value
-  if (isLeast && isGreatest) bucket.isRising = later.isRising
-  else if (isLeast) bucket.isRising = false
-  else if (isGreatest) bucket.isRising = true
-  if (isLeast) bucket.least = later.least
-  if (isGreatest) bucket.greatest = later.greatest
-  bucket.count += later.count
+  return {
+    least: isLeast ? later.least : bucket.least,
+    greatest: isGreatest ? later.greatest : bucket.greatest,
+    isRising: isLeast === isGreatest ? (isLeast ? later.isRising : bucket.isRising) : isGreatest,
+    count: bucket.count + later.count,
+  }
 }

@@ -34,9 +34,9 @@ export class LevelHistogram {
   }
 
   /** @param time milliseconds since the epoch, or NaN @param level 0 none, 1 trace … 6 fatal */
-  add(time: number, level: number): void {
-    this.totals[level] = (this.totals[level] ?? 0) + 1
-    this.put(time, level, 1)
+  add(time: number, level: number, count = 1): void {
+    this.totals[level] = (this.totals[level] ?? 0) + count
+    this.put(time, level, count)
   }
 
   /** Adds what another has counted, each bucket as though all of it were at its beginning. */

@@ -7,7 +7,6 @@ import { toHar } from './har'
 import { toLaunchMarkdown } from './launchMarkdown'
 import { toLogMarkdown } from './logMarkdown'
 import { toMarkdown } from './markdown'
-import { toNdjson } from './ndjson'
 import { isForSharing, redactionNote } from './redactionNote'
 import { toText } from './text'
 
@@ -294,16 +293,6 @@ describe('exports', () => {
     )
     assert.match(redactionNote({}), /^Nothing was redacted/)
     assert.match(redactionNote(undefined), /not closed/)
-  })
-
-  it('to NDJSON is one event a line', async () => {
-    const lines = (await text(toNdjson(head, events(['marker', { name: 'a' }], ['marker', { name: 'b' }]))))
-      .trim()
-      .split('\n')
-    assert.deepEqual(
-      lines.map((line) => (JSON.parse(line) as AnyEvent).data['name']),
-      ['a', 'b'],
-    )
   })
 
   it('to Markdown tells of a launch what ran, what it printed and how it ended', async () => {

@@ -5,6 +5,7 @@
  * Source: http://www.softwareishard.com/blog/har-12-spec/; `_webSocketMessages` and `_resourceType` as Chrome writes them.
  */
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
+import { jsonText } from '../jsonText'
 import { textBytes } from './bytes'
 
 /** An event, and where its line lies in the log. */
@@ -142,7 +143,10 @@ function addBody(entry: Entry, { event: { data }, offset, bytes }: PlacedEvent):
 
 function headers(value: unknown): Headers | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return Object.entries(value).map(([name, text]) => ({ name, value: String(text) }))
+  return Object.entries(value).map(([name, text]) => ({
+    name,
+    value: typeof text === 'string' ? text : jsonText(text),
+  }))
 }
 
 async function* harEntry(entry: Entry, reread: Reread): AsyncGenerator<string> {
@@ -255,7 +259,7 @@ async function* framesOf(frames: readonly Piece[], reread: Reread): AsyncGenerat
       type: direction === 'sent' ? 'send' : 'receive',
       time: Date.parse(event.timestamp) / 1000,
       opcode: typeof text === 'string' ? 1 : 2,
-      data: typeof text === 'string' ? text : base64,
+      data: typeof text === 'string' ? text : typeof base64 === 'string' ? base64 : '',
     }
     yield separator + JSON.stringify(frame)
     separator = ','

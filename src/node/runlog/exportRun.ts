@@ -12,7 +12,6 @@ import { toHar, type PlacedEvent } from '../../core/export/har'
 import { toLaunchMarkdown } from '../../core/export/launchMarkdown'
 import { toLogMarkdown } from '../../core/export/logMarkdown'
 import { toMarkdown } from '../../core/export/markdown'
-import { toNdjson } from '../../core/export/ndjson'
 import { toText } from '../../core/export/text'
 import type { RunKind } from '../../shared/events/schema'
 import type { ExportFormat } from '../../shared/protocol/contract'
@@ -51,7 +50,7 @@ export async function* exportRun(
       yield* document(info, onDamaged)
       break
     case 'ndjson':
-      yield* toNdjson(info.head, events)
+      for await (const text of eventTexts(info, onDamaged)) yield `${text}\n`
       break
     case 'html':
       yield* htmlPage(info, document(info, onDamaged), pages)
@@ -112,13 +111,7 @@ async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<B
   yield* createReadStream(info.path, { end: info.eventsOffset - 1 }) as AsyncIterable<Buffer>
   let isFirst = true
   let piece = ''
-  for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
-    const text = bytes.toString('utf8')
-    const event = text.startsWith(',') ? text.slice(1) : text
-    if (!isJson(event)) {
-      onDamaged()
-      continue
-    }
+  for await (const event of eventTexts(info, onDamaged)) {
     piece += `${isFirst ? '' : ','}${event}\n`
     isFirst = false
     if (piece.length < PIECE_CHARS) continue
@@ -128,6 +121,16 @@ async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<B
   yield piece
   if (info.metadata === undefined) yield ']}\n'
   else yield* createReadStream(info.path, { start: info.eventsEnd }) as AsyncIterable<Buffer>
+}
+
+/** The events as they stand in the log, whatever they hold. */
+async function* eventTexts(info: LogInfo, onDamaged: () => void): AsyncGenerator<string> {
+  for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
+    const text = bytes.toString('utf8')
+    const event = text.startsWith(',') ? text.slice(1) : text
+    if (isJson(event)) yield event
+    else onDamaged()
+  }
 }
 
 function isJson(text: string): boolean {

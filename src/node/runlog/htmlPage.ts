@@ -7,6 +7,8 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import { recordedInfo } from '../../core/panel/recordedInfo'
+import type { RunInfo } from '../../shared/protocol/contract'
 import { formatBytes } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import type { LogInfo } from './reader'
@@ -22,7 +24,7 @@ const PIECE_BYTES = 3 * 256 * 1024
  * @throws UserError `too_large`, or `no_page` where the bundles are not there
  */
 export async function* htmlPage(
-  { head, fileBytes }: LogInfo,
+  { path: file, head, metadata, fileBytes }: LogInfo,
   document: AsyncIterable<Buffer | string>,
   pages: string | undefined,
 ): AsyncGenerator<string> {
@@ -60,6 +62,16 @@ export async function* htmlPage(
 <p id="loading" role="status">Loading the run…</p>
 <noscript>This page shows a recorded run with a script of its own. Allow scripts to see it.</noscript>
 `
+  const state = metadata?.status ?? 'stale'
+  const info: RunInfo = {
+    ...recordedInfo(head, metadata),
+    state: state === 'running' ? 'stale' : state,
+    elapsed_ms: metadata?.duration_ms ?? 0,
+    path: path.basename(file),
+  }
+  // No tag can begin or end in it.
+  const told = JSON.stringify(info).replaceAll('<', '\\u003c')
+  yield `<script type="application/json" id="tapedeck-run">${told}</script>\n`
   for await (const piece of packed(document))
     yield `<script type="application/x-tapedeck-log">${piece.toString('base64')}</script>\n`
   yield `<script>${script}</script>\n</body>\n</html>\n`

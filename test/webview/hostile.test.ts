@@ -20,7 +20,7 @@ describe('hostile content in the panel', function () {
 
   before(async () => {
     server = createServer((request, response) => {
-      const name = path.basename(request.url ?? '')
+      const name = path.basename(new URL(request.url ?? '', origin).pathname)
       const type = name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'font/ttf'
       response.writeHead(200, { 'content-type': name === '' ? 'text/html; charset=utf-8' : type })
       if (name === '') response.end(html)

@@ -22,6 +22,7 @@ const entries = [
   { in: 'src/node/textfile/textWorker.ts', out: 'dist/textWorker.js', kind: 'node' },
   { in: 'demo/main.ts', library: 'demo/site/site.ts', out: 'dist/demo.js', kind: 'node' },
   { in: 'webview/main.ts', out: 'dist/webview/main.js', kind: 'webview' },
+  { in: 'webview/standalone.ts', out: 'dist/webview/standalone.js', kind: 'page' },
 ]
 
 /** esbuild's options for one entry. */
@@ -36,16 +37,19 @@ function optionsFor(entry, minify) {
     logLevel: 'warning',
     metafile: true,
   }
-  if (entry.kind === 'webview') {
+  if (entry.kind === 'webview' || entry.kind === 'page') {
+    const isPage = entry.kind === 'page'
     return {
       ...common,
+      // A page is put into one file with all that it needs, so it is small and whole in every build.
+      ...(isPage ? { minify: true, sourcemap: false } : {}),
       entryPoints: [entry.in],
       platform: 'browser',
       format: 'iife',
       // VS Code 1.106 shows its webviews in Chromium 138.
       target: 'chrome138',
-      conditions: ['svelte', 'browser', minify ? 'production' : 'development'],
-      loader: { '.ttf': 'file' },
+      conditions: ['svelte', 'browser', minify || isPage ? 'production' : 'development'],
+      loader: { '.ttf': isPage ? 'dataurl' : 'file' },
       assetNames: '[name]',
       plugins: [sveltePlugin({ compilerOptions: { css: 'external', dev: false } })],
     }

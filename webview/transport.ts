@@ -19,6 +19,8 @@ export interface Place {
   /** Undefined when nothing was ever saved. */
   readonly loadState: () => unknown
   readonly saveState: (state: unknown) => void
+  /** A page without an editor: what only that can do is not offered. */
+  readonly offline?: true
 }
 
 /** The place that VS Code gives; undefined outside of it. To be called once: the editor hands its API out only once. */

@@ -1,4 +1,5 @@
 /** The short form of an event: one line of text for each phase, from one table. Data read from a file may be anything. */
+import { jsonText } from './jsonText'
 import { levelOf } from '../shared/events/levels'
 import type { AnyEvent, Level, Phase } from '../shared/events/schema'
 import { readEscape } from '../shared/lib/ansi'
@@ -174,7 +175,7 @@ function base64(data: Data): string {
 function compact(value: unknown): string {
   if (value === undefined) return ''
   if (typeof value === 'string') return value.slice(0, MAX_TEXT)
-  return JSON.stringify(value).slice(0, MAX_TEXT)
+  return jsonText(value).slice(0, MAX_TEXT)
 }
 
 function joined(parts: readonly string[]): string {

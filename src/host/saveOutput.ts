@@ -2,7 +2,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import type { ListedRun } from '../node/runlog/history'
-import { writeOutput } from '../node/launch/outputText'
+import { writeExport } from '../node/runlog/exportRun'
 import { writeWithProgress } from './writeFile'
 
 /** Returns the path of what was written, or undefined when the person cancelled. */
@@ -16,7 +16,7 @@ export async function saveOutput(run: Pick<ListedRun, 'path' | 'capture_id'>): P
   if (target === undefined) return undefined
   const title = `Saving ${path.basename(target.fsPath)}`
   const done = await writeWithProgress(target, title, async (signal) => {
-    await writeOutput(run.path, target.fsPath, signal)
+    await writeExport(run.path, 'text', target.fsPath, { signal })
     return ''
   })
   return done ? target.fsPath : undefined

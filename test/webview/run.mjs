@@ -43,7 +43,17 @@ try {
       plugins: [sveltePlugin({ compilerOptions: { css: 'external', dev: false } })],
       minify: true,
     }),
+    build({
+      ...browser,
+      entryPoints: ['webview/standalone.ts'],
+      outfile: path.join(site, 'standalone.js'),
+      conditions: ['svelte', 'browser', 'production'],
+      loader: { '.ttf': 'dataurl' },
+      plugins: [sveltePlugin({ compilerOptions: { css: 'external', dev: false } })],
+      minify: true,
+    }),
     build({ ...browser, entryPoints: ['test/webview/fakeHost.ts'], outfile: path.join(site, 'host.js') }),
+    build({ ...browser, entryPoints: ['test/webview/recordedHost.ts'], outfile: path.join(site, 'recordedHost.js') }),
     build({
       absWorkingDir: root,
       entryPoints: [...files.map((file) => path.join(here, file)), 'test/secondTry.ts'],
@@ -60,7 +70,7 @@ try {
       define: { __SITE__: JSON.stringify(site) },
     }),
   ])
-  copyFileSync(path.join(here, 'themes.css'), path.join(site, 'themes.css'))
+  copyFileSync(path.join(root, 'webview/styles/editorThemes.css'), path.join(site, 'themes.css'))
   const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js')
   const result = spawnSync(
     process.execPath,

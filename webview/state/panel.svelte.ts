@@ -186,6 +186,11 @@ export class Panel {
     return this.isLaunch || this.isLog
   }
 
+  /** Whether it is a page without an editor: what only that can do is not offered. */
+  get offline(): boolean {
+    return this.place.offline === true
+  }
+
   /** Whether events may still come. */
   get live(): boolean {
     const state = this.run?.state

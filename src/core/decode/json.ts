@@ -19,7 +19,8 @@ export function parseJson(text: string): unknown {
 
 const MAX_RAW_DEPTH = 64
 
-function isDeeperThan(value: unknown, depth: number): boolean {
+/** Whether a value holds others over more than so many levels. */
+export function isDeeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return depth === 0 || Object.values(value).some((item) => isDeeperThan(item, depth - 1))
 }

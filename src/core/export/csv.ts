@@ -2,6 +2,7 @@
  * Search queries and sources as a table (RFC 4180, UTF-8). A cell that a spreadsheet would take for a formula gets an
  * apostrophe before it, since titles and snippets were written by strangers.
  */
+import { jsonText } from '../jsonText'
 import { createCaptureReducer, sourceKey } from '../reduce/capture'
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
 
@@ -45,7 +46,7 @@ export async function* toCsv(_head: RunHead, events: AsyncIterable<AnyEvent>): A
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return ''
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : jsonText(value)
   const safe = typeof value === 'string' && /^[\s\uFF1D\uFF0B\uFF0D\uFF20=+\-@]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

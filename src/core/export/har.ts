@@ -1,8 +1,29 @@
 /**
- * HAR 1.2 of a capture, from its `network` and `network_body` events. An entry is written when its request is over, so
- * memory holds only the bodies that are open at the same time. Fields that are not known are -1 or empty, as the format wants.
+ * HAR 1.2 of a capture, from its `network` and `network_body` events. An entry is written when its request is over. Of
+ * bodies only the places in the log are kept until then; their pieces are read again when they are written, so that memory
+ * does not grow with them. Fields that are not known are -1 or empty, as the format wants.
+ * Source: http://www.softwareishard.com/blog/har-12-spec/; `_webSocketMessages` and `_resourceType` as Chrome writes them.
  */
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
+import { jsonText } from '../jsonText'
+import { textBytes } from './bytes'
+
+/** An event, and where its line lies in the log. */
+export interface PlacedEvent {
+  readonly event: AnyEvent
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** Reads one event again; undefined when it can't be read any more. */
+export type Reread = (offset: number, bytes: number) => Promise<AnyEvent | undefined>
+
+interface Piece {
+  readonly offset: number
+  readonly bytes: number
+  /** Where in the body it begins. */
+  readonly at: number
+}
 
 interface Entry {
   readonly startedMs: number
@@ -18,16 +39,19 @@ interface Entry {
   requestHeaders: Headers
   responseHeaders: Headers
   timings: Record<string, unknown>
-  /** Pieces of the body in their order; a stream that is no text any more goes on in base64. */
-  body: { text?: string; base64?: string }[]
-  frames: { type: 'send' | 'receive'; time: number; opcode: number; data: string }[]
+  body: Piece[]
+  /** A stream that is no text any more goes on in base64. */
+  isText: boolean
+  frames: Piece[]
 }
-declare function atob(text: string): string
-declare function btoa(text: string): string
 
 type Headers = readonly { readonly name: string; readonly value: string }[]
 
-export async function* toHar(head: RunHead, events: AsyncIterable<AnyEvent>): AsyncGenerator<string> {
+export async function* toHar(
+  head: RunHead,
+  events: AsyncIterable<PlacedEvent>,
+  reread: Reread,
+): AsyncGenerator<string> {
   const creator = { name: 'Tapedeck', version: head.tool.version }
   const page = {
     startedDateTime: head.started_at,
@@ -38,22 +62,23 @@ export async function* toHar(head: RunHead, events: AsyncIterable<AnyEvent>): As
   yield `{"log":{"version":"1.2","creator":${JSON.stringify(creator)},"pages":[${JSON.stringify(page)}],"entries":[\n`
   const open = new Map<string, Entry>()
   let separator = ''
-  const write = (entry: Entry): string => {
-    const text = `${separator}${JSON.stringify(harEntry(entry))}\n`
+  const write = async function* (entry: Entry): AsyncGenerator<string> {
+    yield separator
     separator = ','
-    return text
+    yield* harEntry(entry, reread)
   }
-  for await (const event of events) {
+  for await (const placed of events) {
+    const { event } = placed
     const id = event.data['request_id']
     if (typeof id !== 'string') continue
     if (event.phase === 'network_body') {
       const entry = open.get(id)
-      if (entry !== undefined) addBody(entry, event)
+      if (entry !== undefined) addBody(entry, placed)
     } else if (event.phase === 'network') {
       // A redirect re-uses its request's id: the answered one is an entry of its own.
       const before = open.get(id)
       if (event.data['state'] === 'sent' && before !== undefined) {
-        yield write(before)
+        yield* write(before)
         open.delete(id)
       }
       const entry = open.get(id) ?? newEntry(event)
@@ -61,11 +86,11 @@ export async function* toHar(head: RunHead, events: AsyncIterable<AnyEvent>): As
       open.set(id, entry)
       if (event.data['state'] === 'finished' || event.data['state'] === 'failed') {
         open.delete(id)
-        yield write(entry)
+        yield* write(entry)
       }
     }
   }
-  for (const entry of open.values()) yield write(entry)
+  for (const entry of open.values()) yield* write(entry)
   yield ']}}\n'
 }
 
@@ -85,6 +110,7 @@ function newEntry({ timestamp }: AnyEvent): Entry {
     responseHeaders: [],
     timings: {},
     body: [],
+    isText: true,
     frames: [],
   }
 }
@@ -104,38 +130,36 @@ function addNetwork(entry: Entry, { timestamp, data }: AnyEvent): void {
   entry.duration = typeof duration_ms === 'number' ? duration_ms : Math.max(0, Date.parse(timestamp) - entry.startedMs)
 }
 
-function addBody(entry: Entry, { timestamp, data }: AnyEvent): void {
+function addBody(entry: Entry, { event: { data }, offset, bytes }: PlacedEvent): void {
   const { text, base64, direction } = data
-  const content = typeof text === 'string' ? text : typeof base64 === 'string' ? base64 : undefined
-  if (content === undefined) return
-  if (direction === 'sent' || direction === 'received') {
-    const type = direction === 'sent' ? 'send' : 'receive'
-    entry.frames.push({
-      type,
-      time: Date.parse(timestamp) / 1000,
-      opcode: typeof text === 'string' ? 1 : 2,
-      data: content,
-    })
-  } else entry.body.push(typeof text === 'string' ? { text } : { base64: content })
+  if (typeof text !== 'string' && typeof base64 !== 'string') return
+  const piece = { offset, bytes, at: typeof data['offset'] === 'number' ? data['offset'] : 0 }
+  if (direction === 'sent' || direction === 'received') entry.frames.push(piece)
+  else {
+    entry.body.push(piece)
+    entry.isText &&= typeof text === 'string'
+  }
 }
 
 function headers(value: unknown): Headers | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  return Object.entries(value).map(([name, text]) => ({ name, value: String(text) }))
+  return Object.entries(value).map(([name, text]) => ({
+    name,
+    value: typeof text === 'string' ? text : jsonText(text),
+  }))
 }
 
-function harEntry(entry: Entry): object {
+async function* harEntry(entry: Entry, reread: Reread): AsyncGenerator<string> {
   const socket = entry.frames.length > 0 || /^wss?:/i.test(entry.url)
   const time = Math.max(0, entry.duration)
-  const timing = (name: string, fallback: number): number =>
-    typeof entry.timings[name] === 'number' ? entry.timings[name] : fallback
-  return {
+  const size = Math.max(0, Math.round(entry.bytes))
+  const before = {
     pageref: 'page_1',
     startedDateTime: entry.startedDateTime,
     time,
     request: {
       method: entry.method,
-      url: entry.url,
+      url: uriOf(entry.url),
       httpVersion: 'HTTP/1.1',
       cookies: [],
       headers: entry.requestHeaders,
@@ -144,42 +168,111 @@ function harEntry(entry: Entry): object {
       bodySize: -1,
     },
     response: {
-      status: socket && entry.status === 0 ? 101 : entry.status,
+      status: Math.round(socket && entry.status === 0 ? 101 : entry.status),
       statusText: '',
       httpVersion: 'HTTP/1.1',
       cookies: [],
       headers: entry.responseHeaders,
-      content: content(entry),
       redirectURL: entry.responseHeaders.find(({ name }) => name.toLowerCase() === 'location')?.value ?? '',
       headersSize: -1,
-      bodySize: entry.bytes,
+      bodySize: Math.round(entry.bytes),
+      content: {
+        size,
+        mimeType: entry.mimeType,
+        ...(entry.isText ? {} : { encoding: 'base64' }),
+        ...(entry.body.length === 0 ? {} : { text: 0 }),
+      },
     },
     cache: {},
-    timings: {
-      blocked: timing('blocked', -1),
-      dns: timing('dns', -1),
-      connect: timing('connect', -1),
-      ssl: timing('ssl', -1),
-      send: Math.max(0, timing('send', 0)),
-      wait: Math.max(0, timing('wait', 0)),
-      receive: Math.max(0, timing('receive', time)),
-    },
+    timings: timingsOf(entry.timings, time),
     ...(entry.resourceType === '' && !socket ? {} : { _resourceType: socket ? 'websocket' : entry.resourceType }),
     ...(entry.error === undefined ? {} : { _error: entry.error }),
-    ...(entry.frames.length === 0 ? {} : { _webSocketMessages: entry.frames }),
+  }
+  const text = JSON.stringify(before)
+  if (entry.body.length > 0) {
+    const mark = '"text":0}},"cache"'
+    // The last: what a stranger wrote stands before it, in quotes that are escaped.
+    const at = text.lastIndexOf(mark) + '"text":'.length
+    yield `${text.slice(0, at)}"`
+    yield* entry.isText ? textOf(entry.body, reread) : base64Of(entry.body, reread)
+    yield `"${text.slice(at + 1, -1)}`
+  } else yield text.slice(0, -1)
+  if (entry.frames.length > 0) yield* framesOf(entry.frames, reread)
+  yield '}\n'
+}
+
+/** HAR wants them to add up to the time of the entry; `ssl` is part of `connect`. */
+function timingsOf(known: Readonly<Record<string, unknown>>, time: number): Record<string, number> {
+  const timing = (name: string, least: number): number => {
+    const value = known[name]
+    return typeof value === 'number' && value >= 0 ? value : least
+  }
+  const before = { blocked: timing('blocked', -1), dns: timing('dns', -1), connect: timing('connect', -1) }
+  const after = { send: timing('send', 0), wait: timing('wait', 0) }
+  const rest = [...Object.values(before), ...Object.values(after)].reduce((left, ms) => left - Math.max(0, ms), time)
+  const receive = Math.round(Math.max(0, timing('receive', rest)) * 1000) / 1000
+  return { ...before, ssl: timing('ssl', -1), ...after, receive }
+}
+
+/** In the order of the body, whatever the order of the log. */
+function inOrder(body: readonly Piece[]): readonly Piece[] {
+  const isAscending = body.every(({ at }, i) => i === 0 || (body[i - 1]?.at ?? 0) <= at)
+  return isAscending ? body : [...body].sort((a, b) => a.at - b.at)
+}
+
+async function* textOf(body: readonly Piece[], reread: Reread): AsyncGenerator<string> {
+  for (const { offset, bytes } of inOrder(body)) {
+    const text = (await reread(offset, bytes))?.data['text']
+    if (typeof text === 'string') yield JSON.stringify(text).slice(1, -1)
   }
 }
 
-function content(entry: Entry): object {
-  const size = Math.max(0, entry.bytes)
-  if (entry.body.length > 0) {
-    const isText = entry.body.every((piece) => piece.base64 === undefined)
-    if (isText) return { size, mimeType: entry.mimeType, text: entry.body.map((piece) => piece.text ?? '').join('') }
-    // Each piece was encoded by itself, so the whole is encoded anew.
-    const bytes = entry.body.map((piece) => (piece.base64 === undefined ? utf8(piece.text ?? '') : atob(piece.base64)))
-    return { size, mimeType: entry.mimeType, text: btoa(bytes.join('')), encoding: 'base64' }
+/** Each piece was encoded by itself, so the whole is encoded anew. */
+async function* base64Of(body: readonly Piece[], reread: Reread): AsyncGenerator<string> {
+  let rest = ''
+  for (const { offset, bytes } of inOrder(body)) {
+    const { text, base64 } = (await reread(offset, bytes))?.data ?? {}
+    const all = rest + (typeof text === 'string' ? textBytes(text) : typeof base64 === 'string' ? decoded(base64) : '')
+    const whole = all.length - (all.length % 3)
+    yield btoa(all.slice(0, whole))
+    rest = all.slice(whole)
   }
-  return { size, mimeType: entry.mimeType }
+  yield btoa(rest)
+}
+
+function decoded(base64: string): string {
+  try {
+    return atob(base64)
+  } catch {
+    // Written by somebody else: what is no base64 holds no bytes.
+    return ''
+  }
+}
+
+async function* framesOf(frames: readonly Piece[], reread: Reread): AsyncGenerator<string> {
+  let separator = ',"_webSocketMessages":['
+  for (const { offset, bytes } of frames) {
+    const event = await reread(offset, bytes)
+    if (event === undefined) continue
+    const { text, base64, direction } = event.data
+    const frame = {
+      type: direction === 'sent' ? 'send' : 'receive',
+      time: Date.parse(event.timestamp) / 1000,
+      opcode: typeof text === 'string' ? 1 : 2,
+      data: typeof text === 'string' ? text : typeof base64 === 'string' ? base64 : '',
+    }
+    yield separator + JSON.stringify(frame)
+    separator = ','
+  }
+  yield separator === ',' ? ']' : ''
+}
+
+/** An address that is none gets its odd characters escaped; without a scheme it is a name that leads nowhere. */
+function uriOf(url: string): string {
+  const escaped = url.replace(/[^!#-;=?-[\]_a-z~]|%(?![0-9a-fA-F]{2})/gu, (character) =>
+    character === '%' ? '%25' : encodeURIComponent(/[\ud800-\udfff]/u.test(character) ? '\ufffd' : character),
+  )
+  return /^[a-z][a-z0-9+.-]*:./i.test(escaped) ? escaped : `about:invalid#${escaped}`
 }
 
 function queryString(url: string): { name: string; value: string }[] {
@@ -191,11 +284,4 @@ function queryString(url: string): { name: string; value: string }[] {
       const equals = part.indexOf('=')
       return equals < 0 ? { name: part, value: '' } : { name: part.slice(0, equals), value: part.slice(equals + 1) }
     })
-}
-
-/** The bytes of a text, one a character, as `btoa` wants them. */
-function utf8(text: string): string {
-  let bytes = ''
-  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte)
-  return bytes
 }

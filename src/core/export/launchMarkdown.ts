@@ -2,15 +2,16 @@
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
 import { stripAnsi } from '../../shared/lib/ansi'
 import { commandLine } from '../../shared/lib/commandLine'
+import { escapeMarkdown, indentedCode } from './markdownText'
 
 export async function* toLaunchMarkdown(head: RunHead, events: AsyncIterable<AnyEvent>): AsyncGenerator<string> {
   const { command = '', args = [], cwd = '' } = head
-  yield `# ${head.title.replace(/[\r\n]+/g, ' ')}\n\n${head.started_at}\n\n`
-  yield `${indented(commandLine(command, args))}\nin ${cwd}\n\n## Output\n\n`
+  yield `# ${escapeMarkdown(head.title)}\n\n${head.started_at}\n\n`
+  yield `${indentedCode(commandLine(command, args))}\nin ${cwd}\n\n## Output\n\n`
   const results: string[] = []
   let end = ''
   for await (const { phase, data } of events) {
-    if (phase === 'log_line') yield indented(stripAnsi(text(data['text'])))
+    if (phase === 'log_line') yield indentedCode(stripAnsi(text(data['text'])))
     else if (phase === 'dropped') yield `\n(${text(data['count'])} events were dropped: ${text(data['why'])})\n\n`
     else if (phase === 'result') results.push(text(data['path']))
     else if (phase === 'process' && data['state'] === 'exited') {
@@ -18,12 +19,7 @@ export async function* toLaunchMarkdown(head: RunHead, events: AsyncIterable<Any
     }
   }
   if (end !== '') yield `\n## End\n\n${end}\n`
-  if (results.length > 0) yield `\n## Results\n\n${results.map(indented).join('')}`
-}
-
-/** Text as it is, whatever it holds: four spaces make it code. */
-function indented(line: string): string {
-  return `    ${line.replace(/\r?\n/g, '\n    ')}\n`
+  if (results.length > 0) yield `\n## Results\n\n${results.map(indentedCode).join('')}`
 }
 
 function text(value: unknown): string {

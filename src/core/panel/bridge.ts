@@ -27,6 +27,7 @@ import {
   type Transport,
 } from '../../shared/protocol/peer'
 import { PROTOCOL_VERSION } from '../../shared/protocol/version'
+import { jsonText } from '../jsonText'
 import { textExpression, textParts } from '../query/textMatcher'
 import { UserError } from '../../shared/userError'
 import { parsedOf } from './parsedLine'
@@ -329,8 +330,8 @@ export class PanelBridge {
       seq: event.seq,
       timestamp: event.timestamp,
       phase: event.phase,
-      fields: JSON.stringify(fields, undefined, 2),
-      ...(raw === undefined ? {} : { raw: JSON.stringify(raw, undefined, 2) }),
+      fields: jsonText(fields, 2),
+      ...(raw === undefined ? {} : { raw: jsonText(raw, 2) }),
       ...(parsed === undefined ? {} : { parsed }),
       ...(entry === undefined ? {} : { entry }),
     }

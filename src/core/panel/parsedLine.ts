@@ -1,4 +1,5 @@
 /** What a recorded line of output says: output is kept as it was printed, and understood when somebody looks at it. */
+import { jsonText } from '../jsonText'
 import type { ParsedDetail } from '../../shared/protocol/contract'
 import { stripAnsi } from '../../shared/lib/ansi'
 
@@ -16,6 +17,6 @@ export async function parsedOf(data: Readonly<Record<string, unknown>>): Promise
     message,
     ...(loggedAt === undefined ? {} : { logged_at: loggedAt }),
     ...(logger === undefined ? {} : { logger }),
-    ...(fields === undefined ? {} : { fields: JSON.stringify(fields, undefined, 2) }),
+    ...(fields === undefined ? {} : { fields: jsonText(fields, 2) }),
   }
 }

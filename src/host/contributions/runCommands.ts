@@ -31,7 +31,7 @@ export function registerRunCommands(container: Container): void {
   })
   register(commands.exportRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Export which run?', ({ head }) => head !== undefined)
-    if (run !== undefined) await exportRunTo(run)
+    if (run !== undefined) await exportRunTo(container, run)
   })
   register(commands.deleteRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Delete which run?', ({ state }) => state !== 'running')

@@ -19,7 +19,7 @@ export function followActions(container: Container, session: FollowSession): Bri
       const { capture_id } = session.info
       if (capture_id === '')
         throw new UserError('Nothing of this file is recorded yet, so there is nothing to export.', 'not_recorded')
-      return exportRunTo(await container.runs.find(capture_id), format)
+      return exportRunTo(container, await container.runs.find(capture_id), format)
     },
     deleteRun: notHere,
     openLog: async () => {

@@ -19,7 +19,7 @@ export function panelActions(container: Container, session: RunSession): BridgeA
   const { path: logPath, captureId } = session
   return {
     ...editorActions(container, logPath),
-    exportRun: (format) => exportRunTo({ path: logPath, capture_id: captureId }, format),
+    exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
       await confirmDelete(container, await container.runs.find(captureId))
     },

@@ -2,6 +2,7 @@
  * One run that somebody in this window looks at or that is live: its store, its connection to the runner, and its state
  * as a person sees it. Shared by panels, output channel and status bar; closed when the last of them lets go.
  */
+import { recordedInfo } from '../../core/panel/recordedInfo'
 import { ControlClient } from '../../node/control/client'
 import { describeRun, type ListedRun } from '../../node/runlog/history'
 import { readEntry, livenessOf } from '../../node/control/registry'
@@ -78,38 +79,13 @@ export class RunSession {
     const lastMs = this.store.growth.lastTime ?? startedMs
     const elapsed_ms = metadata?.duration_ms ?? Math.max(0, (this.isLive ? Date.now() : lastMs) - startedMs)
     return {
+      ...recordedInfo(known, metadata),
       capture_id,
-      kind: known.kind,
-      title: known.title,
       state: this.state,
-      started_at: known.started_at,
       elapsed_ms,
       path,
-      ...(metadata?.finished_at === undefined ? {} : { finished_at: metadata.finished_at }),
-      ...(metadata?.duration_ms === undefined ? {} : { duration_ms: metadata.duration_ms }),
       ...(error === undefined ? {} : { error }),
-      ...(known.prompt === undefined ? {} : { prompt: known.prompt }),
-      ...(known.url === undefined ? {} : { url: known.url }),
-      ...(known.model === undefined ? {} : { model: known.model }),
-      ...(metadata === undefined ? {} : { redacted: metadata.redacted }),
-      ...(known.kind === 'launch' ? this.launchInfo : {}),
-    }
-  }
-
-  private get launchInfo(): Partial<RunInfo> {
-    const { head, metadata } = this.run
-    const known = metadata ?? head ?? this.store.info.head
-    const { command, args, cwd } = known
-    const exit_code = metadata?.exit_code ?? undefined
-    const signal = metadata?.signal ?? undefined
-    return {
-      ...(command === undefined ? {} : { command }),
-      ...(args === undefined ? {} : { args }),
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(exit_code === undefined ? {} : { exit_code }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(known['result_globs'] === undefined ? {} : { expects_results: true }),
-      ...(this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
+      ...(known.kind === 'launch' && this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
     }
   }
 

@@ -1,9 +1,9 @@
 /** Text files that are followed, as a source of events: their lines, and what happens to the files. */
 import path from 'node:path'
 import { cleanLine } from '../../core/lines/cleanLine'
-import type { DecodedLine, TextEncoding } from '../../core/lines/lineDecoder'
+import type { TextEncoding } from '../../core/lines/lineDecoder'
 import { createLineParser, type LineParser, type LineParserOptions } from '../../core/lines/lineParser'
-import { rawBytes, rawText } from '../../core/lines/rawLine'
+import { lineData, plainLine } from '../../core/lines/recordedLine'
 import type { EndInfo, OutputContext, Source, SourceContext, SourceHandle } from '../../core/source'
 import type { EventData } from '../../shared/events/schema'
 import { formatBytes } from '../../shared/lib/format'
@@ -344,31 +344,6 @@ class UnfinishedLine {
     this.timer = undefined
     this.text = undefined
     this.told = undefined
-  }
-}
-
-function plainLine(file: string, { text }: DecodedLine): EventData<'log_line'> {
-  return { text: cleanLine(text), stream: 'file', source: file }
-}
-
-function lineData(file: string, line: DecodedLine, parser: LineParser): EventData<'log_line'> {
-  const { text, raw, cutBytes, unterminated } = line
-  const { level, outcome, loggedAt, logger, fields, continued } = parser.parse(text)
-  const clean = cleanLine(text)
-  const unsaid = raw !== undefined ? rawBytes(raw) : clean === text ? undefined : rawText(text)
-  return {
-    text: clean,
-    stream: 'file',
-    source: file,
-    ...(level === undefined ? {} : { level }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(loggedAt === undefined ? {} : { logged_at: new Date(loggedAt).toISOString() }),
-    ...(logger === undefined ? {} : { logger }),
-    ...(fields === undefined ? {} : { fields }),
-    ...(continued === true ? { continued } : {}),
-    ...(unterminated === true ? { unterminated } : {}),
-    ...(cutBytes === undefined ? {} : { cut_bytes: cutBytes }),
-    ...(unsaid === undefined ? {} : { raw: unsaid }),
   }
 }
 

@@ -5,31 +5,41 @@ import path from 'node:path'
 import process from 'node:process'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { parseEventLine } from '../../core/eventLine'
+import { toAsciicast } from '../../core/export/asciicast'
 import { toCsv } from '../../core/export/csv'
-import { toHar } from '../../core/export/har'
+import { toHar, type PlacedEvent } from '../../core/export/har'
 import { toLaunchMarkdown } from '../../core/export/launchMarkdown'
+import { toLogMarkdown } from '../../core/export/logMarkdown'
 import { toMarkdown } from '../../core/export/markdown'
-import { toNdjson } from '../../core/export/ndjson'
+import { toText } from '../../core/export/text'
+import type { RunKind } from '../../shared/events/schema'
+import type { ExportFormat } from '../../shared/protocol/contract'
+import { exportFormats, exportFormatsOf } from '../../shared/protocol/exportFormats'
 import { UserError } from '../../shared/userError'
-import { readEvents, readLines, readLogInfo, type LogInfo } from './reader'
+import { htmlPage } from './htmlPage'
+import { openFile, readAt, readEvents, readLines, readLogInfo, type LogInfo } from './reader'
 
-export const exportFormats = ['json', 'ndjson', 'har', 'csv', 'markdown'] as const
-export type RunExportFormat = (typeof exportFormats)[number]
+export interface ExportOptions {
+  /** Called for each line that can't be read and so is left out. */
+  readonly onDamaged?: () => void
+  /** Where the page of an HTML export is: the folder of the panel's bundles. */
+  readonly pages?: string
+}
 
-/**
- * @param onDamaged called for each line that can't be read and so is left out
- * @throws UserError when the log can't be read
- */
+/** @throws UserError when the log can't be read, or a run of its kind has nothing for that format */
 export async function* exportRun(
   logPath: string,
-  format: RunExportFormat,
-  onDamaged: () => void = () => undefined,
+  format: ExportFormat,
+  { onDamaged = () => undefined, pages }: ExportOptions = {},
 ): AsyncGenerator<string | Buffer> {
   const info = await readLogInfo(logPath)
   const { kind } = info.head
-  if (kind !== 'capture' && (format === 'har' || format === 'csv')) {
+  const known = exportFormatsOf(kind)
+  if (!known.some((one) => one.format === format)) {
+    const { label = format, only = '' } = exportFormats.find((one) => one.format === format) ?? {}
     throw new UserError(
-      `Only captures have ${format === 'har' ? 'requests (HAR)' : 'searches and sources (CSV)'}. Choose json, ndjson or markdown.`,
+      `${label} is made of a ${only}, and this run is a ${kind}. Choose ${known.map((one) => one.format).join(', ')}.`,
       'no_such_export',
       'bad_input',
     )
@@ -40,16 +50,56 @@ export async function* exportRun(
       yield* document(info, onDamaged)
       break
     case 'ndjson':
-      yield* toNdjson(info.head, events)
+      for await (const text of eventTexts(info, onDamaged)) yield `${text}\n`
+      break
+    case 'html':
+      yield* htmlPage(info, document(info, onDamaged), pages)
       break
     case 'har':
-      yield* toHar(info.head, events)
+      yield* har(info, onDamaged)
       break
     case 'csv':
       yield* toCsv(info.head, events)
       break
+    case 'asciicast':
+      yield* toAsciicast(info.head, events)
+      break
+    case 'text':
+      yield* toText(info.head, events)
+      break
     case 'markdown':
-      yield* (kind === 'launch' ? toLaunchMarkdown : toMarkdown)(info.head, events)
+      yield* markdownOf(kind)(info.head, events)
+  }
+}
+
+function markdownOf(kind: RunKind): typeof toMarkdown {
+  if (kind === 'launch') return toLaunchMarkdown
+  return kind === 'capture' || kind === 'session' ? toMarkdown : toLogMarkdown
+}
+
+/** Pieces of a body lie near each other: so much is read at once. */
+const WINDOW_BYTES = 1024 * 1024
+
+async function* har(info: LogInfo, onDamaged: () => void): AsyncGenerator<string> {
+  const file = await openFile(info.path)
+  let window: { from: number; bytes: Buffer } = { from: 0, bytes: Buffer.alloc(0) }
+  try {
+    yield* toHar(info.head, placedEvents(info, onDamaged), async (offset, bytes) => {
+      if (offset < window.from || offset + bytes > window.from + window.bytes.length)
+        window = { from: offset, bytes: await readAt(file, offset, Math.max(bytes, WINDOW_BYTES)) }
+      const start = offset - window.from
+      return parseEventLine(window.bytes.toString('utf8', start, start + bytes))
+    })
+  } finally {
+    await file.close()
+  }
+}
+
+async function* placedEvents(info: LogInfo, onDamaged: () => void): AsyncGenerator<PlacedEvent> {
+  for await (const { offset, bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
+    const event = parseEventLine(bytes.toString('utf8'))
+    if (event === undefined) onDamaged()
+    else yield { event, offset, bytes: bytes.length }
   }
 }
 
@@ -61,13 +111,7 @@ async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<B
   yield* createReadStream(info.path, { end: info.eventsOffset - 1 }) as AsyncIterable<Buffer>
   let isFirst = true
   let piece = ''
-  for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
-    const text = bytes.toString('utf8')
-    const event = text.startsWith(',') ? text.slice(1) : text
-    if (!isJson(event)) {
-      onDamaged()
-      continue
-    }
+  for await (const event of eventTexts(info, onDamaged)) {
     piece += `${isFirst ? '' : ','}${event}\n`
     isFirst = false
     if (piece.length < PIECE_CHARS) continue
@@ -77,6 +121,16 @@ async function* document(info: LogInfo, onDamaged: () => void): AsyncGenerator<B
   yield piece
   if (info.metadata === undefined) yield ']}\n'
   else yield* createReadStream(info.path, { start: info.eventsEnd }) as AsyncIterable<Buffer>
+}
+
+/** The events as they stand in the log, whatever they hold. */
+async function* eventTexts(info: LogInfo, onDamaged: () => void): AsyncGenerator<string> {
+  for await (const { bytes } of readLines(info.path, info.eventsOffset, info.eventsEnd)) {
+    const text = bytes.toString('utf8')
+    const event = text.startsWith(',') ? text.slice(1) : text
+    if (isJson(event)) yield event
+    else onDamaged()
+  }
 }
 
 function isJson(text: string): boolean {
@@ -97,9 +151,9 @@ function isJson(text: string): boolean {
  */
 export async function writeExport(
   logPath: string,
-  format: RunExportFormat,
+  format: ExportFormat,
   target: string,
-  signal?: AbortSignal,
+  { pages, signal }: Pick<ExportOptions, 'pages'> & { readonly signal?: AbortSignal } = {},
 ): Promise<number> {
   await refuseRunLogs(logPath, target)
   const known = await stat(target).catch(() => undefined)
@@ -108,7 +162,9 @@ export async function writeExport(
   const partial = isPlain ? `${target}.${String(process.pid)}.partial` : target
   let damaged = 0
   try {
-    const text = Readable.from(exportRun(logPath, format, () => damaged++))
+    const text = Readable.from(
+      exportRun(logPath, format, { onDamaged: () => damaged++, ...(pages === undefined ? {} : { pages }) }),
+    )
     await pipeline(text, createWriteStream(partial), signal === undefined ? {} : { signal })
     if (isPlain) await rename(partial, target)
     return damaged

@@ -3,15 +3,9 @@
  * parsing whole lines. Our own writer keeps one order of keys, so the stamp of an event is found at its beginning; a line
  * written by something else is parsed.
  */
+import { parseEventLine } from '../../core/eventLine'
 import { levelOf } from '../../shared/events/levels'
-import {
-  RUN_FORMAT,
-  headSchema,
-  metadataSchema,
-  type AnyEvent,
-  type RunHead,
-  type RunMetadata,
-} from '../../shared/events/schema'
+import { RUN_FORMAT, headSchema, metadataSchema, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import type { z } from 'zod'
 
 export const NEWLINE = 0x0a
@@ -100,20 +94,6 @@ export function isClosing(bytes: Buffer, start: number, end: number): boolean {
     bytes[start] === 0x5d &&
     bytes.toString('latin1', start, Math.min(end, start + CLOSING_START.length)) === CLOSING_START
   )
-}
-
-/** One event line (with or without its leading comma), or undefined when it is damaged. */
-export function parseEventLine(line: string): AnyEvent | undefined {
-  const value = parseJson(line.startsWith(',') ? line.slice(1) : line)
-  if (!isObject(value)) return undefined
-  const { seq, timestamp, phase, data } = value
-  const whole =
-    typeof seq === 'number' &&
-    typeof timestamp === 'string' &&
-    typeof phase === 'string' &&
-    phase !== '' &&
-    isObject(data)
-  return whole ? (value as AnyEvent) : undefined
 }
 
 /** What an index needs of a line. */

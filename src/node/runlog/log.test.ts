@@ -198,10 +198,10 @@ describe('a run log that something is wrong with', () => {
 
   it('is exported without its damaged lines, which are counted', async () => {
     const { path: file } = await change(',"seq":1,', ',"seq":1,,,')
-    for (const format of ['json', 'ndjson', 'csv', 'markdown', 'har'] as const) {
+    for (const format of ['json', 'ndjson', 'csv', 'markdown', 'har', 'text'] as const) {
       let damaged = 0
       let text = ''
-      for await (const piece of exportRun(file, format, () => damaged++)) text += piece.toString()
+      for await (const piece of exportRun(file, format, { onDamaged: () => damaged++ })) text += piece.toString()
       assert.equal(damaged, 1, format)
       if (format === 'json') assert.equal((JSON.parse(text) as { events: unknown[] }).events.length, 2)
     }

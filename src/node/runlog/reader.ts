@@ -1,9 +1,10 @@
 /** Reads run logs: running, finished, truncated and damaged ones. A bad line costs that line only. */
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { parseEventLine } from '../../core/eventLine'
 import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
-import { CLOSING_MAX_BYTES, NEWLINE, isClosing, parseClosing, parseEventLine, parseOpening } from './format'
+import { CLOSING_MAX_BYTES, NEWLINE, isClosing, parseClosing, parseOpening } from './format'
 
 /** What the ends of a log tell, without its middle. */
 export interface LogInfo {

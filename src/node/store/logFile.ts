@@ -3,11 +3,12 @@
  * told that the file grew and never watches anything itself.
  */
 import { open, type FileHandle } from 'node:fs/promises'
+import { parseEventLine } from '../../core/eventLine'
 import { rowOf, damagedRow } from '../../core/rows'
 import type { EventDetail, Place } from '../../core/store/eventStore'
 import type { Query, Row } from '../../shared/protocol/rows'
 import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
-import { DAMAGED, NEWLINE, parseEventLine, stampOf, type Stamp } from '../runlog/format'
+import { DAMAGED, NEWLINE, stampOf, type Stamp } from '../runlog/format'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
 import { BlockLines, readLine } from './blockLines'

@@ -1,11 +1,11 @@
 /** One pass of a thread over a log, and over what it grows by: its blocks, its summary, its timeline, its keyframes. */
+import { parseEventLine } from '../../core/eventLine'
 import { TextKernel } from '../../core/lines/wasm/textKernel'
 import { createAnswerLedger } from '../../core/reduce/capture'
 import { RunPass } from '../../core/store/runPass'
 import type { RunKind } from '../../shared/events/schema'
 import type { TimelineInfo } from '../../shared/protocol/timeline'
 import { BLOCK_BYTES, Column, type PackedBlocks } from '../runlog/blockIndex'
-import { parseEventLine } from '../runlog/format'
 import { SCAN_TEXT_BYTES } from '../textfile/scanText'
 import type { AnswerPiece } from './logProtocol'
 import { LogText, type LogPiece } from './logText'

@@ -1,10 +1,10 @@
 /** What a thread is asked about a log and answers from its lines, a piece at a time. */
+import { parseEventLine } from '../../core/eventLine'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { levelNumber } from '../../core/store/levelSeries'
 import { RequestBars } from '../../core/store/requestBars'
 import type { Replayer } from '../../core/store/runPass'
 import { Column } from '../runlog/blockIndex'
-import { parseEventLine } from '../runlog/format'
 import type { CountedBlocks, Question } from './logProtocol'
 import { LogText } from './logText'
 import { StampScan, type LineKey, type LineVisitor } from './stampScan'

@@ -2,11 +2,11 @@
  * Finds the events of a log that a query wants. Texts are looked for in whole pieces by bytes that each line with them has, so that
  * most lines are never looked at; what is found that way is parsed, where the bytes alone are not sure.
  */
+import { keyFilter } from '../../core/query/keyFilter'
 import type { Needle, TextKernel } from '../../core/lines/wasm/textKernel'
 import { planEventText, type EventPlan } from '../../core/query/eventPlan'
 import { createEventMatcher, isInTime, textParts } from '../../core/query/textMatcher'
 import type { Query, TextQuery } from '../../shared/protocol/rows'
-import { keyFilter } from '../runlog/blockIndex'
 import { LINE_TEXT, NEWLINE, stampOf } from '../runlog/format'
 import { needleOf } from '../textfile/textSearch'
 import { LogText, type LogPiece } from './logText'

@@ -2,12 +2,12 @@
  * The EventStore over a run log. Filters by phase, level and time are answered from the block index, text by a thread that searches;
  * rows come from the file when somebody looks at them.
  */
+import { keyFilter } from '../../core/query/keyFilter'
 import { stat } from 'node:fs/promises'
 import { textParts } from '../../core/query/textMatcher'
 import type { EventDetail, EventStore, Growth, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
-import { keyFilter } from '../runlog/blockIndex'
 import { readLogInfo, type LogInfo } from '../runlog/reader'
 import { LogFile } from './logFile'
 import { AllView, FoundView, KeyView, TimeView, type LogView } from './views'

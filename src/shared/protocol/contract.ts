@@ -32,7 +32,7 @@ export const querySchema = z.object({
   withoutSources: z.array(z.string().max(4096)).max(1000).optional(),
 })
 
-export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown'])
+export const exportFormatSchema = z.enum(['json', 'ndjson', 'har', 'csv', 'markdown', 'html', 'asciicast', 'text'])
 export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 /** A row that the person marked. */

@@ -101,8 +101,11 @@ class Summary extends Scan {
   }
 
   protected take(bytes: Buffer): void {
-    const { key } = stampOf(bytes, 0, bytes.length)
-    if (this.reducer?.wants(key.split(':')[0] ?? '') !== true) return
+    const { key, timeMs } = stampOf(bytes, 0, bytes.length)
+    if (this.reducer?.wants(key.split(':')[0] ?? '') !== true) {
+      this.reducer?.count?.(key, 1, timeMs)
+      return
+    }
     const event = parseEventLine(bytes.toString('utf8'))
     if (event !== undefined) this.reducer.add(event)
   }

@@ -94,7 +94,7 @@ function streamLines(summary: StreamSummary): string[] {
   const status = connection?.http_status === undefined ? '' : ` (${String(connection.http_status)})`
   return [
     ...(connection === undefined ? [] : [`state    ${connection.state}${status}`]),
-    ...(reconnects === 0 ? [] : [`lost     ${plural(reconnects, 'time')}, and connected again`]),
+    ...(reconnects === 0 ? [] : [`lost     ${plural(reconnects, 'time')}`]),
     ...rateLines(summary),
     ...endLines(summary),
   ]

@@ -15,7 +15,7 @@ const sizes = { told: 400, refused: 600 }
  */
 const law = {
   'src/shared': { rooms: [], packages: ['zod'] },
-  'src/core': { rooms: ['src/shared'], packages: [] },
+  'src/core': { rooms: ['src/shared'], packages: ['diff'] },
   'src/node': {
     rooms: ['src/core', 'src/shared'],
     packages: ['node:', '@lydell/node-pty', 'chokidar', 'playwright-core', 'tinyglobby', 'ws', 'zod'],

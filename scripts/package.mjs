@@ -16,6 +16,8 @@ const required = [
   'extension/dist/runner.js',
   'extension/dist/cli.js',
   'extension/dist/worker.js',
+  'extension/dist/textWorker.js',
+  'extension/dist/compareWorker.js',
   'extension/dist/webview/main.js',
   'extension/dist/webview/main.css',
   'extension/node_modules/playwright-core/index.js',

@@ -276,6 +276,12 @@ export class FakeHost {
     this.server.notify('summary', this.summary)
   }
 
+  /** The summary of a run of whatever kind. */
+  tellSummary(summary: RunSummary): void {
+    this.summary = summary
+    this.server.notify('summary', summary)
+  }
+
   /** Lines that the command prints, by stdout. */
   print(...texts: readonly string[]): void {
     this.append(texts.map((text) => line(text)))

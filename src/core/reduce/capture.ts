@@ -294,11 +294,15 @@ class Reducer implements CaptureReducer {
   }
 }
 
-/** The same page under different spellings: without protocol, `www.`, `utm_*`, fragment and a slash at the end. */
+/** Parameters that tell where a reader came from and not what is read. */
+const TRACKING =
+  /^(?:utm_\w*|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|srsltid|ref_src)(?:=|$)/i
+
+/** The same page under different spellings: without protocol, `www.`, tracking parameters, fragment and a slash at the end. */
 export function sourceKey(url: string): string {
   const [, host = '', path = '', query = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?/i.exec(url) ?? []
   if (host === '') return url
-  const kept = query.split('&').filter((part) => part !== '' && !part.startsWith('utm_'))
+  const kept = query.split('&').filter((part) => part !== '' && !TRACKING.test(part))
   return `${host.toLowerCase().replace(/^www\./, '')}${path.replace(/\/+$/, '')}${kept.length === 0 ? '' : `?${kept.join('&')}`}`
 }
 

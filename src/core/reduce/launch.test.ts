@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AnyEvent, RunKind } from '../../shared/events/schema'
-import { createRunReducer } from './byKind'
+import type { AnyEvent } from '../../shared/events/schema'
 import { createLaunchReducer, type LaunchReducer } from './launch'
 
 const START = Date.parse('2026-11-20T03:30:05.000Z')
@@ -222,17 +221,5 @@ describe('the summary of a launch', () => {
         tell(phase, { name: 'progress', value: 1, raw: { done: 1, total: value, rate: value } })
     }
     assert.equal(typeof JSON.stringify(reducer.summary()), 'string')
-  })
-})
-
-describe('the reducer of a run', () => {
-  it('is the one of its kind', () => {
-    assert.equal(createRunReducer('launch').summary().kind, 'launch')
-    assert.equal(createRunReducer('launch').wants('metric'), true)
-    for (const kind of ['capture', 'follow', 'session', 'stream', 'ingest'] satisfies RunKind[]) {
-      const reducer = createRunReducer(kind)
-      assert.equal(reducer.summary().kind, 'capture')
-      assert.ok(reducer.capture !== undefined && reducer.wants('citation') && !reducer.wants('metric'))
-    }
   })
 })

@@ -3,6 +3,7 @@ import type { AnyEvent } from '../../shared/events/schema'
 import type { LaunchSummary, ProgressSummary, ResultSummary } from '../../shared/protocol/summary'
 import { prefixOf, restored, type Prefix } from './prefix'
 import { Series, type SeriesSnapshot } from './series'
+import { countOf, MAX_TEXT, numberOf, textOf } from './values'
 
 const relevantPhases: ReadonlySet<string> = new Set(['process', 'line_update', 'metric', 'result', 'dropped', 'error'])
 
@@ -11,7 +12,6 @@ const MAX_RESULTS = 1000
 const MAX_ERRORS = 200
 const MAX_PIDS = 1000
 const MAX_STREAMS = 8
-const MAX_TEXT = 4000
 const MAX_NAME = 200
 /** A bar that does not tell what remains is judged by its own pace, once it was watched for so long. */
 const PACE_AFTER_MS = 2000
@@ -270,16 +270,4 @@ class Reducer implements LaunchReducer {
 
 function remainingAt(rate: number | undefined, done: number, total: number | undefined): number | undefined {
   return rate === undefined || rate <= 0 || total === undefined ? undefined : Math.max(0, total - done) / rate
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-function countOf(value: unknown): number {
-  return Math.max(0, numberOf(value) ?? 0)
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : undefined
 }

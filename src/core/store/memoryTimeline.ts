@@ -63,8 +63,9 @@ export class MemoryTimeline implements Timeline {
     if (position < 0 || position >= log.size)
       throw new RangeError(`This run has no event at position ${String(position)}.`)
     for (let at = replayer.seek(position).position; at <= position; at++) {
-      const [phase = ''] = log.keyOf(at).split(':')
-      replayer.add(at + 1, log.times[at] ?? Number.NaN, replayer.wants(phase) ? log.event(at) : undefined)
+      const [phase = '', level] = log.keyOf(at).split(':')
+      const time = log.times[at] ?? Number.NaN
+      replayer.add(at + 1, time, replayer.wants(phase, level, time) ? log.event(at) : undefined)
     }
     return Promise.resolve(replayer.state())
   }

@@ -23,14 +23,22 @@ function stateBy(replayer: Replayer, events: readonly AnyEvent[], position: numb
     const event = events[at]
     assert.ok(event !== undefined)
     const time = Date.parse(event.timestamp)
-    replayer.add(at * 4000 + 4000, time, replayer.wants(event.phase) ? event : undefined)
+    replayer.add(
+      at * 4000 + 4000,
+      time,
+      replayer.wants(event.phase, levelOf(event.phase, event.data), time) ? event : undefined,
+    )
   }
   return replayer.state()
 }
 
 function stateFromStart(kind: RunKind, events: readonly AnyEvent[], position: number): Partial<ReplayState> {
   const reducer = createRunReducer(kind)
-  for (const event of events.slice(0, position + 1)) if (reducer.wants(event.phase)) reducer.add(event)
+  for (const event of events.slice(0, position + 1)) {
+    const level = levelOf(event.phase, event.data)
+    if (reducer.wants(event.phase)) reducer.add(event)
+    else reducer.count?.(level === undefined ? event.phase : `${event.phase}:${level}`, 1, Date.parse(event.timestamp))
+  }
   const answers = [...(reducer.capture?.answers.keys() ?? [])].map((message_id) => ({
     message_id,
     text: reducer.capture?.answer(message_id) ?? '',
@@ -39,7 +47,7 @@ function stateFromStart(kind: RunKind, events: readonly AnyEvent[], position: nu
 }
 
 describe('a pass over a run', () => {
-  for (const kind of ['capture', 'launch'] as const) {
+  for (const kind of ['capture', 'launch', 'follow', 'session', 'stream'] as const) {
     it(`makes the state of a ${kind} at any event as a reducer from the start would, seed ${String(seed)}`, function () {
       this.timeout(60_000)
       const random = randomOf(seed)

@@ -37,7 +37,7 @@ export class RunPass {
 
   /** Whether the next event must be given whole; `add` must follow. @param level its level (levelOf), if it has one */
   wants(phase: string, level: string | undefined, time: number): boolean {
-    this.isReduced = this.reducer.wants(phase)
+    this.isReduced = isReduced(this.reducer, phase, level, time)
     this.isDrawn = this.timeline.wants(phase, level, time)
     return this.isReduced || this.isDrawn
   }
@@ -87,8 +87,9 @@ export class Replayer {
     return this.place
   }
 
-  wants(phase: string): boolean {
-    return this.reducer.wants(phase)
+  /** Whether the next event must be given whole; `add` must follow. @param level its level (levelOf), if it has one */
+  wants(phase: string, level: string | undefined, time: number): boolean {
+    return isReduced(this.reducer, phase, level, time)
   }
 
   /**
@@ -112,4 +113,11 @@ export class Replayer {
     }))
     return { position: position - 1, time: Number.isNaN(time) ? 0 : time, summary: this.reducer.summary(), answers }
   }
+}
+
+/** Whether a reducer takes an event whole; else it counts it, where it counts. */
+function isReduced(reducer: RunReducer, phase: string, level: string | undefined, time: number): boolean {
+  if (reducer.wants(phase)) return true
+  reducer.count?.(level === undefined ? phase : `${phase}:${level}`, 1, time)
+  return false
 }

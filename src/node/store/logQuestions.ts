@@ -96,9 +96,9 @@ class AskedState extends LineReader {
     return this.position > this.wanted ? this.replayer.state() : undefined
   }
 
-  protected take({ phase }: LineKey, time: number, end: number, line: () => string): void {
+  protected take({ phase, level }: LineKey, time: number, end: number, line: () => string): void {
     if (this.position > this.wanted) return
-    this.replayer.add(end, time, this.replayer.wants(phase) ? parseEventLine(line()) : undefined)
+    this.replayer.add(end, time, this.replayer.wants(phase, level, time) ? parseEventLine(line()) : undefined)
     this.position++
   }
 }

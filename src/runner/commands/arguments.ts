@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { plural } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 
 export const commonOptions = { dir: { type: 'string' }, json: { type: 'boolean' } } as const
@@ -24,7 +25,7 @@ export function parse<O extends ParseArgsOptionsConfig>(
     if (positionals === 'some') {
       if (parsed.positionals.length === 0) throw new Error('it takes at least one argument')
     } else if (parsed.positionals.length !== positionals) {
-      const wanted = positionals === 0 ? 'takes no argument' : `takes ${String(positionals)} argument`
+      const wanted = positionals === 0 ? 'takes no argument' : `takes ${plural(positionals, 'argument')}`
       throw new Error(`it ${wanted}, ${String(parsed.positionals.length)} given`)
     }
     return parsed

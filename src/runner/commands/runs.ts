@@ -8,7 +8,7 @@ import { readEvents, readLogInfo } from '../../node/runlog/reader'
 import { formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { recoverLostRuns } from '../recover'
-import { captureLines, launchLines } from './summaryLines'
+import { summaryLines } from './summaryLines'
 import { logDirectory, parse } from './arguments'
 import type { Command } from './command'
 
@@ -67,7 +67,7 @@ export const showCommand: Command = {
     const reducer = createRunReducer(run.head.kind)
     let damaged = 0
     for await (const event of readEvents(await readLogInfo(run.path), () => damaged++)) {
-      if (reducer.wants(event.phase)) reducer.add(event)
+      reducer.add(event)
     }
     const summary = reducer.summary()
     if (values.json === true) {
@@ -83,7 +83,7 @@ export const showCommand: Command = {
     const lines = [oneLine(run), `log      ${run.path}`]
     if (run.metadata?.error !== undefined) lines.push(`error    ${run.metadata.error}`)
     if (damaged > 0) lines.push(`damaged  ${String(damaged)} lines can't be read`)
-    lines.push(...(summary.kind === 'launch' ? launchLines(summary) : captureLines(summary, reducer.capture)))
+    lines.push(...summaryLines(summary, reducer.capture))
     process.stdout.write(`${lines.join('\n')}\n`)
     return 0
   },

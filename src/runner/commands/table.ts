@@ -1,5 +1,6 @@
 /** The commands by name; each is one module. */
 import { captureCommand } from './capture'
+import { compareCommand } from './compare'
 import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
@@ -17,6 +18,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   show: showCommand,
   stop: stopCommand,
   rm: removeCommand,
+  compare: compareCommand,
   export: exportCommand,
   check: checkCommand,
 }

@@ -106,4 +106,117 @@ export interface LaunchSummary {
   readonly dropped: number
 }
 
-export type RunSummary = CaptureSummary | LaunchSummary
+export interface ErrorSummary {
+  readonly seq: number
+  readonly message: string
+  readonly fatal: boolean
+}
+
+/** How many lines came, and how fast. */
+export interface LineRates {
+  readonly lines: number
+  /** Lines by level; those without one are in `lines` alone. */
+  readonly levels: Readonly<Record<string, number>>
+  /** Milliseconds since the epoch; absent before the first line. */
+  readonly first_time?: number
+  readonly last_time?: number
+  /** Of the minute that ends with the last event. */
+  readonly last_minute: { readonly lines: number; readonly levels: Readonly<Record<string, number>> }
+}
+
+/** Which parts of a program its lines come from. */
+export interface LoggerSummary {
+  /** The most frequent first; at most 20. */
+  readonly loggers: readonly { readonly name: string; readonly count: number }[]
+  /** Past the first 100,000 lines one in sixteen is looked at: the counts are near, not exact. */
+  readonly loggers_estimated?: true
+  /** Lines of loggers that came when 1,000 were known already; absent where there were none. */
+  readonly loggers_left_out?: number
+}
+
+export interface FileSummary {
+  readonly path: string
+  /** The last `file` event of it. */
+  readonly state: string
+  readonly seq: number
+  /** How often it was rotated or replaced. */
+  readonly rotations: number
+  /** How often its content was cut or written over. */
+  readonly rewrites: number
+}
+
+/** Of followed files that were recorded. */
+export interface FollowRunSummary extends LineRates, LoggerSummary {
+  readonly kind: 'follow'
+  /** In order of arrival; at most 1,000. */
+  readonly files: readonly FileSummary[]
+  /** All there are, also those past the bound. */
+  readonly file_count: number
+  readonly errors: readonly ErrorSummary[]
+  /** Lines that could not be written. */
+  readonly dropped: number
+}
+
+/** Of a remote stream, and of what was sent to us. */
+export interface StreamSummary extends LineRates, LoggerSummary {
+  readonly kind: 'stream'
+  /** The last `connection`; `time` in milliseconds since the epoch. */
+  readonly connection?: {
+    readonly state: string
+    readonly seq: number
+    readonly time: number
+    readonly attempt?: number
+    readonly retry_in_ms?: number
+    readonly http_status?: number
+  }
+  /** How often a connection that was live had to be made again. */
+  readonly reconnects: number
+  readonly last_error?: ErrorSummary & { readonly time: number }
+  readonly errors: readonly ErrorSummary[]
+  readonly dropped: number
+}
+
+export interface TokenSummary {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly cache_read_tokens: number
+  readonly cache_write_tokens: number
+  readonly reasoning_tokens: number
+  /** Of what has a price; absent where nothing has. */
+  readonly cost_usd?: number
+  /** Part of `cost_usd` was reckoned from a list of prices and not told by the source. */
+  readonly cost_estimated?: true
+  /** Uses without a price; they are not in `cost_usd`. */
+  readonly unpriced: number
+}
+
+/** Of a coding-agent session. */
+export interface SessionSummary {
+  readonly kind: 'session'
+  readonly phase?: {
+    readonly phase: string
+    readonly seq: number
+    readonly time: number
+    readonly label?: string
+    readonly number?: number
+    readonly of?: number
+  }
+  readonly iteration?: { readonly number: number; readonly state: string; readonly completed: number }
+  /** As they stand, in order of arrival; at most 500. */
+  readonly tasks: readonly { readonly seq: number; readonly title: string; readonly state: string }[]
+  /** All there are, also those past the bound. */
+  readonly task_count: number
+  readonly context?: { readonly percent: number; readonly tokens?: number; readonly limit?: number }
+  readonly usage?: TokenSummary
+  /** By model, the most output first; at most 50. */
+  readonly models: readonly (TokenSummary & { readonly model: string })[]
+  readonly messages: number
+  /** The last that has text; its beginning. */
+  readonly last_message?: { readonly seq: number; readonly role: string; readonly text: string }
+  /** Calls by name, the most frequent first; at most 20. */
+  readonly tools: readonly { readonly name: string; readonly calls: number; readonly failed: number }[]
+  readonly errors: readonly ErrorSummary[]
+  readonly dropped: number
+}
+
+export type RunSummary = CaptureSummary | LaunchSummary | FollowRunSummary | SessionSummary | StreamSummary

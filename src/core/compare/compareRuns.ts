@@ -1,0 +1,77 @@
+/** What differs between two runs, of one kind or of two. */
+import type { RunKind } from '../../shared/events/schema'
+import { formatCount, plural } from '../../shared/lib/format'
+import type { ComparedText, Comparison } from '../../shared/protocol/compare'
+import { compareConfig } from './compareConfig'
+import { compareFacts } from './compareFacts'
+import { compareLines } from './compareLines'
+import { compareMetrics } from './compareMetrics'
+import { compareQueries, compareSources } from './compareSets'
+import type { GatheredRun } from './gathered'
+import { diffText } from './textDiff'
+
+export function compareRuns(left: GatheredRun, right: GatheredRun): Comparison {
+  const [a, b] = [left.summary, right.summary]
+  return {
+    left: left.run,
+    right: right.run,
+    notes: notesOf(left, right),
+    facts: compareFacts(left, right),
+    config: compareConfig(left.head, right.head),
+    ...(a.kind === 'capture' && b.kind === 'capture'
+      ? { queries: compareQueries(a, b), sources: compareSources(a, b), answers: compareAnswers(left, right) }
+      : {}),
+    ...(a.kind === 'launch' && b.kind === 'launch' ? { metrics: compareMetrics(a.metrics, b.metrics) } : {}),
+    ...(hasLines(left) || hasLines(right) ? { lines: compareLines(left.lines, right.lines) } : {}),
+  }
+}
+
+function compareAnswers({ answers: lefts }: GatheredRun, { answers: rights }: GatheredRun): ComparedText[] {
+  return Array.from({ length: Math.max(lefts.length, rights.length) }, (_, i) =>
+    diffText(lefts[i] ?? '', rights[i] ?? ''),
+  )
+}
+
+/** Also of a run that printed nothing yet. */
+function hasLines({ run, lines }: GatheredRun): boolean {
+  return lines.lines > 0 || run.kind === 'launch' || run.kind === 'follow'
+}
+
+const names: Readonly<Record<RunKind, string>> = {
+  capture: 'a capture',
+  launch: 'a launch',
+  follow: 'a recorded file',
+  session: 'a session',
+  stream: 'a stream',
+  ingest: 'what was sent in',
+}
+
+function notesOf(left: GatheredRun, right: GatheredRun): string[] {
+  const [a, b] = [left.run.kind, right.run.kind]
+  const sides = [
+    { side: 'left', ...left.run },
+    { side: 'right', ...right.run },
+  ]
+  return [
+    ...(a === b
+      ? []
+      : [
+          `These runs are of two kinds, ${names[a]} and ${names[b]}: what only one of them has can't be compared, their facts, lines and settings can.`,
+        ]),
+    ...sides
+      .filter(({ state }) => state === 'running' || state === 'elsewhere')
+      .map(({ side }) => `The ${side} run still goes on: this is how it was when it was read.`),
+    ...sides
+      .filter(({ damaged }) => damaged > 0)
+      .map(
+        ({ side, damaged }) =>
+          `${plural(damaged, 'line')} of the ${side} log can't be read and ${damaged === 1 ? 'is' : 'are'} left out.`,
+      ),
+    ...[left, right]
+      .filter(({ lines }) => lines.leftOut > 0)
+      .map(
+        ({ lines }) =>
+          `${formatCount(lines.leftOut)} of ${plural(lines.lines, 'line')} of the ${lines === left.lines ? 'left' : 'right'} run are not compared: its lines have more than ${formatCount(lines.patterns.length)} patterns.`,
+      ),
+  ]
+}

@@ -1,0 +1,18 @@
+/** What an event holds where it should, of the type it should have; logs may be damaged or written by something else. */
+
+/** Texts in summaries are at most this long. */
+export const MAX_TEXT = 4000
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** 0 for what is no count. */
+export function countOf(value: unknown): number {
+  return Math.max(0, numberOf(value) ?? 0)
+}
+
+/** Its beginning. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : undefined
+}

@@ -1,0 +1,26 @@
+/** The thread of one comparison: reading two logs and finding what differs would hold up the extension host. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { UserError } from '../../shared/userError'
+import { compareLogs } from './compareLogs'
+import type { FromCompareThread, CompareThreadData } from './compareThread'
+
+const { left, right } = workerData as CompareThreadData
+
+function post(message: FromCompareThread): void {
+  parentPort?.postMessage(message)
+}
+
+compareLogs(left, right, {
+  onProgress: (done) => {
+    post({ type: 'progress', done })
+  },
+}).then(
+  (comparison) => {
+    post({ type: 'compared', comparison })
+  },
+  (error: unknown) => {
+    const code = error instanceof UserError ? error.code : undefined
+    const message = error instanceof Error ? error.message : String(error)
+    post({ type: 'failed', message, ...(code === undefined ? {} : { code }) })
+  },
+)

@@ -7,10 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { changeNotes } from '../src/node/runlog/notes'
-import { makeLogDirectory, logPaths } from '../src/node/runlog/layout'
-import { openingLine, closingLine } from '../src/node/runlog/format'
+import { logPaths } from '../src/node/runlog/layout'
 import { RunHistory } from '../src/node/runlog/runHistory'
-import type { RunHead } from '../src/shared/events/schema'
+import { writePastRun } from '../test/fakes/history'
 
 const RUNS = 10_000
 const LIMIT_MS = 300
@@ -21,49 +20,18 @@ process.env['XDG_STATE_HOME'] = path.join(folder, 'state')
 const directory = path.join(folder, '.tapedeck')
 
 function makeLogs(): string[] {
-  makeLogDirectory(directory)
   const start = Date.parse('2026-01-01T00:00:00Z')
   return Array.from({ length: RUNS }, (_, number) => {
-    const started_at = new Date(start + number * 600_000).toISOString()
-    const capture_id = `${started_at.slice(0, 19).replaceAll(':', '-')}Z-${String(number).padStart(6, 'a')}`
-    const head: RunHead = {
-      capture_id,
-      kind: 'launch',
+    const id = writePastRun(directory, {
+      startedMs: start + number * 600_000,
       title: `training ${String(number % 40)}`,
-      started_at,
-      pid: 1234,
-      machine: 'bench',
-      tool: { name: 'tapedeck', version: '0.1.0' },
-      command: 'python',
-      args: ['train.py', '--seed', String(number)],
-      cwd: '/home/someone/project',
-      env_names: ['SEED', 'HOME', 'PATH'],
-    }
-    const events = Array.from({ length: EVENTS }, (_, seq) =>
-      JSON.stringify({
-        capture_id,
-        seq,
-        timestamp: started_at,
-        phase: 'log_line',
-        data: { text: `epoch ${String(seq)} loss ${String(1 / (seq + 1))}`, stream: 'stdout' },
-      }),
-    )
-    const log = logPaths(directory, capture_id)
-    const metadata = {
-      ...head,
-      status: number % 7 === 0 ? ('failed' as const) : ('completed' as const),
-      finished_at: started_at,
-      duration_ms: 12_345,
-      event_count: EVENTS,
-      phase_counts: { log_line: EVENTS },
-      level_counts: { info: EVENTS },
-      dropped: 0,
-      redacted: {},
-      exit_code: number % 7 === 0 ? 1 : 0,
-    }
-    writeFileSync(log.log, `${openingLine(head)}${events.join('\n,')}\n${closingLine(metadata)}`)
-    writeFileSync(log.index, 'x'.repeat(200))
-    return capture_id
+      status: number % 7 === 0 ? 'failed' : 'completed',
+      suffix: String(number).padStart(6, 'a'),
+      lines: Array.from({ length: EVENTS }, (_, epoch) => `epoch ${String(epoch)} loss ${String(1 / (epoch + 1))}`),
+      head: { args: ['train.py', '--seed', String(number)], env_names: ['SEED', 'HOME', 'PATH'] },
+    })
+    writeFileSync(logPaths(directory, id).index, 'x'.repeat(200))
+    return id
   })
 }
 

@@ -16,10 +16,22 @@ export const commands = {
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
   deleteRun: 'tapedeck.deleteRun',
+  renameRun: 'tapedeck.renameRun',
+  pinRun: 'tapedeck.pinRun',
+  unpinRun: 'tapedeck.unpinRun',
+  tagRun: 'tapedeck.tagRun',
+  revealRun: 'tapedeck.revealRun',
+  copyRunPath: 'tapedeck.copyRunPath',
+  copyRunId: 'tapedeck.copyRunId',
+  filterRuns: 'tapedeck.filterRuns',
+  clearRunFilter: 'tapedeck.clearRunFilter',
+  sortRuns: 'tapedeck.sortRuns',
+  showMoreRuns: 'tapedeck.showMoreRuns',
   showOutput: 'tapedeck.showOutput',
 } as const
 
 export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
+export const contextKeys = { runsFiltered: 'tapedeck.runsFiltered' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
 export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
+import { Emitter } from '../../shared/lib/emitter'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
 import type { FollowTarget } from '../follow/followTarget'
@@ -30,6 +31,8 @@ class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
   private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
 
+  private readonly changedOpen = new Emitter<readonly string[]>()
+  readonly onDidChangeOpen = this.changedOpen.event
   private readonly remembered: readonly string[]
   private readonly shell: PanelShell
   private readonly followed: FollowPanels
@@ -75,6 +78,10 @@ class RunPanels implements Panels {
     this.open_.get(logPath)?.panel.dispose()
   }
 
+  get openLogs(): readonly string[] {
+    return [...this.open_.keys()]
+  }
+
   get inFront(): string | undefined {
     return [...this.open_].find(([, { panel }]) => panel.active)?.[0]
   }
@@ -115,9 +122,10 @@ class RunPanels implements Panels {
   }
 
   private remember(): void {
+    this.changedOpen.fire(this.openLogs)
     try {
       mkdirSync(path.dirname(this.memory), { recursive: true })
-      writeFileSync(this.memory, JSON.stringify([...this.open_.keys()]))
+      writeFileSync(this.memory, JSON.stringify(this.openLogs))
     } catch (error) {
       this.container.log.warn(errorText(error))
     }

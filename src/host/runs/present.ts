@@ -1,7 +1,7 @@
 /** How a run looks in lists: one icon and one line for each state. */
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
-import { formatDuration } from '../../shared/lib/format'
+import { formatDuration, plural } from '../../shared/lib/format'
 
 export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   switch (state) {
@@ -34,8 +34,11 @@ export function describeState(run: ListedRun): string {
   if (metadata === undefined) return state
   const exit = metadata.kind === 'launch' ? exitText(metadata) : undefined
   const duration = metadata.duration_ms === undefined ? undefined : formatDuration(metadata.duration_ms)
-  const events = `${metadata.event_count.toLocaleString('en')} events`
-  return [state, exit, duration, events].filter((part) => part !== undefined).join(' · ')
+  const { fatal = 0, error = 0 } = metadata.level_counts
+  const errors = fatal + error === 0 ? undefined : plural(fatal + error, 'error')
+  return [state, exit, duration, plural(metadata.event_count, 'event'), errors]
+    .filter((part) => part !== undefined)
+    .join(' · ')
 }
 
 /** "exit code 2", "SIGKILL"; undefined while a command runs and where it never started. */
@@ -48,15 +51,6 @@ export function exitText({
 }): string | undefined {
   if (typeof signal === 'string') return signal
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
-}
-
-/** When a run began. */
-export function startedAt({ head, capture_id }: ListedRun): Date {
-  const started = new Date(head?.started_at ?? Number.NaN)
-  if (!Number.isNaN(started.getTime())) return started
-  // A log that can't be read still has its time in its name.
-  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
-  return new Date(`${day}T${h}:${m}:${s}Z`)
 }
 
 /** "14:03", on another day "20 Nov 14:03", of another year with it; local time. */

@@ -3,7 +3,7 @@
  * as a person sees it. Shared by panels, output channel and status bar; closed when the last of them lets go.
  */
 import { ControlClient } from '../../node/control/client'
-import { describeRun, type ListedRun } from '../../node/runlog/history'
+import { describeRun, titleOf, type ListedRun } from '../../node/runlog/history'
 import { readEntry, livenessOf } from '../../node/control/registry'
 import type { LogWorker } from '../../node/store/logWorker'
 import { RunLogStore } from '../../node/store/runLogStore'
@@ -80,7 +80,7 @@ export class RunSession {
     return {
       capture_id,
       kind: known.kind,
-      title: known.title,
+      title: titleOf({ ...this.run, head: known }),
       state: this.state,
       started_at: known.started_at,
       elapsed_ms,
@@ -117,6 +117,14 @@ export class RunSession {
     const { state } = this.run
     if (state === 'running') return this.stopping ? 'stopping' : 'running'
     return state === 'damaged' ? 'stale' : state
+  }
+
+  /** What a person says of the run has changed. */
+  takeNotes({ notes }: Pick<ListedRun, 'notes'>): void {
+    if (JSON.stringify(notes) === JSON.stringify(this.run.notes)) return
+    const { notes: _before, ...run } = this.run
+    this.run = notes === undefined ? run : { ...run, notes }
+    this.tell()
   }
 
   /**

@@ -158,12 +158,24 @@ export class Runs {
       if (this.disposed) return
       this.listed = lists.flat().sort((a, b) => (a.capture_id < b.capture_id ? 1 : -1))
       await this.followLive()
+      await this.renewHeld()
       this.changed.fire(undefined)
       for (const history of histories) await history.save()
     } catch (error) {
       this.services.log(
         `reading the log directories: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       )
+    }
+  }
+
+  /** Whoever shows a run learns what was noted of it. */
+  private async renewHeld(): Promise<void> {
+    if (this.held.size === 0) return
+    const byPath = new Map(this.listed.map((run) => [run.path, run]))
+    for (const [logPath, { session }] of this.held) {
+      const run = byPath.get(logPath)
+      // One that can't be opened is told to who asked for it.
+      if (run !== undefined) (await session.catch(() => undefined))?.takeNotes(run)
     }
   }
 

@@ -1,5 +1,5 @@
 /** Past and present runs of a log directory: heads and tails of the logs and the notes, never their middle. */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
@@ -54,6 +54,14 @@ export interface FoundNotes {
 /** What a person calls a run: their own title, else the recorder's, else its id. */
 export function titleOf({ notes, head, capture_id }: Pick<ListedRun, 'notes' | 'head' | 'capture_id'>): string {
   return notes?.title ?? head?.title ?? capture_id
+}
+
+/** When a run began; of a log that can't be read by its name. */
+export function startedAt({ head, capture_id }: Pick<ListedRun, 'head' | 'capture_id'>): Date {
+  const started = new Date(head?.started_at ?? Number.NaN)
+  if (!Number.isNaN(started.getTime())) return started
+  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
+  return new Date(`${day}T${h}:${m}:${s}Z`)
 }
 
 const NOTES_END = '.notes'
@@ -190,11 +198,8 @@ export function isLive(run: ListedRun): run is ListedRun & { readonly entry: Reg
   return metadata === undefined && entry !== undefined && livenessOf(entry).state === 'live'
 }
 
-/**
- * Deletes a run's log, index and notes.
- * @throws UserError `run_is_active` while it is being recorded
- */
-export async function deleteRun(logDirectory: string, run: ListedRun): Promise<void> {
+/** @throws UserError `run_is_active` for a run that is, or may be, recorded */
+export function refuseActive(run: ListedRun): void {
   if (isLive(run)) {
     throw new UserError(`${run.capture_id} is still being recorded. Stop it first, then delete it.`, 'run_is_active')
   }
@@ -204,6 +209,21 @@ export async function deleteRun(logDirectory: string, run: ListedRun): Promise<v
       'run_is_active',
     )
   }
+}
+
+/**
+ * Deletes a run's log, index and notes.
+ * @param remove takes a file away that is there, in place of deleting it for good
+ * @throws UserError `run_is_active` while it is being recorded
+ */
+export async function deleteRun(
+  logDirectory: string,
+  run: ListedRun,
+  remove: (file: string) => Promise<void> = (file) => rm(file, { force: true }),
+): Promise<void> {
+  refuseActive(run)
   const paths = logPaths(logDirectory, run.capture_id)
-  await Promise.all([paths.log, paths.index, paths.notes].map((file) => rm(file, { force: true })))
+  for (const file of [paths.log, paths.notes]) if (existsSync(file)) await remove(file)
+  // A cache: nobody misses it.
+  await rm(paths.index, { force: true })
 }

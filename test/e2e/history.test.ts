@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { changeNotes } from '../../src/node/runlog/notes'
+import { Editor } from '../editor/editor'
+import { writePastRun } from '../fakes/history'
+
+declare const __PROJECT_ROOT__: string
+const shots = process.env['TAPEDECK_SHOTS']
+const DAY = 86_400_000
+
+describe('the history in the editor', () => {
+  let editor: Editor
+  let workspace: string
+  let directory: string
+  let failed: string
+
+  const shot = async (name: string): Promise<void> => {
+    if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
+  }
+  const logOf = (id: string): string => path.join(directory, 'runs', `${id}.json`)
+  const message = () => editor.page.locator('.sidebar .pane', { hasText: 'Runs' }).locator('.message').first()
+
+  before(async () => {
+    workspace = await mkdtemp(path.join(os.tmpdir(), 'tapedeck-workspace-'))
+    directory = path.join(workspace, '.tapedeck')
+    const now = Date.now()
+    for (let day = 0; day < 20; day++) {
+      for (let number = 0; number < 3; number++)
+        writePastRun(directory, {
+          startedMs: now - day * DAY - number * 600_000 - 60_000,
+          title: `Train ResNet, seed ${String(number)}`,
+          status: number === 1 && day % 2 === 0 ? 'failed' : 'completed',
+          durationMs: 100_000 * (number + 1),
+          lines: Array.from({ length: 40 + day }, (_, i) =>
+            i === 30 ? `error needle of day ${String(day)}` : `loss ${String(1 / (i + 1))}`,
+          ),
+        })
+      if (day % 3 === 0)
+        writePastRun(directory, {
+          startedMs: now - day * DAY - 3_600_000,
+          title: 'Which bees are endangered?',
+          head: { kind: 'capture', prompt: 'Which bees are endangered?', url: 'https://chatgpt.com/', model: 'gpt-5' },
+        })
+    }
+    const pinned = writePastRun(directory, { startedMs: now - 40 * DAY, title: 'Baseline' })
+    await changeNotes(logOf(pinned), (notes) => ({ ...notes, pinned: true, tags: ['paper', 'baseline'] }))
+    failed = writePastRun(directory, {
+      startedMs: now - 30_000,
+      title: 'Evaluate',
+      status: 'failed',
+      lines: Array.from({ length: 3000 }, (_, i) => (i === 2000 ? 'error needle in the middle' : `step ${String(i)}`)),
+    })
+    editor = await Editor.start({
+      workspace,
+      extension: { folder: __PROJECT_ROOT__ },
+      size: { width: 1400, height: 1000 },
+      settings: {
+        'workbench.colorTheme': process.env['TAPEDECK_THEME'] ?? 'Default Dark Modern',
+        'files.simpleDialog.enable': true,
+      },
+    })
+    await editor.openViewContainer('Tapedeck')
+    await editor.treeRows('Evaluate').first().waitFor()
+  })
+
+  after(async () => {
+    await editor.close()
+    await rm(workspace, { recursive: true, force: true })
+  })
+
+  it('shows pinned runs, then the days', async () => {
+    assert.match(await editor.treeRows().first().innerText(), /Pinned/)
+    await editor.treeRows('Today').waitFor()
+    await editor.treeRows('Baseline').hover()
+    await shot('history tree')
+  })
+
+  it('filters by what is typed, says so, and shows all again', async () => {
+    await editor.runCommand('Tapedeck: Filter Runs…')
+    await editor.quickInput().fill('bees')
+    await shot('history filter')
+    await editor.page.keyboard.press('Escape')
+    await message().filter({ hasText: 'Shown: "bees"' }).waitFor()
+    await editor.treeRows('Evaluate').waitFor({ state: 'hidden' })
+    await shot('history filtered')
+    await editor.runCommand('Tapedeck: Filter Runs…')
+    await editor.quickInput().fill('nothing has this')
+    await editor.page.keyboard.press('Escape')
+    await editor.page.getByRole('button', { name: 'Clear Filter', exact: true }).waitFor()
+    await shot('history filter without hits')
+    await editor.page.getByRole('button', { name: 'Clear Filter', exact: true }).click()
+    await editor.treeRows('Evaluate').waitFor()
+  })
+
+  it('renames a run by F2 and deletes it by its key, after a question', async () => {
+    // A click on the time of the row opens the run; the keys stay in the list.
+    await editor.treeRows('Evaluate').click()
+    await editor.page.locator('.tab', { hasText: 'Evaluate' }).waitFor()
+    await editor.treeRows('Evaluate').click()
+    await editor.page.keyboard.press('F2')
+    await editor.answerQuickInput('My evaluation', 'Rename Run')
+    await editor.treeRows('My evaluation').waitFor()
+    await editor.page.locator('.tab', { hasText: 'My evaluation' }).waitFor()
+    assert.match(readFileSync(logOf(failed), 'utf8'), /"title":"Evaluate"/)
+    await editor.treeRows('My evaluation').click()
+    await editor.page.keyboard.press('Delete')
+    await editor.page.locator('.monaco-dialog-box', { hasText: 'My evaluation' }).waitFor()
+    await shot('history delete')
+    await editor.button('Delete').click()
+    // A system without a trash asks once more.
+    const forGood = editor.button('Delete for Good')
+    await Promise.race([forGood.waitFor(), editor.treeRows('My evaluation').waitFor({ state: 'hidden' })])
+    if (await forGood.isVisible()) {
+      await shot('history delete for good')
+      await forGood.click()
+    }
+    await editor.treeRows('My evaluation').waitFor({ state: 'hidden' })
+    assert.ok(!existsSync(logOf(failed)))
+  })
+})

@@ -110,13 +110,6 @@ describe('the history in the editor', () => {
     await editor.page.locator('.monaco-dialog-box', { hasText: 'My evaluation' }).waitFor()
     await shot('history delete')
     await editor.button('Delete').click()
-    // A system without a trash asks once more.
-    const forGood = editor.button('Delete for Good')
-    await Promise.race([forGood.waitFor(), editor.treeRows('My evaluation').waitFor({ state: 'hidden' })])
-    if (await forGood.isVisible()) {
-      await shot('history delete for good')
-      await forGood.click()
-    }
     await editor.treeRows('My evaluation').waitFor({ state: 'hidden' })
     assert.ok(!existsSync(logOf(failed)))
   })

@@ -16,11 +16,15 @@ export async function confirmDelete(container: Container, runs: readonly ListedR
   for (const run of runs) refuseActive(run)
   const what = namesOf(runs)
   const bytes = formatBytes(runs.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
-  const detail = `${namedLines(runs)}\n\n${bytes}, moved to the trash where this system has one.`
+  // The editor has none over a remote connection.
+  const useTrash = vscode.env.remoteName === undefined
+  const where = useTrash ? 'moved to the trash' : 'deleted for good: over this connection there is no trash'
+  const detail = `${namedLines(runs)}\n\n${bytes}, ${where}.`
   const choice = await vscode.window.showWarningMessage(`Delete ${what}?`, { modal: true, detail }, 'Delete')
   if (choice === undefined) return false
-  const refused = await remove(container, runs, true)
+  const refused = await remove(container, runs, useTrash)
   if (refused === undefined) {
+    if (!useTrash) return true
     void vscode.window.showInformationMessage(
       `${capital(what)} was moved to the trash.`.replace('runs was', 'runs were'),
     )

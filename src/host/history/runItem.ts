@@ -4,7 +4,7 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
-import { describeState, runIcon, startText } from '../runs/present'
+import { describeBriefly, describeState, runIcon, startText } from '../runs/present'
 
 const MAX_LABEL = 200
 const MAX_LINE = 2000
@@ -30,7 +30,7 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   const described = isStopping ? 'stopping' : describeState(run)
   const tags = (notes?.tags ?? []).map((tag) => `#${tag}`)
   item.id = capture_id
-  item.description = [time, described, ...tags].join(' · ')
+  item.description = [time, isStopping ? described : describeBriefly(run), ...tags].filter(Boolean).join(' · ')
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`

@@ -22,23 +22,32 @@ export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   }
 }
 
-/** "completed · 12 s · 340 events", "failed · exit code 2 · 3 s · 70 events" */
+/** "completed · 12 s · 340 events", "failed · exit code 2 · 3 s · 70 events · 4 errors" */
 export function describeState(run: ListedRun): string {
+  return partsOf(run).join(' · ')
+}
+
+/** The same beside the icon of a state, which says that all is well. */
+export function describeBriefly(run: ListedRun): string {
+  return partsOf(run)
+    .filter((part, index) => index > 0 || part !== 'completed')
+    .join(' · ')
+}
+
+function partsOf(run: ListedRun): string[] {
   const { state, metadata, modifiedMs } = run
   if (state === 'elsewhere' || state === 'stale') {
     const where = state === 'elsewhere' ? 'recording elsewhere' : 'not closed'
     return modifiedMs === undefined
-      ? where
-      : `${where}, last write ${formatDuration(Math.max(0, Date.now() - modifiedMs))} ago`
+      ? [where]
+      : [`${where}, last write ${formatDuration(Math.max(0, Date.now() - modifiedMs))} ago`]
   }
-  if (metadata === undefined) return state
+  if (metadata === undefined) return [state]
   const exit = metadata.kind === 'launch' ? exitText(metadata) : undefined
   const duration = metadata.duration_ms === undefined ? undefined : formatDuration(metadata.duration_ms)
   const { fatal = 0, error = 0 } = metadata.level_counts
   const errors = fatal + error === 0 ? undefined : plural(fatal + error, 'error')
-  return [state, exit, duration, plural(metadata.event_count, 'event'), errors]
-    .filter((part) => part !== undefined)
-    .join(' · ')
+  return [state, exit, duration, plural(metadata.event_count, 'event'), errors].filter((part) => part !== undefined)
 }
 
 /** "exit code 2", "SIGKILL"; undefined while a command runs and where it never started. */

@@ -28,6 +28,8 @@ export interface Panels {
    * @throws UserError when the log can't be read
    */
   open(logPath: string, preserveFocus?: boolean): Promise<void>
+  /** Shows the panel of a log with this event in view. @throws UserError when the log can't be read */
+  goTo(logPath: string, seq: number): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
   close(logPath: string): void

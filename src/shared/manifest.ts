@@ -27,11 +27,13 @@ export const commands = {
   clearRunFilter: 'tapedeck.clearRunFilter',
   sortRuns: 'tapedeck.sortRuns',
   showMoreRuns: 'tapedeck.showMoreRuns',
+  searchRuns: 'tapedeck.searchRuns',
+  backToRunSearch: 'tapedeck.backToRunSearch',
   showOutput: 'tapedeck.showOutput',
 } as const
 
 export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
-export const contextKeys = { runsFiltered: 'tapedeck.runsFiltered' } as const
+export const contextKeys = { runsFiltered: 'tapedeck.runsFiltered', hasSearched: 'tapedeck.hasSearchedRuns' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
 export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const

@@ -95,6 +95,27 @@ describe('the history in the editor', () => {
     await editor.treeRows('Evaluate').waitFor()
   })
 
+  it('searches all runs, opens a hit and comes back to the list', async () => {
+    await editor.runCommand('Tapedeck: Search Runs…')
+    await editor.quickInput().fill('needle')
+    const hit = editor.quickInputRows().filter({ hasText: 'needle in the middle' })
+    await hit.waitFor()
+    await editor.page.locator('.quick-input-title', { hasText: '21 hits in 21 runs' }).waitFor()
+    await shot('history search')
+    await hit.click()
+    const row = editor.webviewFrame().locator('[data-testid="event-row"][data-seq="2000"]')
+    await row.waitFor()
+    await shot('history search opened')
+    await editor.runCommand('Tapedeck: Back to Results of Search Runs')
+    assert.equal(await editor.quickInput().inputValue(), 'needle')
+    await editor.page.keyboard.press('ArrowDown')
+    await shot('history search again')
+    await editor.page.keyboard.press('Enter')
+    await editor.page.locator('.tab', { hasText: 'Train ResNet' }).waitFor()
+    await editor.webviewFrame().locator('[data-testid="event-row"][data-seq="30"]').waitFor()
+    await editor.runCommand('View: Close All Editors')
+  })
+
   it('renames a run by F2 and deletes it by its key, after a question', async () => {
     // A click on the time of the row opens the run; the keys stay in the list.
     await editor.treeRows('Evaluate').click()

@@ -24,7 +24,7 @@ const REOPEN_AFTER_MS = 2000
 
 interface Open {
   readonly panel: vscode.WebviewPanel
-  readonly ready: Promise<void>
+  readonly ready: Promise<PanelBridge>
 }
 
 class RunPanels implements Panels {
@@ -51,11 +51,18 @@ class RunPanels implements Panels {
     const known = this.open_.get(logPath)
     if (known !== undefined) {
       known.panel.reveal(undefined, preserveFocus)
-      return known.ready
+      await known.ready
+      return
     }
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
     const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.shell.options)
     await this.fill(panel, logPath, false)
+  }
+
+  async goTo(logPath: string, seq: number): Promise<void> {
+    await this.open(logPath)
+    const bridge = await this.open_.get(logPath)?.ready
+    bridge?.goTo(seq)
   }
 
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
@@ -131,7 +138,7 @@ class RunPanels implements Panels {
     }
   }
 
-  private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
     panel.onDidDispose(() => {
@@ -139,10 +146,12 @@ class RunPanels implements Panels {
       this.remember()
     })
     this.remember()
-    return ready.catch((error: unknown) => {
+    try {
+      await ready
+    } catch (error) {
       panel.dispose()
       throw error
-    })
+    }
   }
 
   /** The title of the run; where several have the same, each with the time of its start, and a number where that is the same. */
@@ -160,7 +169,7 @@ class RunPanels implements Panels {
     }
   }
 
-  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<PanelBridge> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
     const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
@@ -185,6 +194,7 @@ class RunPanels implements Panels {
       runs.release(session)
     })
     panel.webview.html = panelHtml(panel.webview, this.shell.assets, { run: logPath })
+    return bridge
   }
 }
 

@@ -6,6 +6,7 @@ import { exportCommand } from './export'
 import { followCommand } from './follow'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
+import { searchCommand } from './search'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
 export const commandTable: Readonly<Record<string, Command>> = {
@@ -17,6 +18,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   show: showCommand,
   stop: stopCommand,
   rm: removeCommand,
+  search: searchCommand,
   export: exportCommand,
   check: checkCommand,
 }

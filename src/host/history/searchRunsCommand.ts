@@ -3,10 +3,11 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import { startedAt, titleOf } from '../../node/runlog/history'
 import type { RunHit } from '../../node/runlog/searchRuns'
-import { formatDateTime, formatTime } from '../../shared/lib/format'
+import { formatTime } from '../../shared/lib/format'
 import { commands, contextKeys } from '../../shared/manifest'
 import type { TextQuery } from '../../shared/protocol/rows'
 import type { Container } from '../container'
+import { runIcon, startText } from '../runs/present'
 import { registerCommand, showError } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
 import { RunSearchResults, type RunResults } from './searchResults'
@@ -77,6 +78,8 @@ class SearchList {
     pick.value = kept.text
     pick.keepScrollPosition = true
     pick.onDidChangeValue((text) => {
+      // What the list is opened with is told, too.
+      if (text === kept.text) return
       kept.text = text
       clearTimeout(this.typing)
       this.typing = setTimeout(() => {
@@ -154,7 +157,7 @@ class SearchList {
     pick.items =
       items.length > 0 || results === undefined || results.isRunning
         ? items
-        : [{ label: results.note, alwaysShow: true }]
+        : [{ label: '$(info)', description: results.note, alwaysShow: true }]
     const again = active === undefined ? undefined : pick.items.find((item) => keyOf(item) === active)
     if (again !== undefined) pick.activeItems = [again]
   }
@@ -184,33 +187,26 @@ function keyOf({ path, seq }: HitItem): string | undefined {
   return path === undefined ? undefined : `${path} ${String(seq)}`
 }
 
+/**
+ * A line for the run, its hits below it. All text stands in descriptions: what has its label matched by what is typed the editor would
+ * put first, and headings (separators) it would leave out.
+ */
 function itemsOf({ run, hits, isCut }: RunResults): HitItem[] {
-  const heading = `${titleOf(run).slice(0, 80)} · ${formatDateTime(startedAt(run).getTime())}`
+  const { path } = run
+  const about = [titleOf(run).slice(0, 80), startText(startedAt(run))]
   return [
-    { label: heading, kind: vscode.QuickPickItemKind.Separator },
-    ...hits.map((hit) => itemOf(run.path, hit)),
+    { label: `$(${runIcon(run).id})`, description: about.map(withoutIcons).join(' · '), alwaysShow: true, path },
+    ...hits.flatMap((hit) => itemOf(path, hit)),
     ...(isCut
-      ? [
-          {
-            label: '$(ellipsis)',
-            description: 'more in this run: open it and search there',
-            path: run.path,
-            alwaysShow: true,
-          },
-        ]
+      ? [{ label: '$(ellipsis)', description: 'more: open the run and search there', alwaysShow: true, path }]
       : []),
   ]
 }
 
-/** The text stands in the description: by labels the editor would sort what it is given. */
-function itemOf(path: string, { seq, time, text }: RunHit): HitItem {
-  const label =
-    seq === undefined ? '$(tag)' : time === undefined || Number.isNaN(time) ? `#${String(seq)}` : formatTime(time)
-  return {
-    label,
-    description: withoutIcons(text),
-    alwaysShow: true,
-    path,
-    ...(seq === undefined ? {} : { seq }),
-  }
+/** Nothing for a hit in the run's names: its line is there already. */
+function itemOf(path: string, { seq, time, text }: RunHit): HitItem | [] {
+  if (seq === undefined) return []
+  const when = time === undefined || Number.isNaN(time) ? `#${String(seq)}` : formatTime(time)
+  const description = `${when}  ${withoutIcons(text)}`
+  return { label: '$(blank)', description, alwaysShow: true, path, seq }
 }

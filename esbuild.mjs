@@ -20,6 +20,7 @@ const entries = [
   { in: 'src/runner/cli.ts', out: 'dist/cli.js', kind: 'program' },
   { in: 'src/node/store/worker.ts', out: 'dist/worker.js', kind: 'node' },
   { in: 'src/node/compare/worker.ts', out: 'dist/compareWorker.js', kind: 'node' },
+  { in: 'src/node/runlog/searchWorker.ts', out: 'dist/searchWorker.js', kind: 'node' },
   { in: 'src/node/textfile/textWorker.ts', out: 'dist/textWorker.js', kind: 'node' },
   { in: 'demo/main.ts', library: 'demo/site/site.ts', out: 'dist/demo.js', kind: 'node' },
   { in: 'webview/main.ts', out: 'dist/webview/main.js', kind: 'webview' },

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { installRunner, startRecovery } from '../node/runnerProcess'
+import type { ListedRun } from '../node/runlog/history'
 import type { LogInfo } from '../node/runlog/reader'
 import type { TextThreads } from '../node/textfile/textFileStore'
 import { findRipgrep } from '../node/textfile/ripgrepPath'
@@ -12,6 +13,7 @@ import { customFormats } from './follow/customFormats'
 import type { FollowTarget } from './follow/followTarget'
 import { LogFiles } from './follow/logFiles'
 import { UnpackedFiles } from './follow/unpackedFiles'
+import type { Attention } from './history/attention'
 import type { Launchable } from './launch/launchable'
 import { logDirectories } from './logDirectories'
 import { Runs } from './runs/runs'
@@ -26,6 +28,8 @@ export interface Panels {
    * @throws UserError when the log can't be read
    */
   open(logPath: string, preserveFocus?: boolean): Promise<void>
+  /** Shows the panel of a log with this event in view. @throws UserError when the log can't be read */
+  goTo(logPath: string, seq: number): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
   close(logPath: string): void
@@ -33,6 +37,9 @@ export interface Panels {
   isInFront(logPath: string): boolean
   /** The log of the panel that is the active editor, whether the window has the focus or not. */
   readonly inFront: string | undefined
+  /** The logs of all panels that are open. */
+  readonly openLogs: readonly string[]
+  readonly onDidChangeOpen: (listener: (logs: readonly string[]) => void) => () => void
   /** Whether it is open, or was when the last window closed and so comes back by itself. */
   isOpening(logPath: string): boolean
 }
@@ -66,6 +73,10 @@ export interface Container {
   panels?: Panels
   /** Set by the launches' own feature. */
   launches?: Launches
+  /** The runs that are selected in the Runs view; set by that view. */
+  selectedRuns?: () => readonly ListedRun[]
+  /** What the person has not looked at; set by the Runs view. */
+  attention?: Attention
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */
   readonly runnerScript: () => Promise<string>
   /** Has the logs that lost recorders left open closed, by a process of its own. */

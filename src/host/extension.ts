@@ -12,6 +12,7 @@ import { registerRunsTree } from './contributions/runsTree'
 import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
+import { registerSearchRuns } from './history/searchRunsCommand'
 import { registerPanels } from './panel/panels'
 import { registerTrajectoryEditor } from './panel/trajectoryEditor'
 
@@ -23,6 +24,7 @@ const features: readonly ((container: Container) => void)[] = [
   registerLaunchCommands,
   registerFollowCommands,
   registerRunsTree,
+  registerSearchRuns,
   registerSourcesTree,
   registerLaunchTasks,
   registerStatusBar,

@@ -1,7 +1,9 @@
-/** Tells when files of some folders come and go; the folders themselves may come later, with all that is above them. */
-import { existsSync, watch as watchFolder, type FSWatcher } from 'node:fs'
+/**
+ * Tells when files of some folders come and go; the folders themselves may come later, with all that is above them. One watch a folder,
+ * however many files it has.
+ */
+import { existsSync, watch, type FSWatcher } from 'node:fs'
 import path from 'node:path'
-import { watch } from 'chokidar'
 
 /** Changes of many files at once become one call. */
 const SETTLE_MS = 50
@@ -13,8 +15,8 @@ export function watchFolders(
   onChange: () => void,
   onError: (error: unknown) => void,
 ): { close(): Promise<void> } {
-  const watcher = watch([], { depth: 0, ignoreInitial: true })
-  const waits = new Map<string, FSWatcher>()
+  /** By folder: its own watch, or the one of the nearest folder above it that is there. */
+  const watches = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
   const tellSoon = (): void => {
@@ -25,54 +27,63 @@ export function watchFolders(
       onChange()
     }, SETTLE_MS)
   }
-  const note = (file: string): void => {
-    if (wanted(file)) tellSoon()
-  }
 
-  /** Watches a folder, or waits at the nearest one above it: chokidar sees no folder come that is two levels away. */
   function begin(folder: string): void {
-    waits.get(folder)?.close()
-    waits.delete(folder)
+    watches.get(folder)?.close()
+    watches.delete(folder)
     if (isClosed) return
-    if (existsSync(folder)) {
-      watcher.add(folder)
-      return
-    }
-    const above = nearestAbove(folder)
+    const isThere = existsSync(folder)
+    const place = isThere ? folder : nearestAbove(folder)
     try {
-      const wait = watchFolder(above, () => {
-        if (nearestAbove(folder) === above && !existsSync(folder)) return
-        begin(folder)
-        // It may have come with files in it.
-        if (existsSync(folder)) tellSoon()
+      const watcher = isThere ? watchFiles(folder) : waitFor(folder, place)
+      watcher.on('error', (error) => {
+        // Windows tells so that a watched folder is gone.
+        if (existsSync(place)) onError(error)
+        else begin(folder)
       })
-      wait.on('error', onError)
-      waits.set(folder, wait)
+      watches.set(folder, watcher)
     } catch (error) {
-      onError(error)
+      // Gone since we looked.
+      if (!existsSync(place)) begin(folder)
+      else onError(error)
       return
     }
     // It came while the watch was made.
-    if (existsSync(folder) || nearestAbove(folder) !== above) begin(folder)
+    if (!isThere && (existsSync(folder) || nearestAbove(folder) !== place)) come(folder)
   }
 
-  watcher.on('add', note)
-  watcher.on('unlink', note)
-  watcher.on('unlinkDir', (folder) => {
-    if (!folders.includes(folder)) return
-    watcher.unwatch(folder)
-    tellSoon()
+  function watchFiles(folder: string): FSWatcher {
+    return watch(folder, (event, name) => {
+      // What a file holds is of no interest here.
+      if (event === 'change') return
+      if (name !== null && wanted(path.join(folder, name))) tellSoon()
+      // The folder itself was deleted, moved or replaced.
+      if (name !== null && name !== path.basename(folder)) return
+      tellSoon()
+      begin(folder)
+    })
+  }
+
+  function waitFor(folder: string, above: string): FSWatcher {
+    return watch(above, () => {
+      if (nearestAbove(folder) !== above || existsSync(folder)) come(folder)
+    })
+  }
+
+  /** It may have come with files in it. */
+  function come(folder: string): void {
     begin(folder)
-  })
-  watcher.on('error', onError)
+    if (existsSync(folder)) tellSoon()
+  }
+
   for (const folder of folders) begin(folder)
   return {
-    close: async () => {
+    close: () => {
       isClosed = true
       clearTimeout(timer)
-      for (const wait of waits.values()) wait.close()
-      waits.clear()
-      await watcher.close()
+      for (const watcher of watches.values()) watcher.close()
+      watches.clear()
+      return Promise.resolve()
     },
   }
 }

@@ -16,10 +16,24 @@ export const commands = {
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
   deleteRun: 'tapedeck.deleteRun',
+  renameRun: 'tapedeck.renameRun',
+  pinRun: 'tapedeck.pinRun',
+  unpinRun: 'tapedeck.unpinRun',
+  tagRun: 'tapedeck.tagRun',
+  revealRun: 'tapedeck.revealRun',
+  copyRunPath: 'tapedeck.copyRunPath',
+  copyRunId: 'tapedeck.copyRunId',
+  filterRuns: 'tapedeck.filterRuns',
+  clearRunFilter: 'tapedeck.clearRunFilter',
+  sortRuns: 'tapedeck.sortRuns',
+  showMoreRuns: 'tapedeck.showMoreRuns',
+  searchRuns: 'tapedeck.searchRuns',
+  backToRunSearch: 'tapedeck.backToRunSearch',
   showOutput: 'tapedeck.showOutput',
 } as const
 
 export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
+export const contextKeys = { runsFiltered: 'tapedeck.runsFiltered', hasSearched: 'tapedeck.hasSearchedRuns' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
 export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const

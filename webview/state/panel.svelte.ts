@@ -91,6 +91,7 @@ export class Panel {
   private syncing: Promise<void> | undefined
   private latestSummary: RunSummary | undefined
   private started = false
+  private wantedSeq: number | undefined
 
   constructor(
     private readonly place: Place,
@@ -150,6 +151,9 @@ export class Panel {
       }),
       this.client.on('reset', () => {
         void this.sync()
+      }),
+      this.client.on('goTo', ({ seq }) => {
+        void this.goToEvent(seq)
       }),
       this.client.on('notice', (notice) => {
         this.notice = notice
@@ -265,6 +269,21 @@ export class Panel {
 
   async openFile(place: { path: string; line?: number; column?: number }): Promise<void> {
     await this.act('file/open', place)
+  }
+
+  /** Brings an event into view; one that is not in the list as it is filtered is shown in full. */
+  async goToEvent(seq: number): Promise<void> {
+    if (!this.started) {
+      this.wantedSeq = seq
+      return
+    }
+    try {
+      if (await this.feed.goTo({ seq })) return
+      this.tell('This event is not in the list: a filter hides it. Its details are shown.')
+      await this.openDetailOf(seq)
+    } catch (error) {
+      this.showProblem(error)
+    }
   }
 
   async goToBookmark(bookmark: Bookmark): Promise<void> {
@@ -390,6 +409,9 @@ export class Panel {
       this.started = true
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
       if (first) await this.reopenDetail()
+      const { wantedSeq } = this
+      this.wantedSeq = undefined
+      if (wantedSeq !== undefined) await this.goToEvent(wantedSeq)
       this.saveSoon()
     } catch (error) {
       if (error instanceof RequestError && error.code === 'disposed') return
@@ -400,7 +422,11 @@ export class Panel {
   /** After a reload the event that was open is open again, if it is in the view. */
   private async reopenDetail(): Promise<void> {
     const seq = this.saved.detail
-    if (seq === undefined) return
+    if (seq !== undefined) await this.openDetailOf(seq)
+  }
+
+  /** Of an event, whether the list shows it or not. */
+  private async openDetailOf(seq: number): Promise<void> {
     const view = await this.client.call('view/open', { query: {} })
     try {
       const { position } = await this.client.call('position/find', { view: view.view, at: { seq } })

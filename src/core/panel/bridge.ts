@@ -126,6 +126,7 @@ export class PanelBridge {
   /** Views have been told of so many growths. */
   private toldGrowths = 0
   private isVisible = true
+  private wanted: number | undefined
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
 
@@ -179,6 +180,12 @@ export class PanelBridge {
     this.forgetViews()
   }
 
+  /** Brings an event into view; in a page that is not there yet as soon as it is. */
+  goTo(seq: number): void {
+    this.wanted = this.greeted ? undefined : seq
+    this.notify('goTo', { seq })
+  }
+
   dispose(): void {
     this.disposed = true
     clearTimeout(this.tellTimer)
@@ -203,6 +210,7 @@ export class PanelBridge {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
+      if (this.wanted !== undefined) this.goTo(this.wanted)
       return Promise.resolve({
         run: this.run.info,
         growth: this.growth(),

@@ -46,7 +46,8 @@ function tellEnd(container: Container, { info, path }: RunSession): void {
 }
 
 /** Looks at each new browser_status; tells once each time the chat begins to wait. */
-function watchForPerson({ log, panels }: Container, session: RunSession): () => void {
+function watchForPerson(container: Container, session: RunSession): () => void {
+  const { log, panels } = container
   let seen = 0
   let looking: Promise<void> = Promise.resolve()
   const look = async (): Promise<void> => {
@@ -57,6 +58,7 @@ function watchForPerson({ log, panels }: Container, session: RunSession): () => 
       for (const row of rows) {
         const { event } = await session.store.detail(row.position)
         if (event === undefined || !WAITING.has(String(event.data['status'])) || !session.isLive) continue
+        if (panels?.isInFront(session.path) !== true) container.attention?.noteWaiting(session.captureId)
         const { detail } = event.data
         const words = typeof detail === 'string' ? detail : 'The chat waits for you.'
         void vscode.window.showWarningMessage(`${session.info.title}: ${words}`, SHOW).then((choice) => {

@@ -1,90 +1,224 @@
-/** The tree of runs: active first, then past ones by day in local time; the results of a launch below it. */
+/** The tree of runs: pinned, active, then past ones by day in local time; the results of a launch below it. */
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
-import { commandLine } from '../../shared/lib/commandLine'
-import { formatBytes } from '../../shared/lib/format'
-import { commands, views } from '../../shared/manifest'
+import { formatBytes, formatCount, plural } from '../../shared/lib/format'
+import { commands, contextKeys, views } from '../../shared/manifest'
 import type { Container } from '../container'
+import { Attention } from '../history/attention'
+import { registerHistoryCommands } from '../history/historyCommands'
+import { registerRunLooks } from '../history/runLooks'
+import {
+  filterText,
+  isFiltering,
+  matcherOf,
+  noFilter,
+  runSorts,
+  type RunFilter,
+  type RunSort,
+} from '../history/runFilter'
+import { groupRuns, type RunGroup } from '../history/runGroups'
+import { runItem, runTooltip } from '../history/runItem'
 import { workspaceFolders } from '../launch/launchable'
-import { describeState, runIcon, startedAt } from '../runs/present'
 import { changeOf, resultsOf, type ListedResult } from '../runs/results'
 
+/** A group that stays the same object while its runs change. */
 interface Group {
-  readonly label: string
-  readonly runs: readonly ListedRun[]
+  group: RunGroup
+  /** So many of its runs are drawn; the rest when it is asked for. */
+  limit: number
 }
-type Node = Group | ListedRun | ListedResult
+interface More {
+  readonly of: Group
+}
+type Node = Group | More | ListedRun | ListedResult
 
-export function registerRunsTree({ context, runs }: Container): void {
-  const changed = new vscode.EventEmitter<undefined>()
-  const provider: vscode.TreeDataProvider<Node> = {
-    onDidChangeTreeData: changed.event,
-    getChildren: (node) => {
-      if (node === undefined) return groupRuns(runs.all)
-      return 'runs' in node ? [...node.runs] : 'state' in node ? resultsIn(node) : []
-    },
-    getTreeItem: (node) => {
-      if ('runs' in node) return groupItem(node)
-      return 'state' in node ? runItem(node, isStopping(runs, node)) : resultItem(node)
-    },
+const SORT_KEY = 'tapedeck.runSort'
+/** Rows of a group that are drawn at once. */
+const PAGE = 300
+
+export function registerRunsTree(container: Container): void {
+  const tree = new RunsTree(container)
+  container.context.subscriptions.push(tree)
+  registerHistoryCommands(container)
+  registerRunLooks(container, tree)
+}
+
+export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Node[] | undefined>()
+  private readonly view: vscode.TreeView<Node>
+  private readonly attention: Attention
+  private readonly stops: (() => void)[]
+  private groups: Group[] = []
+  private filter_ = noFilter
+  private sort_: RunSort
+  private wasVisible = false
+  readonly onDidChangeTreeData = this.changed.event
+
+  constructor(private readonly container: Container) {
+    const { context, runs, panels } = container
+    const kept = context.workspaceState.get(SORT_KEY)
+    this.sort_ = runSorts.find((sort) => sort === kept) ?? 'newest'
+    this.attention = new Attention(context.workspaceState, Date.now)
+    container.attention = this.attention
+    container.selectedRuns = () => this.view.selection.filter((node) => 'state' in node)
+    this.view = vscode.window.createTreeView(views.runs, { treeDataProvider: this, canSelectMany: true })
+    const opened = (logs: readonly string[]): void => {
+      this.attention.noteOpened(logs.map((log) => /([^/\\]+)\.json$/.exec(log)?.[1] ?? log))
+    }
+    this.view.onDidChangeVisibility(({ visible }) => {
+      if (this.wasVisible && !visible) this.attention.noteLooked()
+      this.wasVisible = visible
+    })
+    this.stops = [
+      runs.onDidChange(() => {
+        this.take()
+      }),
+      runs.onDidEnd(({ captureId }) => {
+        this.attention.noteEnded(captureId)
+      }),
+      this.attention.onDidChange(() => {
+        this.showBadge()
+      }),
+      panels?.onDidChangeOpen(opened) ?? (() => undefined),
+    ]
   }
-  const tree = vscode.window.createTreeView(views.runs, { treeDataProvider: provider })
-  const stopListening = runs.onDidChange(() => {
-    changed.fire(undefined)
-  })
-  context.subscriptions.push(tree, changed, { dispose: stopListening })
-}
 
-/** The file does not say so, the runner does. */
-function isStopping(runs: Container['runs'], run: ListedRun): boolean {
-  return runs.active.some(({ captureId, info }) => captureId === run.capture_id && info.state === 'stopping')
-}
-
-function groupRuns(all: readonly ListedRun[]): Group[] {
-  const groups = new Map<string, ListedRun[]>()
-  const add = (label: string, run: ListedRun): void => {
-    groups.set(label, [...(groups.get(label) ?? []), run])
+  get filter(): RunFilter {
+    return this.filter_
   }
-  for (const run of all) if (run.state === 'running') add('Active', run)
-  for (const run of all) if (run.state !== 'running') add(dayOf(run), run)
-  return [...groups].map(([label, runs]) => ({ label, runs }))
+
+  set filter(filter: RunFilter) {
+    this.filter_ = filter
+    this.take()
+  }
+
+  get sort(): RunSort {
+    return this.sort_
+  }
+
+  set sort(sort: RunSort) {
+    this.sort_ = sort
+    void this.container.context.workspaceState.update(SORT_KEY, sort)
+    this.take()
+  }
+
+  /** Draws more rows of a group. */
+  showMore(node: unknown): void {
+    if (typeof node !== 'object' || node === null || !('of' in node)) return
+    const group = this.groups.find((one) => one === node.of)
+    if (group === undefined) return
+    group.limit += PAGE * 3
+    this.changed.fire([group])
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node === undefined) return this.groups
+    if ('group' in node) {
+      const { runs } = node.group
+      return runs.length > node.limit ? [...runs.slice(0, node.limit), { of: node }] : [...runs]
+    }
+    return 'state' in node ? resultsIn(node) : []
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem | Promise<vscode.TreeItem> {
+    if ('group' in node) return groupItem(node.group, isFiltering(this.filter_))
+    if ('of' in node) return moreItem(node)
+    if (!('state' in node)) return resultItem(node)
+    const { active } = this.container.runs
+    const options = {
+      isStopping: active.some(({ captureId, info }) => captureId === node.capture_id && info.state === 'stopping'),
+      hasResults: resultsIn(node).length > 0,
+      isUnderDay: isUnderDay(node, this.sort_),
+    }
+    return runItem(node, options)
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    if ('state' in node) item.tooltip = runTooltip(node)
+    return item
+  }
+
+  dispose(): void {
+    // A window that closes with the view in sight was looked at.
+    if (this.view.visible) this.attention.noteLooked()
+    for (const stop of this.stops) stop()
+    this.view.dispose()
+    this.changed.dispose()
+  }
+
+  /** Groups the runs anew and draws what is other than before. */
+  private take(): void {
+    const { all } = this.container.runs
+    const filtering = isFiltering(this.filter_)
+    const shown = filtering ? all.filter(matcherOf(this.filter_)) : all
+    const before = new Map(this.groups.map((group) => [group.group.id, group]))
+    const changed: Group[] = []
+    const groups = groupRuns(shown, this.sort_, new Date()).map((group) => {
+      const known = before.get(group.id)
+      if (known === undefined) return { group, limit: PAGE }
+      if (!isSameGroup(known.group, group)) changed.push(known)
+      known.group = group
+      return known
+    })
+    const isSameList = groups.length === this.groups.length && groups.every((group, i) => group === this.groups[i])
+    this.groups = groups
+    // Nodes of active runs change without their files: each is drawn again.
+    const active = groups.find(({ group }) => group.id === 'active')
+    if (active !== undefined && !changed.includes(active)) changed.push(active)
+    this.describe(all, shown, filtering)
+    this.showBadge()
+    if (!isSameList) this.changed.fire(undefined)
+    else if (changed.length > 0) this.changed.fire(changed)
+  }
+
+  private describe(all: readonly ListedRun[], shown: readonly ListedRun[], filtering: boolean): void {
+    const bytes = formatBytes(all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
+    const { view } = this
+    if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}`
+    else view.description = all.length === 0 ? '' : `${plural(all.length, 'run')}, ${bytes}`
+    // With a message the editor does not say what it says of an empty view.
+    view.message = filtering && shown.length > 0 ? `Shown: ${filterText(this.filter_)}` : ''
+    void vscode.commands.executeCommand('setContext', contextKeys.runsFiltered, filtering)
+  }
+
+  private showBadge(): void {
+    const { failed, waiting } = this.attention.unseen(this.container.runs.all)
+    const parts = [
+      ...(failed === 0 ? [] : [`${plural(failed, 'run')} failed`]),
+      ...(waiting === 0 ? [] : [waiting === 1 ? '1 run waits for you' : `${formatCount(waiting)} runs wait for you`]),
+    ]
+    this.view.badge = parts.length === 0 ? undefined : { value: failed + waiting, tooltip: parts.join(', ') }
+  }
 }
 
-function dayOf(run: ListedRun): string {
-  const day = startedAt(run)
-  const today = new Date()
-  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1)
-  if (day.toDateString() === today.toDateString()) return 'Today'
-  if (day.toDateString() === yesterday.toDateString()) return 'Yesterday'
-  return day.toLocaleDateString(undefined, { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric' })
+function isUnderDay({ state, notes }: ListedRun, sort: RunSort): boolean {
+  return (sort === 'newest' || sort === 'oldest') && notes?.pinned !== true && state !== 'running'
 }
 
-function groupItem(group: Group): vscode.TreeItem {
-  const item = new vscode.TreeItem(group.label, vscode.TreeItemCollapsibleState.Expanded)
-  item.id = `group ${group.label}`
+function isSameGroup(one: RunGroup, other: RunGroup): boolean {
+  return (
+    one.label === other.label &&
+    one.runs.length === other.runs.length &&
+    one.runs.every((run, index) => run === other.runs[index])
+  )
+}
+
+function groupItem({ id, label, runs, isCollapsed }: RunGroup, filtering: boolean): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState
+  const item = new vscode.TreeItem(label, isCollapsed && !filtering ? Collapsed : Expanded)
+  item.id = `group ${id}${filtering ? ' filtered' : ''}`
+  item.description = formatCount(runs.length)
   item.contextValue = 'group'
+  if (id === 'pinned') item.iconPath = new vscode.ThemeIcon('pinned')
   return item
 }
 
-function runItem(run: ListedRun, stopping: boolean): vscode.TreeItem {
-  const { capture_id, head, metadata, state, problem } = run
-  const started = startedAt(run)
-  const time = started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-  const title = head?.title ?? capture_id
-  const { Collapsed, None } = vscode.TreeItemCollapsibleState
-  const item = new vscode.TreeItem(title, resultsIn(run).length > 0 ? Collapsed : None)
-  const described = stopping ? 'stopping' : describeState(run)
-  item.id = capture_id
-  item.description = `${time} · ${described}`
-  item.iconPath = stopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
-  item.contextValue = `run-${state}${head?.kind === 'launch' ? '-launch' : ''}`
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id] }
-  item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}` }
-  const tooltip = new vscode.MarkdownString()
-  const what = head?.url ?? (head?.command === undefined ? undefined : commandLine(head.command, head.args))
-  const lines = [title, described, started.toLocaleString(), what?.slice(0, 2000), metadata?.error ?? problem, run.path]
-  for (const line of lines) if (line !== undefined) tooltip.appendText(line).appendMarkdown('\n\n')
-  item.tooltip = tooltip
+function moreItem(node: More): vscode.TreeItem {
+  const { group, limit } = node.of
+  const item = new vscode.TreeItem(`Show more (${formatCount(group.runs.length - limit)} left)`)
+  item.id = `more ${group.id} ${String(limit)}`
+  item.iconPath = new vscode.ThemeIcon('ellipsis')
+  item.command = { command: commands.showMoreRuns, title: 'Show More', arguments: [node] }
   return item
 }
 

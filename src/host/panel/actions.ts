@@ -4,8 +4,8 @@ import * as vscode from 'vscode'
 import { describeRun } from '../../node/runlog/history'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
-import { confirmDelete } from '../contributions/runCommands'
 import { exportRunTo } from '../exportRun'
+import { confirmDelete } from '../history/deleteRuns'
 import { openNamedFile } from '../openFile'
 import { revealFolder } from '../revealFolder'
 import { changeOf, resultsOf } from '../runs/results'
@@ -21,7 +21,7 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     ...editorActions(container, logPath),
     exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
-      await confirmDelete(container, await container.runs.find(captureId))
+      await confirmDelete(container, [await container.runs.find(captureId)])
     },
     openLog: async () => {
       await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(logPath))

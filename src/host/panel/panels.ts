@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
+import { Emitter } from '../../shared/lib/emitter'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
 import type { FollowTarget } from '../follow/followTarget'
@@ -23,13 +24,15 @@ const REOPEN_AFTER_MS = 2000
 
 interface Open {
   readonly panel: vscode.WebviewPanel
-  readonly ready: Promise<void>
+  readonly ready: Promise<PanelBridge>
 }
 
 class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
   private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
 
+  private readonly changedOpen = new Emitter<readonly string[]>()
+  readonly onDidChangeOpen = this.changedOpen.event
   private readonly remembered: readonly string[]
   private readonly shell: PanelShell
   private readonly followed: FollowPanels
@@ -48,11 +51,18 @@ class RunPanels implements Panels {
     const known = this.open_.get(logPath)
     if (known !== undefined) {
       known.panel.reveal(undefined, preserveFocus)
-      return known.ready
+      await known.ready
+      return
     }
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
     const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.shell.options)
     await this.fill(panel, logPath, false)
+  }
+
+  async goTo(logPath: string, seq: number): Promise<void> {
+    await this.open(logPath)
+    const bridge = await this.open_.get(logPath)?.ready
+    bridge?.goTo(seq)
   }
 
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
@@ -73,6 +83,10 @@ class RunPanels implements Panels {
 
   close(logPath: string): void {
     this.open_.get(logPath)?.panel.dispose()
+  }
+
+  get openLogs(): readonly string[] {
+    return [...this.open_.keys()]
   }
 
   get inFront(): string | undefined {
@@ -115,15 +129,16 @@ class RunPanels implements Panels {
   }
 
   private remember(): void {
+    this.changedOpen.fire(this.openLogs)
     try {
       mkdirSync(path.dirname(this.memory), { recursive: true })
-      writeFileSync(this.memory, JSON.stringify([...this.open_.keys()]))
+      writeFileSync(this.memory, JSON.stringify(this.openLogs))
     } catch (error) {
       this.container.log.warn(errorText(error))
     }
   }
 
-  private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
     panel.onDidDispose(() => {
@@ -131,10 +146,12 @@ class RunPanels implements Panels {
       this.remember()
     })
     this.remember()
-    return ready.catch((error: unknown) => {
+    try {
+      await ready
+    } catch (error) {
       panel.dispose()
       throw error
-    })
+    }
   }
 
   /** The title of the run; where several have the same, each with the time of its start, and a number where that is the same. */
@@ -152,7 +169,7 @@ class RunPanels implements Panels {
     }
   }
 
-  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<PanelBridge> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
     const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
@@ -177,6 +194,7 @@ class RunPanels implements Panels {
       runs.release(session)
     })
     panel.webview.html = panelHtml(panel.webview, this.shell.assets, { run: logPath })
+    return bridge
   }
 }
 

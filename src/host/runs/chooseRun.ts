@@ -1,41 +1,95 @@
-/** The run that a command is about. */
+/** The run, or the runs, that a command is about. */
 import * as vscode from 'vscode'
-import type { ListedRun } from '../../node/runlog/history'
+import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import type { Container } from '../container'
 import { withoutIcons } from '../withoutIcons'
-import { describeState, runIcon, startedAt, startText } from './present'
+import { describeState, runIcon, startText } from './present'
+
+type Chooser = Pick<Container, 'runs' | 'panels' | 'selectedRuns'>
 
 /**
  * The run that an argument names (an id, or a row of the tree), or the one that the person picks: first the run whose panel
  * they look at, then those that are active, then the newest.
  */
 export async function chooseRun(
-  container: Pick<Container, 'runs' | 'panels'>,
+  container: Chooser,
   argument: unknown,
   title: string,
   fits: (run: ListedRun) => boolean,
 ): Promise<ListedRun | undefined> {
-  const id = typeof argument === 'string' ? argument : captureIdOf(argument)
-  if (id !== undefined) return container.runs.find(id)
-  await container.runs.refresh()
-  const front = container.panels?.inFront
-  const rank = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
-  const candidates = container.runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
-  if (candidates.length === 0) {
-    void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')
-    return undefined
-  }
-  const items = candidates.map((run) => ({
-    label: `$(${runIcon(run).id}) ${withoutIcons(run.head?.title ?? run.capture_id)}`,
-    description: [startText(startedAt(run)), describeState(run)].join(' · '),
-    detail: run.capture_id,
-    run,
-  }))
+  const named = await namedRuns(container, argument, undefined)
+  if (named !== undefined) return named[0]
+  const items = await offer(container, fits)
+  if (items.length === 0) return undefined
   const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true })
   return picked?.run
 }
 
+/**
+ * The same for commands that take many: an id or several, the selected rows of the tree, or those that the person checks.
+ * @param more what a tree hands over besides the row: all that are selected
+ */
+export async function chooseRuns(
+  container: Chooser,
+  argument: unknown,
+  more: unknown,
+  title: string,
+  fits: (run: ListedRun) => boolean,
+): Promise<readonly ListedRun[]> {
+  const named = await namedRuns(container, argument, more)
+  if (named !== undefined) return named
+  const items = await offer(container, fits)
+  if (items.length === 0) return []
+  const options = { title, matchOnDescription: true, matchOnDetail: true, canPickMany: true } as const
+  const picked = await vscode.window.showQuickPick(items, options)
+  return picked?.map(({ run }) => run) ?? []
+}
+
+/** Undefined where nothing is named, so that the person is asked. */
+async function namedRuns(
+  { runs, selectedRuns }: Chooser,
+  argument: unknown,
+  more: unknown,
+): Promise<readonly ListedRun[] | undefined> {
+  const named = isSelection(argument)
+    ? (selectedRuns?.() ?? [])
+    : Array.isArray(more) && more.some((one) => captureIdOf(one) !== undefined)
+      ? more
+      : Array.isArray(argument)
+        ? argument
+        : argument === undefined
+          ? []
+          : [argument]
+  const ids = named.flatMap((one: unknown) => (typeof one === 'string' ? one : (captureIdOf(one) ?? [])))
+  return ids.length === 0 ? undefined : Promise.all(ids.map((id) => runs.find(id)))
+}
+
+/** What the keys of the Runs view hand over. */
+function isSelection(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'selected' in argument
+}
+
+async function offer(
+  { runs, panels }: Chooser,
+  fits: (run: ListedRun) => boolean,
+): Promise<(vscode.QuickPickItem & { readonly run: ListedRun })[]> {
+  await runs.refresh()
+  const front = panels?.inFront
+  const rank = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const candidates = runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
+  if (candidates.length === 0)
+    void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')
+  return candidates.map((run) => ({
+    label: `$(${runIcon(run).id}) ${withoutIcons(titleOf(run))}`,
+    description: [startText(startedAt(run)), describeState(run)].join(' · '),
+    detail: [run.capture_id, ...(run.notes?.tags ?? []).map((tag) => `#${tag}`)].join(' · '),
+    run,
+  }))
+}
+
 function captureIdOf(argument: unknown): string | undefined {
   if (typeof argument !== 'object' || argument === null || !('capture_id' in argument)) return undefined
+  // A result of a run names it, and is not it.
+  if ('file' in argument) return undefined
   return typeof argument.capture_id === 'string' ? argument.capture_id : undefined
 }

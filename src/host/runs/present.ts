@@ -1,7 +1,7 @@
 /** How a run looks in lists: one icon and one line for each state. */
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
-import { formatDuration } from '../../shared/lib/format'
+import { formatDuration, plural } from '../../shared/lib/format'
 
 export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   switch (state) {
@@ -22,20 +22,32 @@ export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   }
 }
 
-/** "completed · 12 s · 340 events", "failed · exit code 2 · 3 s · 70 events" */
+/** "completed · 12 s · 340 events", "failed · exit code 2 · 3 s · 70 events · 4 errors" */
 export function describeState(run: ListedRun): string {
+  return partsOf(run).join(' · ')
+}
+
+/** The same beside the icon of a state, which says that all is well. */
+export function describeBriefly(run: ListedRun): string {
+  return partsOf(run)
+    .filter((part, index) => index > 0 || part !== 'completed')
+    .join(' · ')
+}
+
+function partsOf(run: ListedRun): string[] {
   const { state, metadata, modifiedMs } = run
   if (state === 'elsewhere' || state === 'stale') {
     const where = state === 'elsewhere' ? 'recording elsewhere' : 'not closed'
     return modifiedMs === undefined
-      ? where
-      : `${where}, last write ${formatDuration(Math.max(0, Date.now() - modifiedMs))} ago`
+      ? [where]
+      : [`${where}, last write ${formatDuration(Math.max(0, Date.now() - modifiedMs))} ago`]
   }
-  if (metadata === undefined) return state
+  if (metadata === undefined) return [state]
   const exit = metadata.kind === 'launch' ? exitText(metadata) : undefined
   const duration = metadata.duration_ms === undefined ? undefined : formatDuration(metadata.duration_ms)
-  const events = `${metadata.event_count.toLocaleString('en')} events`
-  return [state, exit, duration, events].filter((part) => part !== undefined).join(' · ')
+  const { fatal = 0, error = 0 } = metadata.level_counts
+  const errors = fatal + error === 0 ? undefined : plural(fatal + error, 'error')
+  return [state, exit, duration, plural(metadata.event_count, 'event'), errors].filter((part) => part !== undefined)
 }
 
 /** "exit code 2", "SIGKILL"; undefined while a command runs and where it never started. */
@@ -48,15 +60,6 @@ export function exitText({
 }): string | undefined {
   if (typeof signal === 'string') return signal
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
-}
-
-/** When a run began. */
-export function startedAt({ head, capture_id }: ListedRun): Date {
-  const started = new Date(head?.started_at ?? Number.NaN)
-  if (!Number.isNaN(started.getTime())) return started
-  // A log that can't be read still has its time in its name.
-  const [, day = '', h = '', m = '', s = ''] = /^([\d-]{10})T(\d\d)-(\d\d)-(\d\d)Z/.exec(capture_id) ?? []
-  return new Date(`${day}T${h}:${m}:${s}Z`)
 }
 
 /** "14:03", on another day "20 Nov 14:03", of another year with it; local time. */

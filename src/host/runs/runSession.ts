@@ -4,7 +4,7 @@
  */
 import { recordedInfo } from '../../core/panel/recordedInfo'
 import { ControlClient } from '../../node/control/client'
-import { describeRun, type ListedRun } from '../../node/runlog/history'
+import { describeRun, titleOf, type ListedRun } from '../../node/runlog/history'
 import { readEntry, livenessOf } from '../../node/control/registry'
 import type { LogWorker } from '../../node/store/logWorker'
 import { RunLogStore } from '../../node/store/runLogStore'
@@ -81,6 +81,7 @@ export class RunSession {
     return {
       ...recordedInfo(known, metadata),
       capture_id,
+      title: titleOf({ ...this.run, head: known }),
       state: this.state,
       elapsed_ms,
       path,
@@ -93,6 +94,14 @@ export class RunSession {
     const { state } = this.run
     if (state === 'running') return this.stopping ? 'stopping' : 'running'
     return state === 'damaged' ? 'stale' : state
+  }
+
+  /** What a person says of the run has changed. */
+  takeNotes({ notes }: Pick<ListedRun, 'notes'>): void {
+    if (JSON.stringify(notes) === JSON.stringify(this.run.notes)) return
+    const { notes: _before, ...run } = this.run
+    this.run = notes === undefined ? run : { ...run, notes }
+    this.tell()
   }
 
   /**

@@ -5,8 +5,8 @@
 import path from 'node:path'
 import { activeDirectory } from '../../node/control/registry'
 import { watchFolders } from '../../node/watchFolders'
-import { findRun, listRuns, type ListedRun } from '../../node/runlog/history'
-import type { LogInfo } from '../../node/runlog/reader'
+import { findRun, type ListedRun } from '../../node/runlog/history'
+import { RunHistory } from '../../node/runlog/runHistory'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
 import { RunSession, type SessionServices } from './runSession'
@@ -22,7 +22,7 @@ export class Runs {
   private readonly ended = new Emitter<RunSession>()
   private readonly held = new Map<string, Held>()
   private readonly live = new Map<string, RunSession>()
-  private readonly finished = new Map<string, LogInfo>()
+  private histories = new Map<string, RunHistory>()
   private listed: readonly ListedRun[] = []
   private watcher: { close(): Promise<void> } | undefined
   private refreshing: Promise<void> | undefined
@@ -150,15 +150,32 @@ export class Runs {
 
   private async readAll(): Promise<void> {
     try {
-      const lists = await Promise.all(this.directories.map((directory) => listRuns(directory, this.finished)))
+      this.histories = new Map(
+        this.directories.map((directory) => [directory, this.histories.get(directory) ?? new RunHistory(directory)]),
+      )
+      const histories = [...this.histories.values()]
+      const lists = await Promise.all(histories.map((history) => history.list()))
       if (this.disposed) return
       this.listed = lists.flat().sort((a, b) => (a.capture_id < b.capture_id ? 1 : -1))
       await this.followLive()
+      await this.renewHeld()
       this.changed.fire(undefined)
+      for (const history of histories) await history.save()
     } catch (error) {
       this.services.log(
         `reading the log directories: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       )
+    }
+  }
+
+  /** Whoever shows a run learns what was noted of it. */
+  private async renewHeld(): Promise<void> {
+    if (this.held.size === 0) return
+    const byPath = new Map(this.listed.map((run) => [run.path, run]))
+    for (const [logPath, { session }] of this.held) {
+      const run = byPath.get(logPath)
+      // One that can't be opened is told to who asked for it.
+      if (run !== undefined) (await session.catch(() => undefined))?.takeNotes(run)
     }
   }
 

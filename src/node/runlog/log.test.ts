@@ -21,7 +21,8 @@ import { checkFile } from './checkFile'
 import { exportRun, writeExport } from './exportRun'
 import { readEvents, readLogInfo } from './reader'
 import { closeLostLog } from './recovery'
-import { deleteRun, describeRun, findRun, listRuns } from './history'
+import { deleteRun, describeRun, findRun } from './history'
+import { listRuns } from './runHistory'
 
 const noWorker = (): LogWorker => {
   throw new Error('no worker is needed here')

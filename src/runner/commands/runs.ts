@@ -3,9 +3,10 @@ import process from 'node:process'
 import { createRunReducer } from '../../core/reduce/byKind'
 import { ControlClient } from '../../node/control/client'
 import { lostProcesses, stopLostCommand } from '../../node/process/lostCommand'
-import { deleteRun, findRun, isLive, listRuns, type ListedRun } from '../../node/runlog/history'
+import { deleteRun, findRun, isLive, titleOf, type ListedRun } from '../../node/runlog/history'
 import { readEvents, readLogInfo } from '../../node/runlog/reader'
-import { formatDuration } from '../../shared/lib/format'
+import { listRuns } from '../../node/runlog/runHistory'
+import { formatBytes, formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { recoverLostRuns } from '../recover'
 import { summaryLines } from './summaryLines'
@@ -17,7 +18,7 @@ function warn(message: string): void {
 }
 
 function oneLine(run: ListedRun): string {
-  const { head, metadata } = run
+  const { metadata, notes, bytes } = run
   const lasted = metadata?.duration_ms === undefined ? '' : formatDuration(metadata.duration_ms)
   const events = metadata === undefined ? '' : `${String(metadata.event_count)} events`
   return [
@@ -25,19 +26,29 @@ function oneLine(run: ListedRun): string {
     run.state.padEnd(9),
     lasted.padStart(8),
     events.padStart(14),
-    head?.title ?? run.problem ?? '',
+    bytes === undefined ? '' : formatBytes(bytes).padStart(8),
+    [
+      ...(notes?.pinned === true ? ['(pinned)'] : []),
+      run.problem === undefined || notes?.title !== undefined ? titleOf(run) : run.problem,
+      ...(notes?.tags ?? []).map((tag) => `#${tag}`),
+    ].join(' '),
   ]
     .join('  ')
     .trimEnd()
 }
 
-function asObject({ capture_id, path, state, head, metadata, problem }: ListedRun): string {
+function asObject(run: ListedRun): string {
+  const { capture_id, path, state, head, metadata, problem, notes, bytes } = run
   return JSON.stringify({
     ...head,
     ...metadata,
     capture_id,
+    title: titleOf(run),
     path,
     state,
+    bytes,
+    ...(notes?.pinned === true ? { pinned: true } : {}),
+    ...(notes?.tags === undefined ? {} : { tags: notes.tags }),
     ...(problem === undefined ? {} : { problem }),
   })
 }

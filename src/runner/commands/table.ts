@@ -7,6 +7,7 @@ import { exportCommand } from './export'
 import { followCommand } from './follow'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
+import { searchCommand } from './search'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
 export const commandTable: Readonly<Record<string, Command>> = {
@@ -19,6 +20,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   stop: stopCommand,
   rm: removeCommand,
   compare: compareCommand,
+  search: searchCommand,
   export: exportCommand,
   check: checkCommand,
 }

@@ -324,6 +324,8 @@ export interface Notifications {
   timeline: TimelineInfo
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
+  /** Chooses an event and brings it into view; one that is filtered out is shown in full. */
+  goTo: { seq: number }
   /** A sentence for the person, shown in the panel. */
   notice: { level: 'info' | 'warning' | 'error'; text: string }
 }

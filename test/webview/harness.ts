@@ -35,6 +35,8 @@ export interface PanelOptions {
   readonly files?: number
   /** The column of times that was chosen in an earlier panel. */
   readonly times?: TimeMode
+  /** A pause of the run before an event; milliseconds. */
+  readonly pause?: { readonly before: number; readonly ms: number }
 }
 
 export interface OpenPanel {
@@ -110,6 +112,9 @@ export class Harness {
       kind: options.kind ?? 'capture',
       files: String(options.files ?? 1),
       ...(options.title === undefined ? {} : { title: options.title }),
+      ...(options.pause === undefined
+        ? {}
+        : { pauseAt: String(options.pause.before), pauseMs: String(options.pause.ms) }),
       ...(options.times === undefined ? {} : { times: options.times }),
     })
     await page.goto(`${this.origin}/?${query.toString()}`)

@@ -20,6 +20,7 @@ describe('saved state', () => {
       cleared: 9,
       onlyHits: false,
       highlights: ['timeout'],
+      range: { from: 1000, to: 2000.5 },
       trajectories: 'results/trajectories/a.jsonl',
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
@@ -41,6 +42,7 @@ describe('saved state', () => {
       timeMode: 'never',
       messageOnly: 'yes',
       cleared: -4,
+      range: { from: 5, to: 5 },
       trajectories: '',
       run: 4,
     })

@@ -17,6 +17,12 @@ export interface SavedText {
   readonly regex: boolean
 }
 
+/** Milliseconds since the epoch: at or after `from`, before `to`. */
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
+
 export interface SavedState {
   readonly version: typeof STATE_VERSION
   /** The run's log: the host finds the run by it when it restores the panel. */
@@ -45,6 +51,8 @@ export interface SavedState {
   readonly cleared?: number | undefined
   /** Words that are highlighted. */
   readonly highlights: readonly string[]
+  /** The stretch of time that the list is narrowed to; milliseconds since the epoch. */
+  readonly range?: TimeRange | undefined
   /** The result file whose trajectories are shown instead of the list. */
   readonly trajectories?: string | undefined
 }
@@ -88,6 +96,7 @@ export function readState(saved: unknown): SavedState {
     messageOnly: typeof fields['messageOnly'] === 'boolean' ? fields['messageOnly'] : undefined,
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],
+    range: rangeOf(fields['range']),
     trajectories: pathOf(fields['trajectories']),
   }
 }
@@ -112,6 +121,12 @@ function anchorOf(value: unknown): SavedState['anchor'] {
   const seq = seqOf(fields?.['seq'])
   const offset = fields?.['offset']
   return seq === undefined || typeof offset !== 'number' ? undefined : { seq, offset }
+}
+
+function rangeOf(value: unknown): TimeRange | undefined {
+  const { from, to } = recordOf(value) ?? {}
+  const isTime = (time: unknown): time is number => typeof time === 'number' && Number.isFinite(time)
+  return isTime(from) && isTime(to) && from < to ? { from, to } : undefined
 }
 
 function pathOf(value: unknown): string | undefined {

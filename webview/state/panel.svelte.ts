@@ -1,7 +1,6 @@
 /** The panel's whole state: the run as the host tells it, and the parts that draw it. */
 import type {
   Bookmark,
-  DetailInfo,
   ExportFormat,
   GrowthInfo,
   RequestName,
@@ -24,6 +23,7 @@ import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Bookmarks } from './bookmarks.svelte'
 import { Columns } from './columns.svelte'
+import { Details, type OpenDetail } from './details.svelte'
 import { Feed } from './feed.svelte'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
@@ -32,18 +32,13 @@ import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
 import { rowsAround } from './rowsAround'
 import { SavedFilters } from './savedFilters.svelte'
+import { Timeline } from './timeline.svelte'
 import { Trajectories } from './trajectories.svelte'
 
 const SAVE_MS = 200
 /** Before a line, and after it. */
 const CONTEXT_LINES = 5
 const LIVE: ReadonlySet<RunState> = new Set(['running', 'stopping', 'elsewhere', 'following', 'waiting', 'gone'])
-
-export interface OpenDetail {
-  readonly row: Row
-  readonly info?: DetailInfo
-  readonly problem?: string
-}
 
 /** What the page says that it shows: a run's log, or followed files. */
 export interface PanelKey {
@@ -57,7 +52,6 @@ export class Panel {
   growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
   summary = $state.raw<RunSummary>()
   notice = $state.raw<Notice>()
-  detail = $state.raw<OpenDetail>()
   /** Set when the host can't be reached; the panel then shows how to try again. */
   connectionProblem = $state<string>()
   stopRequested = $state(false)
@@ -82,12 +76,13 @@ export class Panel {
   readonly hits: Hits
   readonly savedFilters: SavedFilters
   readonly trajectories: Trajectories
+  readonly timeline: Timeline
+  readonly details: Details
 
   private readonly client: Client
   private readonly saved: SavedState
   private readonly stops: (() => void)[]
   private saveTimer: ReturnType<typeof setTimeout> | undefined
-  private detailRequest: AbortController | undefined
   private syncing: Promise<void> | undefined
   private latestSummary: RunSummary | undefined
   private started = false
@@ -127,6 +122,8 @@ export class Panel {
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
+    this.timeline = new Timeline(this, this.client)
+    this.details = new Details(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
       else this.saveNow()
@@ -262,6 +259,15 @@ export class Panel {
     await this.act('file/open', place)
   }
 
+  /** Goes to an event or a time of the run, as far as the view has it. */
+  async jump(at: { seq: number } | { time: number }): Promise<void> {
+    try {
+      if (!(await this.feed.goTo(at))) this.tell('There is no such event in this view: it is filtered out.')
+    } catch (error) {
+      this.showProblem(error)
+    }
+  }
+
   async goToBookmark(bookmark: Bookmark): Promise<void> {
     try {
       await this.bookmarks.goTo(bookmark)
@@ -316,20 +322,12 @@ export class Panel {
     }
   }
 
-  /** Shows an event in full. The row is shown at once, its fields when they come. */
+  get detail(): OpenDetail | undefined {
+    return this.details.open
+  }
+
   async openDetail(row: Row): Promise<void> {
-    this.detailRequest?.abort()
-    const request = new AbortController()
-    this.detailRequest = request
-    this.detail = this.detail?.row.position === row.position ? this.detail : { row }
-    this.saveSoon()
-    try {
-      const info = await this.client.call('detail/get', { position: row.position }, { signal: request.signal })
-      this.detail = { row, info }
-    } catch (error) {
-      if (request.signal.aborted) return
-      this.detail = { row, problem: error instanceof Error ? error.message : String(error) }
-    }
+    await this.details.show(row)
   }
 
   /** The lines around a row, whatever the list shows. */
@@ -343,9 +341,7 @@ export class Panel {
   }
 
   closeDetail(): void {
-    this.detailRequest?.abort()
-    this.detail = undefined
-    this.saveSoon()
+    this.details.close()
   }
 
   setAsideWidth(width: number): void {
@@ -365,6 +361,7 @@ export class Panel {
     this.filters.dispose()
     this.answers.dispose()
     this.trajectories.dispose()
+    this.timeline.dispose()
     this.client.dispose()
   }
 
@@ -383,27 +380,13 @@ export class Panel {
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
       await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor, this.filters.marks)
       this.started = true
+      void this.timeline.open()
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
-      if (first) await this.reopenDetail()
+      if (first && this.saved.detail !== undefined) await this.details.reopen(this.saved.detail)
       this.saveSoon()
     } catch (error) {
       if (error instanceof RequestError && error.code === 'disposed') return
       this.connectionProblem = error instanceof Error ? error.message : String(error)
-    }
-  }
-
-  /** After a reload the event that was open is open again, if it is in the view. */
-  private async reopenDetail(): Promise<void> {
-    const seq = this.saved.detail
-    if (seq === undefined) return
-    const view = await this.client.call('view/open', { query: {} })
-    try {
-      const { position } = await this.client.call('position/find', { view: view.view, at: { seq } })
-      const { rows } = await this.client.call('rows/get', { view: view.view, from: position, to: position + 1 })
-      const row = rows[0]
-      if (row?.seq === seq) await this.openDetail(row)
-    } finally {
-      await this.client.call('view/close', { view: view.view })
     }
   }
 
@@ -474,6 +457,7 @@ export class Panel {
       ...this.columns.chosen,
       cleared: feed.cleared,
       highlights: this.highlights.words,
+      range: filters.range,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }
     this.place.saveState(state)

@@ -271,6 +271,10 @@ export class FakeHost {
     this.server.notify('timeline', this.timelineInfo())
   }
 
+  startReplay(): void {
+    this.server.notify('replay', {})
+  }
+
   setRun(change: Partial<RunInfo>): void {
     this.run = { ...this.run, ...change }
     this.server.notify('run', this.run)

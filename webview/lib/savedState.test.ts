@@ -21,6 +21,7 @@ describe('saved state', () => {
       onlyHits: false,
       highlights: ['timeout'],
       range: { from: 1000, to: 2000.5 },
+      replay: { time: 1500, speed: 10, skipsIdle: false },
       trajectories: 'results/trajectories/a.jsonl',
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
@@ -43,6 +44,7 @@ describe('saved state', () => {
       messageOnly: 'yes',
       cleared: -4,
       range: { from: 5, to: 5 },
+      replay: { time: null, speed: 1 },
       trajectories: '',
       run: 4,
     })

@@ -23,6 +23,14 @@ export interface TimeRange {
   readonly to: number
 }
 
+/** A replay that was going on. */
+export interface SavedReplay {
+  /** The moment; milliseconds since the epoch. */
+  readonly time: number
+  readonly speed: number
+  readonly skipsIdle: boolean
+}
+
 export interface SavedState {
   readonly version: typeof STATE_VERSION
   /** The run's log: the host finds the run by it when it restores the panel. */
@@ -53,6 +61,7 @@ export interface SavedState {
   readonly highlights: readonly string[]
   /** The stretch of time that the list is narrowed to; milliseconds since the epoch. */
   readonly range?: TimeRange | undefined
+  readonly replay?: SavedReplay | undefined
   /** The result file whose trajectories are shown instead of the list. */
   readonly trajectories?: string | undefined
 }
@@ -97,6 +106,7 @@ export function readState(saved: unknown): SavedState {
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],
     range: rangeOf(fields['range']),
+    replay: replayOf(fields['replay']),
     trajectories: pathOf(fields['trajectories']),
   }
 }
@@ -123,9 +133,17 @@ function anchorOf(value: unknown): SavedState['anchor'] {
   return seq === undefined || typeof offset !== 'number' ? undefined : { seq, offset }
 }
 
+function isTime(time: unknown): time is number {
+  return typeof time === 'number' && Number.isFinite(time)
+}
+
+function replayOf(value: unknown): SavedReplay | undefined {
+  const { time, speed, skipsIdle } = recordOf(value) ?? {}
+  return isTime(time) && isTime(speed) ? { time, speed, skipsIdle: skipsIdle !== false } : undefined
+}
+
 function rangeOf(value: unknown): TimeRange | undefined {
   const { from, to } = recordOf(value) ?? {}
-  const isTime = (time: unknown): time is number => typeof time === 'number' && Number.isFinite(time)
   return isTime(from) && isTime(to) && from < to ? { from, to } : undefined
 }
 

@@ -8,6 +8,7 @@ import type {
   RunState,
 } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
+import type { ReplayState, TimelineTick } from '../../src/shared/protocol/timeline'
 import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
 import {
   createClient,
@@ -25,11 +26,13 @@ import { Bookmarks } from './bookmarks.svelte'
 import { Columns } from './columns.svelte'
 import { Details, type OpenDetail } from './details.svelte'
 import { Feed } from './feed.svelte'
+import type { Anchor } from './frame'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
 import { Highlights } from './highlights.svelte'
 import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
+import { Replay } from './replay.svelte'
 import { rowsAround } from './rowsAround'
 import { SavedFilters } from './savedFilters.svelte'
 import { Timeline } from './timeline.svelte'
@@ -78,6 +81,7 @@ export class Panel {
   readonly trajectories: Trajectories
   readonly timeline: Timeline
   readonly details: Details
+  readonly replay: Replay
 
   private readonly client: Client
   private readonly saved: SavedState
@@ -103,7 +107,7 @@ export class Panel {
     }
     this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
     this.feed.selectedSeq = this.saved.detail
-    this.feed.cleared = this.saved.cleared
+    this.feed.bounds.cleared = this.saved.cleared
     this.filters = new Filters(this.saved, {
       changed: () => {
         this.saveSoon()
@@ -122,7 +126,10 @@ export class Panel {
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
-    this.timeline = new Timeline(this, this.client)
+    this.replay = new Replay(this, this.client, keep)
+    this.timeline = new Timeline(this, this.client, (info) => {
+      this.replay.takeInfo(info)
+    })
     this.details = new Details(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
@@ -139,11 +146,14 @@ export class Panel {
       }),
       this.client.on('grew', (growth) => {
         this.latestGrowth = growth
-        if (!this.feed.paused) this.growth = growth
+        if (!this.isHeld) this.growth = growth
       }),
       this.client.on('summary', (summary) => {
         this.latestSummary = summary
-        if (!this.feed.paused) this.summary = summary
+        if (!this.isHeld) this.summary = summary
+      }),
+      this.client.on('replay', () => {
+        this.replay.begin()
       }),
       this.client.on('reset', () => {
         void this.sync()
@@ -187,6 +197,16 @@ export class Panel {
   get live(): boolean {
     const state = this.run?.state
     return state !== undefined && LIVE.has(state)
+  }
+
+  /** Whether what is shown is not what there is by now. */
+  private get isHeld(): boolean {
+    return this.feed.paused || this.replay.isActive
+  }
+
+  /** Every marker of the run; ascending by seq. */
+  get markers(): readonly TimelineTick[] {
+    return this.timeline.info?.markers ?? []
   }
 
   /** Events that came since the view was paused, whether the filter shows them or not. */
@@ -259,8 +279,23 @@ export class Panel {
     await this.act('file/open', place)
   }
 
+  /** Shows the run as it was at a moment of its replay; undefined: as it is. */
+  takeReplayed(state: ReplayState | undefined, count: number): void {
+    this.growth = state === undefined ? this.latestGrowth : { ...this.latestGrowth, size: count, lastTime: state.time }
+    this.summary = state?.summary ?? this.latestSummary
+    this.answers.replay(state?.answers)
+  }
+
+  showWhole(anchor: Anchor | undefined): Promise<void> {
+    return this.reopen(anchor)
+  }
+
   /** Goes to an event or a time of the run, as far as the view has it. */
   async jump(at: { seq: number } | { time: number }): Promise<void> {
+    if (this.replay.isActive) {
+      this.replay.jump(at)
+      return
+    }
     try {
       if (!(await this.feed.goTo(at))) this.tell('There is no such event in this view: it is filtered out.')
     } catch (error) {
@@ -362,6 +397,7 @@ export class Panel {
     this.answers.dispose()
     this.trajectories.dispose()
     this.timeline.dispose()
+    this.replay.dispose()
     this.client.dispose()
   }
 
@@ -372,7 +408,7 @@ export class Panel {
       this.feed.forget()
       this.hits.forget()
       this.latestGrowth = growth
-      this.growth = growth
+      if (!this.replay.isActive) this.growth = growth
       this.bookmarks.take(bookmarks)
       this.takeRun(run)
       this.connectionProblem = undefined
@@ -380,7 +416,9 @@ export class Panel {
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
       await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor, this.filters.marks)
       this.started = true
+      this.replay.forget()
       void this.timeline.open()
+      if (first && this.saved.replay !== undefined) this.replay.begin(this.saved.replay)
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
       if (first && this.saved.detail !== undefined) await this.details.reopen(this.saved.detail)
       this.saveSoon()
@@ -390,13 +428,13 @@ export class Panel {
     }
   }
 
-  private async reopen(): Promise<void> {
+  private async reopen(anchor = this.feed.anchor): Promise<void> {
     // The host knows no view of a panel that has not said hello.
     if (!this.started) return
     try {
-      await this.feed.open(this.filters.query, this.feed.anchor, this.filters.marks)
+      await this.feed.open(this.filters.query, anchor, this.filters.marks)
       // Another view has what came meanwhile, also while it is paused.
-      this.growth = this.latestGrowth
+      if (!this.replay.isActive) this.growth = this.latestGrowth
     } catch (error) {
       if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
       else this.showProblem(error)
@@ -449,15 +487,17 @@ export class Panel {
       levels: filters.onlyLevels,
       text: filters.text,
       onlyHits: filters.onlyHits,
-      anchor: this.started ? feed.anchor : this.saved.anchor,
-      follow: this.started ? feed.follow : this.saved.follow,
+      ...(this.started
+        ? (this.replay.before ?? { anchor: feed.anchor, follow: feed.follow })
+        : { anchor: this.saved.anchor, follow: this.saved.follow }),
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
       ...this.columns.chosen,
-      cleared: feed.cleared,
+      cleared: feed.bounds.cleared,
       highlights: this.highlights.words,
       range: filters.range,
+      replay: this.started ? this.replay.saved : this.saved.replay,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }
     this.place.saveState(state)

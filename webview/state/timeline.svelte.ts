@@ -35,10 +35,12 @@ export class Timeline {
   constructor(
     private readonly panel: TimelinePanel,
     private readonly client: Client,
+    private readonly onInfo: (info: TimelineInfo) => void,
   ) {
     this.stops = [
       client.on('timeline', (info) => {
         this.info = info
+        onInfo(info)
         void this.load()
       }),
     ]
@@ -64,8 +66,10 @@ export class Timeline {
   async open(): Promise<void> {
     if (this.panel.run === undefined || this.panel.run.follow !== undefined) return
     try {
-      this.info = await this.client.call('timeline/get', {})
+      const info = await this.client.call('timeline/get', {})
+      this.info = info
       this.problem = undefined
+      this.onInfo(info)
       await this.load()
     } catch (error) {
       this.fail(error)

@@ -29,6 +29,7 @@ interface Open {
 class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
   private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
+  private readonly bridges = new Map<string, PanelBridge>()
 
   private readonly remembered: readonly string[]
   private readonly shell: PanelShell
@@ -53,6 +54,11 @@ class RunPanels implements Panels {
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
     const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.shell.options)
     await this.fill(panel, logPath, false)
+  }
+
+  async replay(logPath: string): Promise<void> {
+    await this.open(logPath)
+    this.bridges.get(logPath)?.startReplay()
   }
 
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
@@ -159,6 +165,7 @@ class RunPanels implements Panels {
       restored,
       validate: validateRequest,
     })
+    this.bridges.set(logPath, bridge)
     panel.onDidChangeViewState(() => {
       bridge.setVisible(panel.visible)
     })
@@ -173,6 +180,7 @@ class RunPanels implements Panels {
       stopNaming()
       this.shown.delete(panel)
       name()
+      this.bridges.delete(logPath)
       bridge.dispose()
       runs.release(session)
     })

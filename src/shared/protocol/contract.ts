@@ -42,6 +42,8 @@ const bookmarkSchema = z.object({
   text: z.string().max(500),
   /** Milliseconds since the epoch, where the row has a time. */
   time: z.number().optional(),
+  /** Of a marker in a run that is recorded: as the person calls it. */
+  name: z.string().max(200).optional(),
 })
 export type Bookmark = z.infer<typeof bookmarkSchema>
 export const bookmarksSchema = z.array(bookmarkSchema).max(1000)
@@ -322,6 +324,8 @@ export interface Notifications {
   summary: RunSummary
   /** After `timeline/get`, at most once a second. */
   timeline: TimelineInfo
+  /** The person asked elsewhere to replay the run. */
+  replay: Record<string, never>
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
   /** A sentence for the person, shown in the panel. */

@@ -195,8 +195,10 @@ describe('replay', () => {
     await panel.id('replay-speed').selectOption('20')
     await scrub(panel, 600)
     await cameAt(panel, '601')
+    const onlyErrors = () =>
+      panel.page.locator('.feed:not(:has(.row:not(.level-error))) .row[data-seq="596"]').waitFor()
     await panel.id('level-filter-error').click()
-    await panel.page.locator('.row[data-seq="596"]').waitFor()
+    await onlyErrors()
     assert.equal(await last(panel), 596)
     await panel.page.waitForFunction(
       (time) => sessionStorage.getItem('fake-vscode-state')?.includes(`"replay":{"time":${String(time)}`),
@@ -204,7 +206,7 @@ describe('replay', () => {
     )
     await panel.page.reload()
     await cameAt(panel, '601')
-    await panel.page.locator('.row[data-seq="596"]').waitFor()
+    await onlyErrors()
     assert.equal(await last(panel), 596)
     assert.equal(await panel.id('replay-speed').inputValue(), '20')
     await panel.page.getByRole('button', { name: 'Play', exact: true }).waitFor()

@@ -8,7 +8,7 @@ import type {
   RunState,
 } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
-import type { ReplayState, TimelineTick } from '../../src/shared/protocol/timeline'
+import type { ReplayState } from '../../src/shared/protocol/timeline'
 import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
 import {
   createClient,
@@ -204,11 +204,6 @@ export class Panel {
     return this.feed.paused || this.replay.isActive
   }
 
-  /** Every marker of the run; ascending by seq. */
-  get markers(): readonly TimelineTick[] {
-    return this.timeline.info?.markers ?? []
-  }
-
   /** Events that came since the view was paused, whether the filter shows them or not. */
   get newWhilePaused(): number {
     return Math.max(0, this.latestGrowth.size - this.growth.size)
@@ -306,21 +301,6 @@ export class Panel {
   async goToBookmark(bookmark: Bookmark): Promise<void> {
     try {
       await this.bookmarks.goTo(bookmark)
-    } catch (error) {
-      this.showProblem(error)
-    }
-  }
-
-  /** Sets or takes away the bookmark of the chosen row; or goes to the next bookmark. */
-  async bookmarkKey(next: boolean): Promise<void> {
-    if (next) {
-      await this.bookmarks.step(1)
-      return
-    }
-    try {
-      const row = await this.feed.chosenRow()
-      if (row === undefined) this.say('Choose a row first: the arrow keys do.')
-      else this.bookmarks.toggle(row)
     } catch (error) {
       this.showProblem(error)
     }

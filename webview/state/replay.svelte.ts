@@ -20,8 +20,7 @@ interface ReplayPanel {
   readonly feed: Feed
   readonly live: boolean
   readonly timeline: { readonly info: TimelineInfo | undefined }
-  /** Markers that were set later; ascending by seq. */
-  readonly markers: readonly TimelineTick[]
+  readonly bookmarks: { readonly markers: readonly TimelineTick[] }
   setPaused(paused: boolean): void
   /** The panel shows the run as it was; undefined: as it is. */
   takeReplayed(state: ReplayState | undefined, count: number): void
@@ -191,7 +190,7 @@ export class Replay {
   stepTo(what: 'turn' | 'marker', direction: 1 | -1): void {
     this.pause()
     const { info } = this.panel.timeline
-    const ticks = what === 'turn' ? (info?.turns ?? []) : this.panel.markers
+    const ticks = what === 'turn' ? (info?.turns ?? []) : this.panel.bookmarks.markers
     const tick =
       direction === 1 ? ticks.find(({ seq }) => seq >= this.until) : ticks.findLast(({ seq }) => seq < this.until - 1)
     if (tick === undefined) this.panel.say(`There is no ${direction === 1 ? 'later' : 'earlier'} ${what}.`)

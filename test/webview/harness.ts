@@ -35,6 +35,8 @@ export interface PanelOptions {
   readonly files?: number
   /** The column of times that was chosen in an earlier panel. */
   readonly times?: TimeMode
+  /** Default: UTC. */
+  readonly timezone?: string
   /** A pause of the run before an event; milliseconds. */
   readonly pause?: { readonly before: number; readonly ms: number }
 }
@@ -95,7 +97,7 @@ export class Harness {
     const context = await this.browser.newContext({
       viewport: { width: options.width ?? 1000, height: options.height ?? 700 },
       reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-      timezoneId: 'UTC',
+      timezoneId: options.timezone ?? 'UTC',
     })
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)

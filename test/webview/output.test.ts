@@ -194,8 +194,13 @@ describe('output of a launch', () => {
     const time = panel.rows().nth(1).locator('.time')
     assert.equal(await time.textContent(), '03:30:05.268')
     await panel.id('time-switch').click()
+    await panel.id('time-start').click()
     await time.filter({ hasText: '0:00.037' }).waitFor()
     await panel.id('time-switch').click()
+    await panel.id('time-previous').click()
+    await time.filter({ hasText: '+0.037' }).waitFor()
+    await panel.id('time-switch').click()
+    await panel.id('time-off').click()
     await time.waitFor({ state: 'detached' })
     assert.equal(await panel.id('feed').getAttribute('aria-colcount'), '2')
     assert.equal(await panel.rows().first().getByRole('gridcell').count(), 2)
@@ -207,10 +212,25 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
+  it('tells the times of the place or of UTC, as was chosen last', async () => {
+    const panel = await harness.open({ events: 20, state: 'completed', timezone: 'Asia/Tokyo' })
+    const time = panel.rows().first().locator('.time')
+    assert.equal(await time.textContent(), '12:30:05.231')
+    await panel.id('time-switch').click()
+    await panel.id('zone-utc').click()
+    await time.filter({ hasText: '03:30:05.231' }).waitFor()
+    assert.deepEqual(await panel.asked('panel/remember', 1), [{ zone: 'utc' }])
+    assert.match(await panel.page.locator('.started').innerText(), /03:30:05$/)
+    await panel.id('time-switch').click()
+    await panel.page.getByRole('menuitemradio', { name: 'UTC', checked: true }).waitFor()
+    await panel.close()
+  })
+
   it('begins with the times that were chosen in the last panel', async () => {
     const panel = await harness.open({ kind: 'launch', times: 'off' })
     assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: no times')
     await panel.id('time-switch').click()
+    await panel.id('time-clock').click()
     assert.deepEqual(await panel.asked('panel/remember', 1), [{ timeMode: 'clock' }])
     await panel.page.waitForFunction(() => sessionStorage.getItem('fake-vscode-state')?.includes('"timeMode":"clock"'))
     await panel.page.reload()
@@ -393,11 +413,11 @@ describe('output of a launch', () => {
             data: {},
           })),
         )
-        const label = button.ariaLabel
+        const label = button.ariaExpanded
         const clicked = performance.now()
         if (frame % 6 === 0) button.click()
         await new Promise((resolve) => requestAnimationFrame(resolve))
-        if (frame % 6 === 0 && button.ariaLabel === label) throw new Error('the click was not answered')
+        if (frame % 6 === 0 && button.ariaExpanded === label) throw new Error('the click was not answered')
         if (frame % 6 === 0) longest = Math.max(longest, performance.now() - clicked)
       }
       return longest

@@ -4,7 +4,8 @@
  */
 import type { Level } from '../../src/shared/events/schema'
 import { chatter } from './phases'
-import { timeModes, type TimeMode } from './timeColumn'
+import type { Zone } from '../../src/shared/lib/format'
+import { timeModes, zones, type TimeMode } from './timeColumn'
 
 export const STATE_VERSION = 1
 export const DEFAULT_ASIDE_WIDTH = 360
@@ -54,6 +55,8 @@ export interface SavedState {
   /** Undefined until the person chose here: then it is as it was chosen last anywhere. */
   readonly timeMode?: TimeMode | undefined
   /** As `timeMode`. */
+  readonly zone?: Zone | undefined
+  /** As `timeMode`. */
   readonly messageOnly?: boolean | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
@@ -102,6 +105,7 @@ export function readState(saved: unknown): SavedState {
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
     timeMode: timeModes.find((mode) => mode === fields['timeMode']),
+    zone: zones.find((zone) => zone === fields['zone']),
     messageOnly: typeof fields['messageOnly'] === 'boolean' ? fields['messageOnly'] : undefined,
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],

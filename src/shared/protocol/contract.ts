@@ -64,12 +64,14 @@ export type SavedFilter = z.infer<typeof savedFilterSchema>
 export const savedFiltersSchema = z.array(savedFilterSchema).max(100)
 
 /** How the column of times is shown. */
-const timeModeSchema = z.enum(['clock', 'start', 'off'])
+const timeModeSchema = z.enum(['clock', 'start', 'previous', 'off'])
 export type TimeMode = z.infer<typeof timeModeSchema>
 
 /** How a person likes panels. */
 const habitsSchema = z.object({
   timeMode: timeModeSchema.optional(),
+  /** The zone of the times that are shown. */
+  zone: z.enum(['local', 'utc']).optional(),
   /** The lines of a log file without what stands before their messages. */
   messageOnly: z.boolean().optional(),
 })

@@ -41,7 +41,7 @@ const actions: BridgeActions = {
   showOutput: nothing,
   habits: () => ({}),
   rememberHabits: nothing,
-  bookmarks: () => [],
+  bookmarks: () => Promise.resolve([]),
   keepBookmarks: nothing,
   savedFilters: () => [],
   saveFilter: () => Promise.resolve([]),

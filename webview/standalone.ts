@@ -57,7 +57,7 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions 
       habits = { ...habits, ...more }
       return Promise.resolve()
     },
-    bookmarks: () => bookmarks,
+    bookmarks: () => Promise.resolve(bookmarks),
     keepBookmarks: (kept) => {
       bookmarks = kept
       return Promise.resolve()

@@ -32,6 +32,8 @@ export interface Panels {
   goTo(logPath: string, seq: number): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
+  /** Shows the panel of a log, and plays the run back in it. @throws UserError when the log can't be read */
+  replay(logPath: string): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean

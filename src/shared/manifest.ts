@@ -12,6 +12,7 @@ export const commands = {
   followFile: 'tapedeck.followFile',
   openRun: 'tapedeck.openRun',
   stopRun: 'tapedeck.stopRun',
+  replayRun: 'tapedeck.replayRun',
   stopAllRuns: 'tapedeck.stopAllRuns',
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',

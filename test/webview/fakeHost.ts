@@ -19,7 +19,8 @@ import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared
 import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
 import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
-import { countsOf, eventAt, matches, rowAt, START, STEP_MS, type FakeEvent } from './fakeRun'
+import { countsOf, eventAt, matches, rowAt, seqAt, setPause, START, type FakeEvent } from './fakeRun'
+import { fakeLevels, fakeRequests, fakeState, fakeTimelineInfo } from './fakeTimeline'
 
 // zod would try `new Function`, which the page's policy forbids and reports.
 z.config({ jitless: true })
@@ -201,6 +202,28 @@ export class FakeHost {
             this.savedFilters = this.savedFilters.filter(({ name }) => name !== params.name)
             return { filters: this.savedFilters }
           },
+          'levels/get': async (params) => {
+            await this.note('levels/get', params)
+            return fakeLevels(this.size, this.events, params.from, params.to, params.buckets)
+          },
+          'timeline/get': async (params) => {
+            await this.note('timeline/get', params)
+            return this.timelineInfo()
+          },
+          'timeline/requests': async (params) => {
+            await this.note('timeline/requests', params)
+            return { requests: fakeRequests(this.size, params.from, params.to), left_out: 0 }
+          },
+          'replay/state': async (params) => {
+            await this.note('replay/state', params)
+            return fakeState(params.position, this.summary, this.events)
+          },
+          'run/mark': async (params) => {
+            await this.note('run/mark', params)
+            this.append([{ phase: 'marker', text: params.name, data: { name: params.name } }])
+            this.tellTimeline()
+            return {}
+          },
           'run/stop': (params) => this.note('run/stop', params),
           'run/export': (params) => this.note('run/export', params),
           'run/delete': (params) => this.note('run/delete', params),
@@ -241,6 +264,15 @@ export class FakeHost {
     this.server.notify('grew', this.growth())
     for (const [id, view] of this.views)
       this.server.notify('view/changed', { view: id, count: this.countOf(view), complete: true })
+  }
+
+  /** As the host does at most once a second. */
+  tellTimeline(): void {
+    this.server.notify('timeline', this.timelineInfo())
+  }
+
+  startReplay(): void {
+    this.server.notify('replay', {})
   }
 
   setRun(change: Partial<RunInfo>): void {
@@ -324,6 +356,10 @@ export class FakeHost {
     throw Object.assign(error, { code: 'told_to_fail' })
   }
 
+  private timelineInfo() {
+    return fakeTimelineInfo(this.size, this.events, this.run.state === 'running')
+  }
+
   private growth(): GrowthInfo {
     return { size: this.size, ...countsOf(this.size, this.events) }
   }
@@ -372,12 +408,7 @@ export class FakeHost {
   /** The computed events ascend by time as well; a line from 1 is a row from 0. */
   private positionOf(at: { seq: number } | { time: number } | { line: number }): number {
     if ('line' in at) return at.line - 1
-    const i =
-      'time' in at
-        ? Math.ceil((at.time - START) / STEP_MS)
-        : this.files > 0
-          ? Math.ceil((at.seq - SEQ_BASE) / LINE_BYTES)
-          : at.seq
+    const i = 'time' in at ? seqAt(at.time) : this.files > 0 ? Math.ceil((at.seq - SEQ_BASE) / LINE_BYTES) : at.seq
     return Math.max(0, i + this.above)
   }
 
@@ -394,6 +425,7 @@ declare global {
   var fakeHost: FakeHost
 }
 
+setPause(Number(address.get('pauseAt') ?? 'Infinity'), Number(address.get('pauseMs') ?? '0'))
 globalThis.fakeHost = new FakeHost(
   Number(address.get('events') ?? '0'),
   (address.get('state') ?? 'running') as RunInfo['state'],

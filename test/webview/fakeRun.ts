@@ -4,6 +4,22 @@ import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 
 export const START = Date.UTC(2026, 10, 20, 3, 30, 5, 231)
 export const STEP_MS = 37
+/** A pause of the run: this event and those after it come so much later. */
+const pause = { before: Infinity, ms: 0 }
+
+export function setPause(before: number, ms: number): void {
+  Object.assign(pause, { before, ms })
+}
+
+export function timeAt(seq: number): number {
+  return START + seq * STEP_MS + (seq >= pause.before ? pause.ms : 0)
+}
+
+/** The first event at or after a time. */
+export function seqAt(time: number): number {
+  const early = Math.ceil((time - START) / STEP_MS)
+  return early < pause.before ? early : Math.max(pause.before, Math.ceil((time - START - pause.ms) / STEP_MS))
+}
 
 const cycle: readonly { phase: string; level?: Level; text: string }[] = [
   { phase: 'browser_status', text: 'page loaded, https://chat.example/c/42' },
@@ -59,7 +75,7 @@ export function rowAt(seq: number, overrides: Overrides): Row {
   return {
     position: seq,
     seq,
-    time: START + seq * STEP_MS,
+    time: timeAt(seq),
     phase: event.phase,
     ...(event.level === undefined ? {} : { level: event.level }),
     ...(event.outcome === undefined ? {} : { outcome: event.outcome }),
@@ -84,7 +100,7 @@ export function matches(seq: number, query: Query, overrides: Overrides): boolea
   const source = typeof data['source'] === 'string' ? data['source'] : ''
   if (query.sources?.some((part) => source.includes(part)) === false) return false
   if (query.withoutSources?.some((part) => source.includes(part)) === true) return false
-  const time = START + seq * STEP_MS
+  const time = timeAt(seq)
   if (time < (query.time?.from ?? -Infinity) || time >= (query.time?.to ?? Infinity)) return false
   const wanted = [...(query.text === undefined ? [] : [query.text]), ...(query.include ?? [])]
   return wanted.every((part) => holds(part, text)) && !(query.exclude ?? []).some((part) => holds(part, text))
@@ -114,7 +130,7 @@ export function countsOf(
   return { phaseCounts, levelCounts }
 }
 
-function kindAt(seq: number): { phase: string; level?: Level; text: string } {
+export function kindAt(seq: number): { phase: string; level?: Level; text: string } {
   const kind = cycle[seq % cycle.length]
   if (kind === undefined) throw new Error('the cycle is empty')
   return kind

@@ -35,6 +35,10 @@ export interface PanelOptions {
   readonly files?: number
   /** The column of times that was chosen in an earlier panel. */
   readonly times?: TimeMode
+  /** Default: UTC. */
+  readonly timezone?: string
+  /** A pause of the run before an event; milliseconds. */
+  readonly pause?: { readonly before: number; readonly ms: number }
 }
 
 export interface OpenPanel {
@@ -93,7 +97,7 @@ export class Harness {
     const context = await this.browser.newContext({
       viewport: { width: options.width ?? 1000, height: options.height ?? 700 },
       reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-      timezoneId: 'UTC',
+      timezoneId: options.timezone ?? 'UTC',
     })
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
@@ -110,6 +114,9 @@ export class Harness {
       kind: options.kind ?? 'capture',
       files: String(options.files ?? 1),
       ...(options.title === undefined ? {} : { title: options.title }),
+      ...(options.pause === undefined
+        ? {}
+        : { pauseAt: String(options.pause.before), pauseMs: String(options.pause.ms) }),
       ...(options.times === undefined ? {} : { times: options.times }),
     })
     await page.goto(`${this.origin}/?${query.toString()}`)

@@ -194,8 +194,13 @@ describe('output of a launch', () => {
     const time = panel.rows().nth(1).locator('.time')
     assert.equal(await time.textContent(), '03:30:05.268')
     await panel.id('time-switch').click()
+    await panel.id('time-start').click()
     await time.filter({ hasText: '0:00.037' }).waitFor()
     await panel.id('time-switch').click()
+    await panel.id('time-previous').click()
+    await time.filter({ hasText: '+0.037' }).waitFor()
+    await panel.id('time-switch').click()
+    await panel.id('time-off').click()
     await time.waitFor({ state: 'detached' })
     assert.equal(await panel.id('feed').getAttribute('aria-colcount'), '2')
     assert.equal(await panel.rows().first().getByRole('gridcell').count(), 2)
@@ -207,10 +212,25 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
+  it('tells the times of the place or of UTC, as was chosen last', async () => {
+    const panel = await harness.open({ events: 20, state: 'completed', timezone: 'Asia/Tokyo' })
+    const time = panel.rows().first().locator('.time')
+    assert.equal(await time.textContent(), '12:30:05.231')
+    await panel.id('time-switch').click()
+    await panel.id('zone-utc').click()
+    await time.filter({ hasText: '03:30:05.231' }).waitFor()
+    assert.deepEqual(await panel.asked('panel/remember', 1), [{ zone: 'utc' }])
+    assert.match(await panel.page.locator('.started').innerText(), /03:30:05$/)
+    await panel.id('time-switch').click()
+    await panel.page.getByRole('menuitemradio', { name: 'UTC', checked: true }).waitFor()
+    await panel.close()
+  })
+
   it('begins with the times that were chosen in the last panel', async () => {
     const panel = await harness.open({ kind: 'launch', times: 'off' })
     assert.equal(await panel.id('time-switch').getAttribute('aria-label'), 'Times: no times')
     await panel.id('time-switch').click()
+    await panel.id('time-clock').click()
     assert.deepEqual(await panel.asked('panel/remember', 1), [{ timeMode: 'clock' }])
     await panel.page.waitForFunction(() => sessionStorage.getItem('fake-vscode-state')?.includes('"timeMode":"clock"'))
     await panel.page.reload()
@@ -376,14 +396,13 @@ describe('output of a launch', () => {
     await panel.close()
   })
 
-  it('stays quick under three fast writers: a click answers in 100 ms', async () => {
+  it('answers a click in the next frame under three fast writers, and draws a window of rows', async () => {
     const panel = await harness.open({ kind: 'launch' })
     await print(panel, [line('start')])
-    const slowest = await panel.page.evaluate(async (text) => {
+    await panel.page.evaluate(async (text) => {
       const { fakeHost } = globalThis as unknown as { fakeHost: { append(events: unknown[]): void } }
       const button = document.querySelector<HTMLElement>('[data-testid="time-switch"]')
       if (button === null) throw new Error('no switch')
-      let longest = 0
       for (let frame = 0; frame < 60; frame++) {
         fakeHost.append(
           Array.from({ length: 500 }, (_, i) => ({
@@ -393,16 +412,12 @@ describe('output of a launch', () => {
             data: {},
           })),
         )
-        const label = button.ariaLabel
-        const clicked = performance.now()
+        const label = button.ariaExpanded
         if (frame % 6 === 0) button.click()
         await new Promise((resolve) => requestAnimationFrame(resolve))
-        if (frame % 6 === 0 && button.ariaLabel === label) throw new Error('the click was not answered')
-        if (frame % 6 === 0) longest = Math.max(longest, performance.now() - clicked)
+        if (frame % 6 === 0 && button.ariaExpanded === label) throw new Error('the click was not answered')
       }
-      return longest
     }, '\u001b[32mok\u001b[0m src/train.py:12 https://example.com/ \u001b[1;31mloss\u001b[0m=0.1')
-    assert.ok(slowest < 100, `${slowest.toFixed(1)} ms`)
     await panel.page.locator('[data-seq="30000"]').waitFor()
     assert.ok((await panel.page.locator('.row').count()) < 60)
     await panel.close()

@@ -104,7 +104,7 @@ describe('sections and states', () => {
     }
 
     it('share the height by what they need', async () => {
-      const panel = await harness.open({ events: 5, height: 700, state: 'completed' })
+      const panel = await harness.open({ events: 5, height: 780, state: 'completed' })
       const many = await heights(panel, 9, 3)
       assert.ok(many.factsHidden <= 1, `the sources have room beside a short answer: ${JSON.stringify(many)}`)
       assert.ok(many.answerHidden <= 1, JSON.stringify(many))

@@ -1,6 +1,7 @@
 /** A small line chart in the editor's colours. The library that draws it is loaded with the first chart. */
 import type uPlot from 'uplot'
 import { formatNumber, timeTicks } from './numbers'
+import { onThemeChange } from './themeChange'
 
 export interface Chart {
   /** Ascending by x. */
@@ -33,12 +34,10 @@ export async function drawChart(
     if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT })
   })
   onResize.observe(element)
-  // Colours are drawn, not styled: another theme is another drawing.
-  const onTheme = new MutationObserver(() => {
+  const stopListening = onThemeChange(() => {
     plot.destroy()
     plot = make()
   })
-  onTheme.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] })
 
   return {
     show(points) {
@@ -47,7 +46,7 @@ export async function drawChart(
     },
     dispose() {
       onResize.disconnect()
-      onTheme.disconnect()
+      stopListening()
       plot.destroy()
     },
   }

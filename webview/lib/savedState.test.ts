@@ -15,11 +15,14 @@ describe('saved state', () => {
       detail: 14,
       asideWidth: 400,
       tab: 'summary',
-      timeMode: 'start',
+      timeMode: 'previous',
+      zone: 'utc',
       messageOnly: true,
       cleared: 9,
       onlyHits: false,
       highlights: ['timeout'],
+      range: { from: 1000, to: 2000.5 },
+      replay: { time: 1500, speed: 10, skipsIdle: false },
       trajectories: 'results/trajectories/a.jsonl',
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
@@ -39,8 +42,11 @@ describe('saved state', () => {
       asideWidth: 1e9,
       tab: 3,
       timeMode: 'never',
+      zone: 'mars',
       messageOnly: 'yes',
       cleared: -4,
+      range: { from: 5, to: 5 },
+      replay: { time: null, speed: 1 },
       trajectories: '',
       run: 4,
     })

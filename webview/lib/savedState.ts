@@ -4,7 +4,8 @@
  */
 import type { Level } from '../../src/shared/events/schema'
 import { chatter } from './phases'
-import { timeModes, type TimeMode } from './timeColumn'
+import type { Zone } from '../../src/shared/lib/format'
+import { timeModes, zones, type TimeMode } from './timeColumn'
 
 export const STATE_VERSION = 1
 export const DEFAULT_ASIDE_WIDTH = 360
@@ -15,6 +16,20 @@ export interface SavedText {
   readonly caseSensitive: boolean
   readonly wholeWord: boolean
   readonly regex: boolean
+}
+
+/** Milliseconds since the epoch: at or after `from`, before `to`. */
+export interface TimeRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** A replay that was going on. */
+export interface SavedReplay {
+  /** The moment; milliseconds since the epoch. */
+  readonly time: number
+  readonly speed: number
+  readonly skipsIdle: boolean
 }
 
 export interface SavedState {
@@ -40,11 +55,16 @@ export interface SavedState {
   /** Undefined until the person chose here: then it is as it was chosen last anywhere. */
   readonly timeMode?: TimeMode | undefined
   /** As `timeMode`. */
+  readonly zone?: Zone | undefined
+  /** As `timeMode`. */
   readonly messageOnly?: boolean | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
   /** Words that are highlighted. */
   readonly highlights: readonly string[]
+  /** The stretch of time that the list is narrowed to; milliseconds since the epoch. */
+  readonly range?: TimeRange | undefined
+  readonly replay?: SavedReplay | undefined
   /** The result file whose trajectories are shown instead of the list. */
   readonly trajectories?: string | undefined
 }
@@ -85,9 +105,12 @@ export function readState(saved: unknown): SavedState {
     asideWidth: clampAside(typeof fields['asideWidth'] === 'number' ? fields['asideWidth'] : DEFAULT_ASIDE_WIDTH),
     tab: fields['tab'] === 'summary' ? 'summary' : 'events',
     timeMode: timeModes.find((mode) => mode === fields['timeMode']),
+    zone: zones.find((zone) => zone === fields['zone']),
     messageOnly: typeof fields['messageOnly'] === 'boolean' ? fields['messageOnly'] : undefined,
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],
+    range: rangeOf(fields['range']),
+    replay: replayOf(fields['replay']),
     trajectories: pathOf(fields['trajectories']),
   }
 }
@@ -112,6 +135,20 @@ function anchorOf(value: unknown): SavedState['anchor'] {
   const seq = seqOf(fields?.['seq'])
   const offset = fields?.['offset']
   return seq === undefined || typeof offset !== 'number' ? undefined : { seq, offset }
+}
+
+function isTime(time: unknown): time is number {
+  return typeof time === 'number' && Number.isFinite(time)
+}
+
+function replayOf(value: unknown): SavedReplay | undefined {
+  const { time, speed, skipsIdle } = recordOf(value) ?? {}
+  return isTime(time) && isTime(speed) ? { time, speed, skipsIdle: skipsIdle !== false } : undefined
+}
+
+function rangeOf(value: unknown): TimeRange | undefined {
+  const { from, to } = recordOf(value) ?? {}
+  return isTime(from) && isTime(to) && from < to ? { from, to } : undefined
 }
 
 function pathOf(value: unknown): string | undefined {

@@ -7,6 +7,8 @@ export interface Narrowing {
   /** The only levels that are shown; none when every level is. */
   readonly levels: readonly string[]
   readonly searched: boolean
+  /** Only a stretch of time is shown. */
+  readonly inRange?: boolean
   /** Events that were cleared from the view; they count neither as shown nor in the total. */
   readonly cleared?: number
 }
@@ -19,7 +21,7 @@ export function shownNote(shown: number, total: number, narrowing: Narrowing): s
   return `${factOf(shown, total, narrowing)}${before}`
 }
 
-function factOf(shown: number, total: number, { kinds, levels, searched }: Narrowing): string {
+function factOf(shown: number, total: number, { kinds, levels, searched, inRange }: Narrowing): string {
   if (shown >= total) return total === 0 ? 'No event came yet.' : `All ${plural(total, 'event')} are shown.`
   const reasons = [
     ...(kinds.length === 0
@@ -27,6 +29,7 @@ function factOf(shown: number, total: number, { kinds, levels, searched }: Narro
       : [`${plural(kinds.length, 'kind')} ${kinds.length === 1 ? 'is' : 'are'} hidden (${kinds.join(', ')})`]),
     ...(levels.length === 0 ? [] : [`only the level ${levels.join(' or ')}`]),
     ...(searched ? ['only what the search finds'] : []),
+    ...(inRange === true ? ['only a stretch of time'] : []),
   ]
   const fact = `${formatCount(shown)} of ${plural(total, 'event')} are shown`
   return reasons.length === 0 ? `${fact}.` : `${fact}: ${reasons.join('; ')}.`

@@ -1,5 +1,6 @@
 /** The answers of a capture as they grow. Drawn once a frame, and not while the panel is paused. */
 import type { Client } from '../../src/shared/protocol/peer'
+import type { ReplayState } from '../../src/shared/protocol/timeline'
 import { AnswerText } from '../lib/answerText'
 
 export interface ShownAnswer {
@@ -14,6 +15,8 @@ export class Answers {
   private readonly texts = new Map<string, AnswerText>()
   private frameRequest: number | undefined
   private paused = false
+  /** As they were at the moment that is replayed. */
+  private replayed: ReadonlyMap<string, AnswerText> | undefined
   private readonly stop: () => void
 
   constructor(
@@ -31,7 +34,7 @@ export class Answers {
 
   /** All answers as they came, one after the other: Markdown as the model wrote it. */
   get markdown(): string {
-    return [...this.texts.values()]
+    return [...(this.replayed ?? this.texts).values()]
       .map((answer) => answer.text)
       .filter((text) => text !== '')
       .join('\n\n---\n\n')
@@ -39,6 +42,21 @@ export class Answers {
 
   setPaused(paused: boolean): void {
     this.paused = paused
+    this.schedule()
+  }
+
+  /** Shows the answers as they were; undefined: as they are. */
+  replay(answers: ReplayState['answers'] | undefined): void {
+    this.replayed =
+      answers === undefined
+        ? undefined
+        : new Map(
+            answers.map(({ message_id, text }) => {
+              const answer = new AnswerText()
+              answer.apply(0, text)
+              return [message_id, answer]
+            }),
+          )
     this.schedule()
   }
 
@@ -51,7 +69,7 @@ export class Answers {
     this.frameRequest ??= requestAnimationFrame(() => {
       this.frameRequest = undefined
       if (this.paused) return
-      this.shown = [...this.texts]
+      this.shown = [...(this.replayed ?? this.texts)]
         .filter(([, answer]) => answer.text !== '')
         .map(([messageId, answer]) => ({
           messageId,

@@ -1,26 +1,59 @@
-/** The rows that the person marked: set and taken away with a key, listed, gone to. The host keeps them. */
-import type { Bookmark, RequestName } from '../../src/shared/protocol/contract'
+/**
+ * The rows that the person marked: set and taken away with a key, listed, gone to. The host keeps them. In a run that is recorded
+ * they are markers: they have names, and the log has some of its own.
+ */
+import type { Bookmark, RequestName, RunInfo } from '../../src/shared/protocol/contract'
 import type { CallParams } from '../../src/shared/protocol/peer'
 import type { Row } from '../../src/shared/protocol/rows'
+import type { TimelineInfo } from '../../src/shared/protocol/timeline'
 import { plainText } from '../lib/outputText'
 import type { Feed } from './feed.svelte'
 
 const MAX_TEXT = 200
+/** Of a name that is made from a row. */
+const MAX_NAME = 60
 
 interface BookmarkPanel {
   readonly feed: Feed
+  readonly run: RunInfo | undefined
+  readonly live: boolean
+  readonly timeline: { readonly info: TimelineInfo | undefined }
+  jump(at: { seq: number }): Promise<void>
+  showProblem(error: unknown): void
   act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean>
   say(text: string): void
   /** As `say`, for everybody to see. */
   tell(text: string): void
 }
 
+/** A marker of a run, as it is listed and drawn. */
+export interface Marker {
+  readonly seq: number
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly label: string
+  /** It was set later and is in the notes: it can be renamed and removed. Others are events of the log. */
+  readonly isNote: boolean
+}
+
 export class Bookmarks {
   /** Ascending by seq. */
   list = $state.raw<readonly Bookmark[]>([])
-  private readonly texts = $derived(new Map(this.list.map(({ seq, text }) => [seq, text])))
+  private readonly bySeq = $derived(new Map(this.list.map((bookmark) => [bookmark.seq, bookmark])))
+  /** Those in the log and those in the notes; ascending by seq. */
+  readonly markers: readonly Marker[] = $derived.by(() => {
+    if (!this.isRun) return []
+    const own = this.list.map(({ seq, time = 0, name, text }) => ({ seq, time, label: name ?? text, isNote: true }))
+    const logged = (this.panel.timeline.info?.markers ?? []).map((tick) => ({ ...tick, isNote: false }))
+    return [...own, ...logged].sort((a, b) => a.seq - b.seq)
+  })
 
   constructor(private readonly panel: BookmarkPanel) {}
+
+  /** Whether the rows are those of a run, which never change. */
+  get isRun(): boolean {
+    return this.panel.run !== undefined && this.panel.run.follow === undefined
+  }
 
   /** As the host kept them. */
   take(bookmarks: readonly Bookmark[]): void {
@@ -29,17 +62,19 @@ export class Bookmarks {
 
   /** Whether this line is marked, and not another that has come to its place. */
   has({ seq, text }: Row): boolean {
-    const marked = this.texts.get(seq)
-    return marked !== undefined && isOf(marked, text)
+    const marked = this.bySeq.get(seq)
+    return marked !== undefined && (this.isRun || isOf(marked.text, text))
   }
 
   toggle(row: Row): void {
     const isSet = !this.has(row)
     const without = this.list.filter(({ seq }) => seq !== row.seq)
     const text = plainText(row.text).slice(0, MAX_TEXT)
-    const bookmark = { seq: row.seq, text, ...(Number.isFinite(row.time) ? { time: row.time } : {}) }
-    this.take(isSet ? [...without, bookmark] : without)
-    this.panel.say(isSet ? 'Bookmarked.' : 'Bookmark taken away.')
+    const time = Number.isFinite(row.time) ? { time: row.time } : {}
+    const name = text.trim().slice(0, MAX_NAME) || this.nextName
+    this.take(isSet ? [...without, { seq: row.seq, text, ...time, ...(this.isRun ? { name } : {}) }] : without)
+    const what = this.isRun ? 'Marker' : 'Bookmark'
+    this.panel.say(isSet ? `${what} set.` : `${what} taken away.`)
     this.keep()
   }
 
@@ -47,6 +82,35 @@ export class Bookmarks {
   async goTo({ seq, text }: Bookmark): Promise<void> {
     if (await this.panel.feed.goTo({ seq }, (row) => isOf(text, row.text))) return
     this.panel.tell('The bookmarked line is not in this view: it is filtered out, or no longer in what is open here.')
+  }
+
+  /** The key: marks the chosen row or takes its mark away; at the end of a run that lives, the log gets a marker itself. */
+  async set(): Promise<void> {
+    const { feed, live } = this.panel
+    if (this.isRun && live && feed.follow && !feed.paused) {
+      const name = this.nextName
+      if (await this.panel.act('run/mark', { name })) this.panel.say(`${name} is set in the log.`)
+      return
+    }
+    try {
+      const row = await feed.chosenRow()
+      if (row === undefined) this.panel.say('Choose a row first: the arrow keys do.')
+      else this.toggle(row)
+    } catch (error) {
+      this.panel.showProblem(error)
+    }
+  }
+
+  /** @param name an empty one leaves it as it was */
+  rename(seq: number, name: string): void {
+    const wanted = name.trim().slice(0, MAX_TEXT)
+    if (wanted === '' || this.bySeq.get(seq)?.name === wanted) return
+    this.list = this.list.map((bookmark) => (bookmark.seq === seq ? { ...bookmark, name: wanted } : bookmark))
+    this.keep()
+  }
+
+  private get nextName(): string {
+    return `Marker ${String(this.markers.length + 1)}`
   }
 
   remove(seq: number): void {
@@ -58,11 +122,14 @@ export class Bookmarks {
   async step(direction: 1 | -1): Promise<void> {
     const { feed } = this.panel
     const here = feed.selectedSeq ?? (direction === 1 ? -1 : Infinity)
+    const all: readonly (Bookmark | Marker)[] = this.isRun ? this.markers : this.list
     const ahead =
       direction === 1
-        ? (this.list.find(({ seq }) => seq > here) ?? this.list[0])
-        : (this.list.findLast(({ seq }) => seq < here) ?? this.list.at(-1))
-    if (ahead === undefined) this.panel.say('There is no bookmark yet. The key b sets one.')
+        ? (all.find(({ seq }) => seq > here) ?? all[0])
+        : (all.findLast(({ seq }) => seq < here) ?? all.at(-1))
+    if (ahead === undefined)
+      this.panel.say(`There is no ${this.isRun ? 'marker' : 'bookmark'} yet. The key b sets one.`)
+    else if ('label' in ahead) await this.panel.jump({ seq: ahead.seq })
     else await this.goTo(ahead)
   }
 

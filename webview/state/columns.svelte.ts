@@ -2,7 +2,8 @@
 import type { Habits, RequestName } from '../../src/shared/protocol/contract'
 import type { CallParams } from '../../src/shared/protocol/peer'
 import type { SavedState } from '../lib/savedState'
-import { nextTimeMode, type TimeMode } from '../lib/timeColumn'
+import type { TimeMode } from '../lib/timeColumn'
+import type { Zone } from '../../src/shared/lib/format'
 
 interface ColumnsPanel {
   readonly isLog: boolean
@@ -12,6 +13,7 @@ interface ColumnsPanel {
 
 export class Columns {
   private times = $state<TimeMode>()
+  private clockZone = $state<Zone>()
   private message = $state<boolean>()
   private usual = $state.raw<Habits>({})
 
@@ -21,12 +23,13 @@ export class Columns {
     private readonly onIntent: () => void,
   ) {
     this.times = saved.timeMode
+    this.clockZone = saved.zone
     this.message = saved.messageOnly
   }
 
   /** What was chosen in this panel. */
-  get chosen(): Pick<SavedState, 'timeMode' | 'messageOnly'> {
-    return { timeMode: this.times, messageOnly: this.message }
+  get chosen(): Pick<SavedState, 'timeMode' | 'zone' | 'messageOnly'> {
+    return { timeMode: this.times, zone: this.clockZone, messageOnly: this.message }
   }
 
   takeUsual(habits: Habits): void {
@@ -40,16 +43,22 @@ export class Columns {
     return this.usual.timeMode ?? 'clock'
   }
 
-  get nextTimeMode(): TimeMode {
-    return nextTimeMode(this.timeMode, this.panel.followed.info === undefined)
-  }
-
-  switchTimeMode(): void {
-    const timeMode = this.nextTimeMode
+  setTimeMode(timeMode: TimeMode): void {
     this.times = timeMode
     this.onIntent()
     // What suits a log does not suit a command, which writes no times.
     if (!this.panel.isLog) void this.panel.act('panel/remember', { timeMode })
+  }
+
+  /** The zone of every time in the panel. */
+  get zone(): Zone {
+    return this.clockZone ?? this.usual.zone ?? 'local'
+  }
+
+  setZone(zone: Zone): void {
+    this.clockZone = zone
+    this.onIntent()
+    void this.panel.act('panel/remember', { zone })
   }
 
   /** Whether the lines of files are shown as level, logger and message, where they are understood. */

@@ -5,6 +5,7 @@
  */
 import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { RequestError, type CallParams, type Client } from '../../src/shared/protocol/peer'
+import { Bounds } from './bounds.svelte'
 import { EarlyCount } from './earlyCount'
 import type { Anchor, Frame } from './frame'
 import { landIn, positionIn } from './landing'
@@ -45,10 +46,7 @@ export class Feed {
   unseen = $state(0)
   /** Output wants many rows, events want air. */
   dense = $state(false)
-  /** Events before this seq are not shown, by the person's wish; undefined shows all. */
-  cleared = $state<number>()
-  /** Rows of the view that are cleared. */
-  base = $state(0)
+  readonly bounds: Bounds
 
   private view: number | undefined
   private generation = 0
@@ -71,6 +69,7 @@ export class Feed {
 
   constructor(private readonly options: FeedOptions) {
     const { client } = options
+    this.bounds = new Bounds(client)
     this.rows = new RowWindow({
       client,
       onProblem: this.report,
@@ -98,7 +97,7 @@ export class Feed {
         this.complete = complete
         this.runAhead(count)
         // Until then the place of the cleared rows' end was that among the rows found so far.
-        if (found && this.cleared !== undefined) void this.findBase()
+        if (found) void this.findBounds()
         if (complete && this.wanted !== undefined) void this.returnTo(this.wanted)
       }),
     ]
@@ -160,7 +159,7 @@ export class Feed {
       return
     }
     try {
-      const { cleared } = this
+      const { cleared, until } = this.bounds
       const landing = await landIn(client, opened, this, anchor)
       if (isStale()) {
         await drop()
@@ -174,13 +173,14 @@ export class Feed {
       )
       this.tailRows = 0
       // What was cleared or brought back meanwhile is asked for again below.
-      this.base = landing.base
+      this.bounds.base = landing.base
+      this.bounds.end = landing.end
       this.rows.put(landing.from, landing.rows)
       this.count = landing.count
       this.lost = landing.count === 0 ? anchor : undefined
       this.complete = opened.complete
-      this.shown = this.count
-      this.seen = this.count
+      this.shown = this.known
+      this.seen = this.known
       this.unseen = 0
       this.top = landing.top
       this.wanted = opened.complete || this.follow ? undefined : anchor
@@ -188,7 +188,7 @@ export class Feed {
       this.ready = true
       this.schedule()
       this.setTail()
-      if (this.cleared !== cleared) void this.findBase()
+      if (this.bounds.cleared !== cleared || this.bounds.until !== until) void this.findBounds()
       if (landing.selected >= 0) void this.checkSelection(landing.selected)
     } catch (error) {
       await drop()
@@ -262,7 +262,7 @@ export class Feed {
     const { view } = this
     if (view === undefined) return false
     const { position } = await this.options.client.call('position/find', { view, at })
-    if (this.view !== view || position >= this.count) return false
+    if (this.view !== view || position >= this.known) return false
     if ('seq' in at) {
       const [row] = await this.rows.fetch(view, position, position + 1)
       if (row?.seq !== at.seq || !isWanted(row)) return false
@@ -305,24 +305,42 @@ export class Feed {
    */
   async clear(size: number): Promise<void> {
     const { view, count } = this
-    if (view === undefined) return
+    if (view === undefined || this.bounds.until !== undefined) return
     let last = this.rowAt(count - 1)
     if (last === undefined && count > 0) {
       const { rows } = await this.options.client.call('rows/get', { view, from: count - 1, to: count })
       if (this.view !== view) return
       last = rows[0]
     }
-    this.cleared = Math.max(size, last === undefined ? 0 : last.seq + 1)
-    this.base = count
+    this.bounds.cleared = Math.max(size, last === undefined ? 0 : last.seq + 1)
+    this.bounds.base = count
     this.selected = -1
     this.selectedSeq = undefined
     this.jumpToEnd()
     this.options.onIntent()
   }
 
+  /**
+   * Shows the run as if nothing had come from an event on; undefined brings everything back.
+   * @returns when the place of that event is known
+   */
+  async setUntil(seq: number | undefined): Promise<void> {
+    this.bounds.until = seq
+    this.setTail()
+    await this.findBounds()
+  }
+
+  /** The row behind the last one that is shown (1), or that one (0), or those before it; wherever they are. */
+  async rowAtEnd(offset: number): Promise<Row | undefined> {
+    const { view, known } = this
+    const index = known - 1 + offset
+    if (view === undefined || index < this.bounds.base || index >= this.count) return undefined
+    return this.rowAt(index) ?? (await this.rows.fetch(view, index, index + 1))[0]
+  }
+
   showAll(): void {
-    this.cleared = undefined
-    this.base = 0
+    this.bounds.cleared = undefined
+    this.bounds.base = 0
     this.schedule()
     this.options.onIntent()
   }
@@ -332,10 +350,10 @@ export class Feed {
    * @returns `more`: how many stand before them
    */
   async lastRows(limit: number): Promise<{ rows: readonly Row[]; more: number }> {
-    const { view, count } = this
+    const { view, known } = this
     if (view === undefined) return { rows: [], more: 0 }
-    const first = Math.max(this.base, count - limit)
-    return { rows: await this.rows.fetch(view, first, count), more: first - this.base }
+    const first = Math.max(this.bounds.base, known - limit)
+    return { rows: await this.rows.fetch(view, first, known), more: first - this.bounds.base }
   }
 
   dispose(): void {
@@ -350,22 +368,24 @@ export class Feed {
   }
 
   private minTop(): number {
-    return this.base * this.rowHeight
+    return this.bounds.base * this.rowHeight
   }
 
   private maxTop(): number {
     return Math.max(this.minTop(), this.shown * this.rowHeight - this.height)
   }
 
-  /** Where the cleared rows end in this view. */
-  private async findBase(): Promise<void> {
-    const { view, cleared } = this
+  /** Rows of the view up to the last that may be shown. */
+  private get known(): number {
+    return Math.min(this.count, this.bounds.end)
+  }
+
+  /** Where the bounds are in this view. */
+  private async findBounds(): Promise<void> {
+    const { view } = this
     if (view === undefined) return
     try {
-      const base = cleared === undefined ? 0 : await positionIn(this.options.client, view, cleared)
-      if (this.view !== view || this.cleared !== cleared) return
-      this.base = base
-      this.schedule()
+      if (await this.bounds.find(view, () => this.view === view)) this.schedule()
     } catch (error) {
       this.report(error)
     }
@@ -385,21 +405,21 @@ export class Feed {
   }
 
   private draw(): void {
-    if (!this.paused) this.shown = this.count
+    if (!this.paused) this.shown = this.known
     if (this.follow && !this.paused) {
       this.top = this.maxTop()
-      this.seen = this.count
+      this.seen = this.known
     } else {
       this.top = Math.max(this.minTop(), Math.min(this.top, this.maxTop()))
     }
     // What a search finds was there before.
-    if (!this.complete) this.seen = this.count
-    this.unseen = this.count - this.seen
+    if (!this.complete) this.seen = this.known
+    this.unseen = Math.max(0, this.known - this.seen)
     const { rowHeight } = this
     const first = Math.floor(this.top / rowHeight)
     const last = Math.min(this.shown, Math.ceil((this.top + this.height) / rowHeight))
     const rows = this.rows.read(first, last)
-    const base = Math.min(this.base, this.shown)
+    const base = Math.min(this.bounds.base, this.shown)
     this.frame = {
       first,
       rows,
@@ -417,7 +437,8 @@ export class Feed {
   private setTail(): void {
     const { view } = this
     if (view === undefined) return
-    const rows = this.follow && !this.paused ? Math.min(MAX_TAIL, Math.ceil(this.height / this.rowHeight) + 8) : 0
+    const isLive = this.follow && !this.paused && this.bounds.until === undefined
+    const rows = isLive ? Math.min(MAX_TAIL, Math.ceil(this.height / this.rowHeight) + 8) : 0
     if (rows === this.tailRows) return
     this.tailRows = rows
     void this.options.client.call('tail/set', { view, rows }).catch(this.report)

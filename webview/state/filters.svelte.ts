@@ -4,7 +4,7 @@ import type { SavedFilter } from '../../src/shared/protocol/contract'
 import type { Query, TextQuery } from '../../src/shared/protocol/rows'
 import { expressionProblem } from '../../src/shared/lib/expressionProblem'
 import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/shared/lib/queryLine'
-import { levels, type SavedState, type SavedText } from '../lib/savedState'
+import { levels, type SavedState, type SavedText, type TimeRange } from '../lib/savedState'
 
 /** Milliseconds without a key until a text is searched by itself. */
 const TYPING_PAUSE_MS = 200
@@ -25,6 +25,8 @@ export class Filters {
   onlyHits = $state(true)
   /** As it stands in the input. */
   text = $state.raw<SavedText>({ pattern: '', caseSensitive: false, wholeWord: false, regex: false })
+  /** The stretch of time that was chosen on the timeline. */
+  range = $state.raw<TimeRange>()
   /** Why the text in the input is not searched for; the last good one still is. */
   problem = $state<string>()
 
@@ -39,6 +41,7 @@ export class Filters {
     this.onlyLevels = saved.levels
     this.onlyHits = saved.onlyHits
     this.text = saved.text
+    this.range = saved.range
     this.takeText()
   }
 
@@ -60,7 +63,9 @@ export class Filters {
 
   /** The query for what is searched for. */
   get hitQuery(): Query {
-    const { levels: typed, phases, withoutPhases = [], withoutSources: typedSources = [], ...rest } = this.applied
+    const { levels: typed, phases, withoutPhases = [], withoutSources: typedSources = [], ...terms } = this.applied
+    const { time: typedTime, ...rest } = terms
+    const time = both(typedTime, this.range)
     const withoutSources = [...this.hiddenSources, ...typedSources]
     const hidden = [...new Set([...this.hidden, ...withoutPhases])]
     const chosen = this.onlyLevels.length > 0 ? levels.filter((level) => this.showsLevel(level)) : undefined
@@ -68,6 +73,7 @@ export class Filters {
       chosen === undefined ? typed : typed === undefined ? chosen : chosen.filter((level) => typed.includes(level))
     return {
       ...rest,
+      ...(time === undefined ? {} : { time }),
       ...(phases === undefined ? {} : { phases }),
       ...(hidden.length > 0 ? { withoutPhases: hidden } : {}),
       ...(withoutSources.length > 0 ? { withoutSources } : {}),
@@ -75,12 +81,12 @@ export class Filters {
     }
   }
 
-  /** Whether a text or a level narrows the feed. */
+  /** Whether a text, a level or a stretch of time narrows the feed. */
   get narrows(): boolean {
-    return this.onlyLevels.length > 0 || this.text.pattern !== ''
+    return this.onlyLevels.length > 0 || this.text.pattern !== '' || this.range !== undefined
   }
 
-  /** Whether a text or a level narrows the feed, or a phase is hidden. */
+  /** Whether something narrows the feed, or a phase is hidden. */
   get active(): boolean {
     return this.hidden.length > 0 || this.hiddenSources.length > 0 || this.narrows
   }
@@ -112,6 +118,13 @@ export class Filters {
     const others = present.filter((other) => other !== phase)
     const alone = this.isShown(phase) && others.every((other) => !this.isShown(other))
     this.hidden = alone ? [] : others
+    this.options.changed()
+  }
+
+  /** @param range undefined for the whole run */
+  setRange(range: TimeRange | undefined): void {
+    if (this.range?.from === range?.from && this.range?.to === range?.to) return
+    this.range = range
     this.options.changed()
   }
 
@@ -177,6 +190,7 @@ export class Filters {
     this.hidden = []
     this.hiddenSources = []
     this.onlyLevels = []
+    this.range = undefined
     this.text = { ...this.text, pattern: '' }
     clearTimeout(this.timer)
     this.takeText()
@@ -208,6 +222,12 @@ export class Filters {
     if (problem !== undefined) return { problem }
     return pattern === '' ? {} : { include: [{ pattern, caseSensitive, wholeWord, regex }] }
   }
+}
+
+/** What two stretches of time have in common. */
+function both(typed: Query['time'], range: TimeRange | undefined): Query['time'] {
+  if (typed === undefined || range === undefined) return range ?? typed
+  return { from: Math.max(range.from, typed.from ?? -Infinity), to: Math.min(range.to, typed.to ?? Infinity) }
 }
 
 function capitalized(text: string): string {

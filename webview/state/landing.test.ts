@@ -13,7 +13,13 @@ function client(count: number): { client: Client; asked: unknown[] } {
   return { client: { call } as unknown as Client, asked }
 }
 
-const list = { height: 100, rowHeight: 20, follow: false, cleared: undefined, selectedSeq: undefined }
+const list = {
+  height: 100,
+  rowHeight: 20,
+  follow: false,
+  bounds: { cleared: undefined, until: undefined },
+  selectedSeq: undefined,
+}
 
 describe('landing in a view', () => {
   it('stands at the end while it follows, else where the anchor was', async () => {
@@ -34,9 +40,19 @@ describe('landing in a view', () => {
   it('never stands above what was cleared, nor below the end', async () => {
     const { client: host } = client(1000)
     const opened = { view: 1, count: 1000 }
-    const cleared = await landIn(host, opened, { ...list, cleared: 500 }, { seq: 10, offset: 0 })
+    const cleared = await landIn(
+      host,
+      opened,
+      { ...list, bounds: { cleared: 500, until: undefined } },
+      { seq: 10, offset: 0 },
+    )
     assert.deepEqual([cleared.base, cleared.top], [500, 10_000])
-    const all = await landIn(host, opened, { ...list, cleared: 1000, follow: true }, undefined)
+    const all = await landIn(
+      host,
+      opened,
+      { ...list, bounds: { cleared: 1000, until: undefined }, follow: true },
+      undefined,
+    )
     assert.deepEqual([all.base, all.top], [1000, 20_000])
     assert.equal((await landIn(host, opened, list, { seq: 999, offset: 0 })).top, 19_900)
   })

@@ -10,8 +10,8 @@ interface List {
   readonly rowHeight: number
   /** Stays at the end whatever the anchor is. */
   readonly follow: boolean
-  /** Events before this seq are not shown. */
-  readonly cleared: number | undefined
+  /** Only events between these seqs are shown. */
+  readonly bounds: { readonly cleared: number | undefined; readonly until: number | undefined }
   /** The event that is chosen. */
   readonly selectedSeq: number | undefined
 }
@@ -21,6 +21,8 @@ export interface Landing {
   readonly top: number
   /** Rows of the view that are cleared. */
   readonly base: number
+  /** Index of the first row that is not shown any more; Infinity without one. */
+  readonly end: number
   /** Index of the first of `rows`. */
   readonly from: number
   readonly rows: readonly Row[]
@@ -37,23 +39,24 @@ export async function landIn(
   list: List,
   anchor: Anchor | undefined,
 ): Promise<Landing> {
-  const { cleared } = list
+  const { cleared, until } = list.bounds
   const fits = Math.max(1, Math.ceil(list.height / list.rowHeight))
-  const [at, base] = await Promise.all([
+  const [at, base, bound] = await Promise.all([
     anchor === undefined || list.follow ? 0 : positionIn(client, view, anchor.seq),
     cleared === undefined ? 0 : positionIn(client, view, cleared),
+    until === undefined ? Infinity : positionIn(client, view, until),
   ])
   // The height can change while the answers are under way; drawing clamps once more.
   const { height, rowHeight, follow, selectedSeq: chosen } = list
   const start = base * rowHeight
-  const end = Math.max(start, known * rowHeight - height)
+  const end = Math.max(start, Math.min(known, bound) * rowHeight - height)
   const top = follow ? end : Math.min(end, Math.max(start, at * rowHeight - (anchor?.offset ?? 0)))
   const from = Math.floor(top / rowHeight)
   const [{ rows, count }, selected] = await Promise.all([
     client.call('rows/get', { view, from, to: from + fits + 1 }),
     chosen === undefined ? -1 : positionIn(client, view, chosen),
   ])
-  return { top, base, from, rows, count: Math.max(count, known), selected }
+  return { top, base, end: bound, from, rows, count: Math.max(count, known), selected }
 }
 
 /** Index of the first row of a view with that seq or a later one. */

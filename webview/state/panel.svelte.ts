@@ -1,7 +1,6 @@
 /** The panel's whole state: the run as the host tells it, and the parts that draw it. */
 import type {
   Bookmark,
-  DetailInfo,
   ExportFormat,
   GrowthInfo,
   RequestName,
@@ -9,6 +8,7 @@ import type {
   RunState,
 } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
+import type { ReplayState } from '../../src/shared/protocol/timeline'
 import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
 import {
   createClient,
@@ -24,26 +24,24 @@ import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
 import { Bookmarks } from './bookmarks.svelte'
 import { Columns } from './columns.svelte'
+import { Details, type OpenDetail } from './details.svelte'
 import { Feed } from './feed.svelte'
+import type { Anchor } from './frame'
 import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
 import { Highlights } from './highlights.svelte'
 import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
+import { Replay } from './replay.svelte'
 import { rowsAround } from './rowsAround'
 import { SavedFilters } from './savedFilters.svelte'
+import { Timeline } from './timeline.svelte'
 import { Trajectories } from './trajectories.svelte'
 
 const SAVE_MS = 200
 /** Before a line, and after it. */
 const CONTEXT_LINES = 5
 const LIVE: ReadonlySet<RunState> = new Set(['running', 'stopping', 'elsewhere', 'following', 'waiting', 'gone'])
-
-export interface OpenDetail {
-  readonly row: Row
-  readonly info?: DetailInfo
-  readonly problem?: string
-}
 
 /** What the page says that it shows: a run's log, or followed files. */
 export interface PanelKey {
@@ -57,7 +55,6 @@ export class Panel {
   growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
   summary = $state.raw<RunSummary>()
   notice = $state.raw<Notice>()
-  detail = $state.raw<OpenDetail>()
   /** Set when the host can't be reached; the panel then shows how to try again. */
   connectionProblem = $state<string>()
   stopRequested = $state(false)
@@ -82,12 +79,14 @@ export class Panel {
   readonly hits: Hits
   readonly savedFilters: SavedFilters
   readonly trajectories: Trajectories
+  readonly timeline: Timeline
+  readonly details: Details
+  readonly replay: Replay
 
   private readonly client: Client
   private readonly saved: SavedState
   private readonly stops: (() => void)[]
   private saveTimer: ReturnType<typeof setTimeout> | undefined
-  private detailRequest: AbortController | undefined
   private syncing: Promise<void> | undefined
   private latestSummary: RunSummary | undefined
   private started = false
@@ -109,7 +108,7 @@ export class Panel {
     }
     this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
     this.feed.selectedSeq = this.saved.detail
-    this.feed.cleared = this.saved.cleared
+    this.feed.bounds.cleared = this.saved.cleared
     this.filters = new Filters(this.saved, {
       changed: () => {
         this.saveSoon()
@@ -128,6 +127,11 @@ export class Panel {
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
+    this.replay = new Replay(this, this.client, keep)
+    this.timeline = new Timeline(this, this.client, (info) => {
+      this.replay.takeInfo(info)
+    })
+    this.details = new Details(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
       else this.saveNow()
@@ -143,11 +147,14 @@ export class Panel {
       }),
       this.client.on('grew', (growth) => {
         this.latestGrowth = growth
-        if (!this.feed.paused) this.growth = growth
+        if (!this.isHeld) this.growth = growth
       }),
       this.client.on('summary', (summary) => {
         this.latestSummary = summary
-        if (!this.feed.paused) this.summary = summary
+        if (!this.isHeld) this.summary = summary
+      }),
+      this.client.on('replay', () => {
+        this.replay.begin()
       }),
       this.client.on('reset', () => {
         void this.sync()
@@ -199,6 +206,11 @@ export class Panel {
   get live(): boolean {
     const state = this.run?.state
     return state !== undefined && LIVE.has(state)
+  }
+
+  /** Whether what is shown is not what there is by now. */
+  private get isHeld(): boolean {
+    return this.feed.paused || this.replay.isActive
   }
 
   /** Events that came since the view was paused, whether the filter shows them or not. */
@@ -271,16 +283,36 @@ export class Panel {
     await this.act('file/open', place)
   }
 
-  /** Brings an event into view; one that is not in the list as it is filtered is shown in full. */
+  /** An event that the host wants in view; as soon as there is a view. */
   async goToEvent(seq: number): Promise<void> {
-    if (!this.started) {
-      this.wantedSeq = seq
+    if (this.started) await this.jump({ seq })
+    else this.wantedSeq = seq
+  }
+
+  /** Shows the run as it was at a moment of its replay; undefined: as it is. */
+  takeReplayed(state: ReplayState | undefined, count: number): void {
+    this.growth = state === undefined ? this.latestGrowth : { ...this.latestGrowth, size: count, lastTime: state.time }
+    this.summary = state?.summary ?? this.latestSummary
+    this.answers.replay(state?.answers)
+  }
+
+  showWhole(anchor: Anchor | undefined): Promise<void> {
+    return this.reopen(anchor)
+  }
+
+  /** Goes to an event or a time of the run; an event that a filter hides is shown in full. */
+  async jump(at: { seq: number } | { time: number }): Promise<void> {
+    if (this.replay.isActive) {
+      this.replay.jump(at)
       return
     }
     try {
-      if (await this.feed.goTo({ seq })) return
-      this.tell('This event is not in the list: a filter hides it. Its details are shown.')
-      await this.openDetailOf(seq)
+      if (await this.feed.goTo(at)) return
+      if ('time' in at) this.tell('There is no such event in this view: it is filtered out.')
+      else {
+        this.tell('This event is not in the list: a filter hides it. Its details are shown.')
+        await this.details.showEvent(at.seq)
+      }
     } catch (error) {
       this.showProblem(error)
     }
@@ -289,21 +321,6 @@ export class Panel {
   async goToBookmark(bookmark: Bookmark): Promise<void> {
     try {
       await this.bookmarks.goTo(bookmark)
-    } catch (error) {
-      this.showProblem(error)
-    }
-  }
-
-  /** Sets or takes away the bookmark of the chosen row; or goes to the next bookmark. */
-  async bookmarkKey(next: boolean): Promise<void> {
-    if (next) {
-      await this.bookmarks.step(1)
-      return
-    }
-    try {
-      const row = await this.feed.chosenRow()
-      if (row === undefined) this.say('Choose a row first: the arrow keys do.')
-      else this.bookmarks.toggle(row)
     } catch (error) {
       this.showProblem(error)
     }
@@ -340,20 +357,12 @@ export class Panel {
     }
   }
 
-  /** Shows an event in full. The row is shown at once, its fields when they come. */
+  get detail(): OpenDetail | undefined {
+    return this.details.open
+  }
+
   async openDetail(row: Row): Promise<void> {
-    this.detailRequest?.abort()
-    const request = new AbortController()
-    this.detailRequest = request
-    this.detail = this.detail?.row.position === row.position ? this.detail : { row }
-    this.saveSoon()
-    try {
-      const info = await this.client.call('detail/get', { position: row.position }, { signal: request.signal })
-      this.detail = { row, info }
-    } catch (error) {
-      if (request.signal.aborted) return
-      this.detail = { row, problem: error instanceof Error ? error.message : String(error) }
-    }
+    await this.details.show(row)
   }
 
   /** The lines around a row, whatever the list shows. */
@@ -367,9 +376,7 @@ export class Panel {
   }
 
   closeDetail(): void {
-    this.detailRequest?.abort()
-    this.detail = undefined
-    this.saveSoon()
+    this.details.close()
   }
 
   setAsideWidth(width: number): void {
@@ -389,6 +396,8 @@ export class Panel {
     this.filters.dispose()
     this.answers.dispose()
     this.trajectories.dispose()
+    this.timeline.dispose()
+    this.replay.dispose()
     this.client.dispose()
   }
 
@@ -399,7 +408,7 @@ export class Panel {
       this.feed.forget()
       this.hits.forget()
       this.latestGrowth = growth
-      this.growth = growth
+      if (!this.replay.isActive) this.growth = growth
       this.bookmarks.take(bookmarks)
       this.takeRun(run)
       this.connectionProblem = undefined
@@ -407,8 +416,11 @@ export class Panel {
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
       await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor, this.filters.marks)
       this.started = true
+      this.replay.forget()
+      void this.timeline.open()
+      if (first && this.saved.replay !== undefined) this.replay.begin(this.saved.replay)
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
-      if (first) await this.reopenDetail()
+      if (first && this.saved.detail !== undefined) await this.details.showEvent(this.saved.detail)
       const { wantedSeq } = this
       this.wantedSeq = undefined
       if (wantedSeq !== undefined) await this.goToEvent(wantedSeq)
@@ -419,32 +431,13 @@ export class Panel {
     }
   }
 
-  /** After a reload the event that was open is open again, if it is in the view. */
-  private async reopenDetail(): Promise<void> {
-    const seq = this.saved.detail
-    if (seq !== undefined) await this.openDetailOf(seq)
-  }
-
-  /** Of an event, whether the list shows it or not. */
-  private async openDetailOf(seq: number): Promise<void> {
-    const view = await this.client.call('view/open', { query: {} })
-    try {
-      const { position } = await this.client.call('position/find', { view: view.view, at: { seq } })
-      const { rows } = await this.client.call('rows/get', { view: view.view, from: position, to: position + 1 })
-      const row = rows[0]
-      if (row?.seq === seq) await this.openDetail(row)
-    } finally {
-      await this.client.call('view/close', { view: view.view })
-    }
-  }
-
-  private async reopen(): Promise<void> {
+  private async reopen(anchor = this.feed.anchor): Promise<void> {
     // The host knows no view of a panel that has not said hello.
     if (!this.started) return
     try {
-      await this.feed.open(this.filters.query, this.feed.anchor, this.filters.marks)
+      await this.feed.open(this.filters.query, anchor, this.filters.marks)
       // Another view has what came meanwhile, also while it is paused.
-      this.growth = this.latestGrowth
+      if (!this.replay.isActive) this.growth = this.latestGrowth
     } catch (error) {
       if (error instanceof RequestError && error.code === 'bad_expression') this.filters.problem = error.message
       else this.showProblem(error)
@@ -497,14 +490,17 @@ export class Panel {
       levels: filters.onlyLevels,
       text: filters.text,
       onlyHits: filters.onlyHits,
-      anchor: this.started ? feed.anchor : this.saved.anchor,
-      follow: this.started ? feed.follow : this.saved.follow,
+      ...(this.started
+        ? (this.replay.before ?? { anchor: feed.anchor, follow: feed.follow })
+        : { anchor: this.saved.anchor, follow: this.saved.follow }),
       detail: this.started ? this.detail?.row.seq : this.saved.detail,
       asideWidth: this.asideWidth,
       tab: this.tab,
       ...this.columns.chosen,
-      cleared: feed.cleared,
+      cleared: feed.bounds.cleared,
       highlights: this.highlights.words,
+      range: filters.range,
+      replay: this.started ? this.replay.saved : this.saved.replay,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
     }
     this.place.saveState(state)

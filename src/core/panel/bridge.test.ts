@@ -60,7 +60,7 @@ function start() {
     },
   } as unknown as BridgeRun
   let receive: (message: unknown) => void = () => undefined
-  const actions = { habits: () => ({}), bookmarks: () => [], log: fail } as unknown as BridgeActions
+  const actions = { habits: () => ({}), bookmarks: () => Promise.resolve([]), log: fail } as unknown as BridgeActions
   const transport = {
     post: (message: ToWebview) => posted.push(message),
     onMessage: (listener: (message: unknown) => void) => {
@@ -91,7 +91,7 @@ function start() {
     changed.fire(run.info)
     await settled()
   }
-  return { bridge, posted, views, ask, load, grow, summaries: () => summaries }
+  return { bridge, actions, posted, views, ask, load, grow, summaries: () => summaries }
 }
 
 const tails = (posted: readonly ToWebview[]): number =>
@@ -141,6 +141,32 @@ describe('the host’s end of a panel', () => {
     // Its numbers are those of requests that the old page made.
     await load()
     assert.equal(tails(posted), 1)
+  })
+
+  it('has the page replay the run, also when it was asked before the page was there', async () => {
+    const { bridge, posted, load } = panel
+    const replays = (): number =>
+      posted.filter((message) => message.type === 'notification' && message.name === 'replay').length
+    bridge.startReplay()
+    assert.equal(replays(), 0)
+    await load()
+    assert.equal(replays(), 1)
+    bridge.startReplay()
+    assert.equal(replays(), 2)
+    await load()
+    assert.equal(replays(), 0)
+  })
+
+  it('shows a run whose notes can’t be read, and says so', async () => {
+    const { actions, posted, ask } = panel
+    actions.bookmarks = () => Promise.reject(new Error('The notes x.notes.json can’t be used.'))
+    const { bookmarks } = await ask('hello', { protocol: PROTOCOL_VERSION })
+    assert.deepEqual(bookmarks, [])
+    const notice = posted.find((message) => message.type === 'notification' && message.name === 'notice')
+    assert.deepEqual((notice as { value: unknown }).value, {
+      level: 'warning',
+      text: 'The notes x.notes.json can’t be used.',
+    })
   })
 
   it('asks a page to greet that was shown again and is alive', async () => {

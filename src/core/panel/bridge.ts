@@ -69,7 +69,7 @@ export interface BridgeActions {
   /** What is not named stays. */
   rememberHabits(habits: Habits): Promise<void>
   /** What the person marked in this run or file. */
-  bookmarks(): readonly Bookmark[]
+  bookmarks(): Promise<readonly Bookmark[]>
   keepBookmarks(bookmarks: readonly Bookmark[]): Promise<void>
   /** The filters that are kept for the workspace, by name. */
   savedFilters(): readonly SavedFilter[]
@@ -122,6 +122,8 @@ export class PanelBridge {
   private stopTimeline: (() => void) | undefined
   private tellTimer: ReturnType<typeof setTimeout> | undefined
   private greeted = false
+  /** A replay was asked for before the page had said hello. */
+  private replayPending = false
   private growths = 0
   /** Views have been told of so many growths. */
   private toldGrowths = 0
@@ -186,6 +188,12 @@ export class PanelBridge {
     this.notify('goTo', { seq })
   }
 
+  /** Has the page replay the run, as soon as it is there. */
+  startReplay(): void {
+    this.replayPending = !this.greeted
+    this.notify('replay', {})
+  }
+
   dispose(): void {
     this.disposed = true
     clearTimeout(this.tellTimer)
@@ -196,12 +204,13 @@ export class PanelBridge {
   }
 
   private readonly handlers: Handlers = {
-    hello: ({ protocol }) => {
+    hello: async ({ protocol }) => {
       if (protocol !== PROTOCOL_VERSION)
         throw new UserError(
           'This panel is of another version of Tapedeck. Close it and open the run again.',
           'protocol',
         )
+      const { bookmarks, problem } = await this.bookmarks()
       // A panel that says hello again has lost everything it had: it starts anew.
       this.forgetViews()
       clearTimeout(this.greetTimer)
@@ -210,14 +219,12 @@ export class PanelBridge {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
+      if (problem !== undefined) this.notify('notice', { level: 'warning', text: problem })
       if (this.wanted !== undefined) this.goTo(this.wanted)
-      return Promise.resolve({
-        run: this.run.info,
-        growth: this.growth(),
-        restored: this.options.restored,
-        bookmarks: this.actions.bookmarks(),
-        habits: this.actions.habits(),
-      })
+      if (this.replayPending) this.startReplay()
+      const { info } = this.run
+      const { restored } = this.options
+      return { run: info, growth: this.growth(), restored, bookmarks, habits: this.actions.habits() }
     },
     'view/open': async ({ query }, signal) => {
       if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
@@ -305,6 +312,15 @@ export class PanelBridge {
         throw new UserError('Only web addresses (http and https) can be opened.', 'bad_link')
       return this.actions.openLink(url).then(() => ({}))
     },
+  }
+
+  /** A run can be looked at also when nobody can tell what was marked in it. */
+  private async bookmarks(): Promise<{ readonly bookmarks: readonly Bookmark[]; readonly problem?: string }> {
+    try {
+      return { bookmarks: await this.actions.bookmarks() }
+    } catch (error) {
+      return { bookmarks: [], problem: error instanceof Error ? error.message : String(error) }
+    }
   }
 
   private get follow(): BridgeFollow {

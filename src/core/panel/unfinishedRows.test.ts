@@ -91,7 +91,7 @@ describe('PanelBridge, of rows that have no end', () => {
       ...(isFollowed ? { follow: {} as BridgeFollow } : {}),
     } as unknown as BridgeRun
     const log = (message: string): void => assert.fail(message)
-    const actions = { habits: () => ({}), bookmarks: () => [], log } as unknown as BridgeActions
+    const actions = { habits: () => ({}), bookmarks: () => Promise.resolve([]), log } as unknown as BridgeActions
     bridge = new PanelBridge(run, actions, port, { restored: false, validate: validateRequest })
     const client = createClient({
       post: (message) => {

@@ -19,6 +19,10 @@ export function registerRunCommands(container: Container): void {
     const run = await chooseRun(container, argument, 'Open which run?', () => true)
     if (run !== undefined) await container.panels?.open(run.path)
   })
+  register(commands.replayRun, async (argument) => {
+    const run = await chooseRun(container, argument, 'Replay which run?', ({ head }) => head !== undefined)
+    if (run !== undefined) await container.panels?.replay(run.path)
+  })
   register(commands.stopRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Stop which run?', ({ state }) => state === 'running')
     if (run !== undefined) await stopRun(container, run)

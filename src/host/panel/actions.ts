@@ -13,12 +13,15 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from '../../core/panel/bridge'
 import { editorActions } from './editorActions'
+import { keepMarkers, markersOf } from './markers'
 import { trajectoryActions } from './trajectoryActions'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
   const { path: logPath, captureId } = session
   return {
     ...editorActions(container, logPath),
+    bookmarks: () => markersOf(logPath),
+    keepBookmarks: (bookmarks) => keepMarkers(logPath, bookmarks),
     exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
       await confirmDelete(container, [await container.runs.find(captureId)])

@@ -20,7 +20,7 @@ export function editorActions({ context, log }: Container, key: string) {
     rememberHabits: async (habits) => {
       await context.globalState.update(HABITS, { ...context.globalState.get<Habits>(HABITS), ...habits })
     },
-    bookmarks: () => bookmarksOf(context.workspaceState, key),
+    bookmarks: () => Promise.resolve(bookmarksOf(context.workspaceState, key)),
     keepBookmarks: (bookmarks) => keepBookmarks(context.workspaceState, key, bookmarks),
     savedFilters: () => savedFilters(context.workspaceState),
     saveFilter: (filter) => saveFilter(context.workspaceState, filter),

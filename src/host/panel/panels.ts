@@ -65,6 +65,12 @@ class RunPanels implements Panels {
     bridge?.goTo(seq)
   }
 
+  async replay(logPath: string): Promise<void> {
+    await this.open(logPath)
+    const bridge = await this.open_.get(logPath)?.ready
+    bridge?.startReplay()
+  }
+
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
   async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     if (await this.followed.restore(panel, state)) return

@@ -42,6 +42,8 @@ const bookmarkSchema = z.object({
   text: z.string().max(500),
   /** Milliseconds since the epoch, where the row has a time. */
   time: z.number().optional(),
+  /** Of a marker in a run that is recorded: as the person calls it. */
+  name: z.string().max(200).optional(),
 })
 export type Bookmark = z.infer<typeof bookmarkSchema>
 export const bookmarksSchema = z.array(bookmarkSchema).max(1000)
@@ -62,12 +64,14 @@ export type SavedFilter = z.infer<typeof savedFilterSchema>
 export const savedFiltersSchema = z.array(savedFilterSchema).max(100)
 
 /** How the column of times is shown. */
-const timeModeSchema = z.enum(['clock', 'start', 'off'])
+const timeModeSchema = z.enum(['clock', 'start', 'previous', 'off'])
 export type TimeMode = z.infer<typeof timeModeSchema>
 
 /** How a person likes panels. */
 const habitsSchema = z.object({
   timeMode: timeModeSchema.optional(),
+  /** The zone of the times that are shown. */
+  zone: z.enum(['local', 'utc']).optional(),
   /** The lines of a log file without what stands before their messages. */
   messageOnly: z.boolean().optional(),
 })
@@ -322,6 +326,8 @@ export interface Notifications {
   summary: RunSummary
   /** After `timeline/get`, at most once a second. */
   timeline: TimelineInfo
+  /** The person asked elsewhere to replay the run. */
+  replay: Record<string, never>
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
   /** Chooses an event and brings it into view; one that is filtered out is shown in full. */

@@ -23,9 +23,10 @@ export interface Panels {
   /**
    * Shows the panel of a log; makes it when there is none.
    * @param preserveFocus the keys stay where they are
+   * @param seq the event that is shown
    * @throws UserError when the log can't be read
    */
-  open(logPath: string, preserveFocus?: boolean): Promise<void>
+  open(logPath: string, preserveFocus?: boolean, seq?: number): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
   close(logPath: string): void

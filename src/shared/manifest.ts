@@ -16,13 +16,22 @@ export const commands = {
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
   deleteRun: 'tapedeck.deleteRun',
+  compareRuns: 'tapedeck.compareRuns',
+  selectForCompare: 'tapedeck.selectForCompare',
+  compareWithSelected: 'tapedeck.compareWithSelected',
   showOutput: 'tapedeck.showOutput',
 } as const
 
 export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
-export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const
+export const viewTypes = {
+  run: 'tapedeck.run',
+  trajectories: 'tapedeck.trajectories',
+  compare: 'tapedeck.compare',
+} as const
+/** Set while a run is selected to be compared. */
+export const comparableContext = 'tapedeck.selectedForCompare'
 
 /** Settings by key (without `tapedeck.`), with their defaults. */
 export const settingDefaults = {

@@ -151,6 +151,9 @@ export class Panel {
       this.client.on('reset', () => {
         void this.sync()
       }),
+      this.client.on('reveal', ({ seq }) => {
+        void this.reveal(seq)
+      }),
       this.client.on('notice', (notice) => {
         this.notice = notice
       }),
@@ -370,7 +373,7 @@ export class Panel {
 
   private async greet(): Promise<void> {
     try {
-      const { run, growth, habits, bookmarks } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
+      const { run, growth, habits, bookmarks, reveal } = await this.client.call('hello', { protocol: PROTOCOL_VERSION })
       this.columns.takeUsual(habits)
       this.feed.forget()
       this.hits.forget()
@@ -385,10 +388,21 @@ export class Panel {
       this.started = true
       if (first && this.saved.trajectories !== undefined) void this.trajectories.open(this.saved.trajectories)
       if (first) await this.reopenDetail()
+      if (reveal !== undefined) await this.reveal(reveal)
       this.saveSoon()
     } catch (error) {
       if (error instanceof RequestError && error.code === 'disposed') return
       this.connectionProblem = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** Shows an event that was asked for elsewhere. */
+  private async reveal(seq: number): Promise<void> {
+    try {
+      this.setTab('events')
+      if (!(await this.feed.goTo({ seq }))) this.tell(`Event ${String(seq)} is not in this view: a filter hides it.`)
+    } catch (error) {
+      this.showProblem(error)
     }
   }
 

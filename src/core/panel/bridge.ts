@@ -12,6 +12,7 @@ import type {
   ExportFormat,
   NotificationName,
   Notifications,
+  PanelRequestName,
   RunInfo,
   SavedFilter,
   ToWebview,
@@ -29,6 +30,7 @@ import {
 import { PROTOCOL_VERSION } from '../../shared/protocol/version'
 import { textExpression, textParts } from '../query/textMatcher'
 import { UserError } from '../../shared/userError'
+import { checkLink } from './checkLink'
 import { parsedOf } from './parsedLine'
 import { recordedEntry } from './recordedEntry'
 
@@ -127,6 +129,8 @@ export class PanelBridge {
   private isVisible = true
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
+  /** The event that a page that is not there yet is to show. */
+  private wanted: number | undefined
 
   constructor(
     private readonly run: BridgeRun,
@@ -178,6 +182,12 @@ export class PanelBridge {
     this.forgetViews()
   }
 
+  /** Shows an event, now or as soon as the page is there. */
+  reveal(seq: number): void {
+    if (this.greeted) this.notify('reveal', { seq })
+    else this.wanted = seq
+  }
+
   dispose(): void {
     this.disposed = true
     clearTimeout(this.tellTimer)
@@ -187,7 +197,7 @@ export class PanelBridge {
     this.forgetViews()
   }
 
-  private readonly handlers: Handlers = {
+  private readonly handlers: Handlers<PanelRequestName> = {
     hello: ({ protocol }) => {
       if (protocol !== PROTOCOL_VERSION)
         throw new UserError(
@@ -202,12 +212,15 @@ export class PanelBridge {
         this.notify('summary', summary)
         for (const piece of answers) this.notify('answer', piece)
       })
+      const { wanted: reveal } = this
+      this.wanted = undefined
       return Promise.resolve({
         run: this.run.info,
         growth: this.growth(),
         restored: this.options.restored,
         bookmarks: this.actions.bookmarks(),
         habits: this.actions.habits(),
+        ...(reveal === undefined ? {} : { reveal }),
       })
     },
     'view/open': async ({ query }, signal) => {
@@ -292,8 +305,7 @@ export class PanelBridge {
     'output/show': () => this.actions.showOutput().then(() => ({})),
     'clipboard/write': ({ text }) => this.actions.copy(text).then(() => ({})),
     'link/open': ({ url }) => {
-      if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-        throw new UserError('Only web addresses (http and https) can be opened.', 'bad_link')
+      checkLink(url)
       return this.actions.openLink(url).then(() => ({}))
     },
   }

@@ -23,7 +23,7 @@ const REOPEN_AFTER_MS = 2000
 
 interface Open {
   readonly panel: vscode.WebviewPanel
-  readonly ready: Promise<void>
+  readonly ready: Promise<PanelBridge>
 }
 
 class RunPanels implements Panels {
@@ -44,15 +44,18 @@ class RunPanels implements Panels {
     return this.followed.open(target)
   }
 
-  async open(logPath: string, preserveFocus = false): Promise<void> {
+  async open(logPath: string, preserveFocus = false, seq?: number): Promise<void> {
     const known = this.open_.get(logPath)
     if (known !== undefined) {
       known.panel.reveal(undefined, preserveFocus)
-      return known.ready
+      const bridge = await known.ready
+      if (seq !== undefined) bridge.reveal(seq)
+      return
     }
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus }
     const panel = vscode.window.createWebviewPanel(viewTypes.run, 'Run', place, this.shell.options)
-    await this.fill(panel, logPath, false)
+    const bridge = await this.fill(panel, logPath, false)
+    if (seq !== undefined) bridge.reveal(seq)
   }
 
   /** Takes over a panel that the editor kept; one whose run is gone closes. */
@@ -123,7 +126,7 @@ class RunPanels implements Panels {
     }
   }
 
-  private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<PanelBridge> {
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
     panel.onDidDispose(() => {
@@ -152,7 +155,7 @@ class RunPanels implements Panels {
     }
   }
 
-  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<PanelBridge> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
     const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
@@ -177,6 +180,7 @@ class RunPanels implements Panels {
       runs.release(session)
     })
     panel.webview.html = panelHtml(panel.webview, this.shell.assets, { run: logPath })
+    return bridge
   }
 }
 

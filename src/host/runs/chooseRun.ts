@@ -8,18 +8,21 @@ import { describeState, runIcon, startedAt, startText } from './present'
 /**
  * The run that an argument names (an id, or a row of the tree), or the one that the person picks: first the run whose panel
  * they look at, then those that are active, then the newest.
+ * @param rankOf where given, what has the least of it comes first
  */
 export async function chooseRun(
   container: Pick<Container, 'runs' | 'panels'>,
   argument: unknown,
   title: string,
   fits: (run: ListedRun) => boolean,
+  rankOf?: (run: ListedRun) => number,
 ): Promise<ListedRun | undefined> {
   const id = typeof argument === 'string' ? argument : captureIdOf(argument)
   if (id !== undefined) return container.runs.find(id)
   await container.runs.refresh()
   const front = container.panels?.inFront
-  const rank = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const usual = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const rank = rankOf ?? usual
   const candidates = container.runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
   if (candidates.length === 0) {
     void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')

@@ -264,6 +264,10 @@ describe('a comparison of runs of two kinds', () => {
           a !== b,
         )
         assert.ok(facts.some(({ name }) => name === 'Duration'))
+        if (a !== b) {
+          const alone = [...facts.filter(({ left, right }) => left === undefined || right === undefined)]
+          assert.deepEqual(alone, [])
+        }
         assert.equal(queries !== undefined, a === 'capture' && b === 'capture')
         assert.equal(metrics !== undefined, a === 'launch' && b === 'launch')
       }

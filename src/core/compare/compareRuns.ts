@@ -53,11 +53,7 @@ function notesOf(left: GatheredRun, right: GatheredRun): string[] {
     { side: 'right', ...right.run },
   ]
   return [
-    ...(a === b
-      ? []
-      : [
-          `These runs are of two kinds, ${names[a]} and ${names[b]}: what only one of them has can't be compared, their facts, lines and settings can.`,
-        ]),
+    ...(a === b ? [] : [`These runs are of two kinds, ${names[a]} and ${names[b]}: only what both have is compared.`]),
     ...sides
       .filter(({ state }) => state === 'running' || state === 'elsewhere')
       .map(({ side }) => `The ${side} run still goes on: this is how it was when it was read.`),

@@ -152,7 +152,8 @@ export class Panel {
         void this.sync()
       }),
       this.client.on('reveal', ({ seq }) => {
-        void this.reveal(seq)
+        // A list that is just being opened has no row to choose yet.
+        void Promise.resolve(this.syncing).then(() => this.reveal(seq))
       }),
       this.client.on('notice', (notice) => {
         this.notice = notice

@@ -143,6 +143,25 @@ describe('the host’s end of a panel', () => {
     assert.equal(tails(posted), 1)
   })
 
+  it('leads to an event that somebody asks for: a page that is there, and one that is still to come', async () => {
+    const { bridge, posted, ask, load } = panel
+    const revealed = (): unknown[] =>
+      posted.flatMap((message) => (message.type === 'notification' && message.name === 'reveal' ? [message.value] : []))
+    bridge.reveal(7)
+    assert.equal(posted.length, 0)
+    assert.equal((await ask('hello', { protocol: PROTOCOL_VERSION }))['reveal'], 7)
+    assert.equal((await ask('hello', { protocol: PROTOCOL_VERSION }))['reveal'], undefined)
+    bridge.reveal(8)
+    assert.deepEqual(revealed(), [{ seq: 8 }])
+    bridge.setVisible(false)
+    bridge.reveal(9)
+    bridge.setVisible(true)
+    await load()
+    const greeting = posted.find((message) => message.type === 'result' && message.id === 1)
+    assert.equal((greeting as { value: Record<string, unknown> } | undefined)?.value['reveal'], 9)
+    assert.deepEqual(revealed(), [])
+  })
+
   it('asks a page to greet that was shown again and is alive', async () => {
     const { bridge, posted, load } = panel
     await load()

@@ -22,7 +22,7 @@ export function compareRuns(left: GatheredRun, right: GatheredRun): Comparison {
       ? { queries: compareQueries(a, b), sources: compareSources(a, b), answers: compareAnswers(left, right) }
       : {}),
     ...(a.kind === 'launch' && b.kind === 'launch' ? { metrics: compareMetrics(a.metrics, b.metrics) } : {}),
-    ...(hasLines(left) || hasLines(right) ? { lines: compareLines(left.lines, right.lines) } : {}),
+    ...(canCompareLines(left, right) ? { lines: compareLines(left.lines, right.lines) } : {}),
   }
 }
 
@@ -32,9 +32,11 @@ function compareAnswers({ answers: lefts }: GatheredRun, { answers: rights }: Ga
   )
 }
 
-/** Also of a run that printed nothing yet. */
-function hasLines({ run, lines }: GatheredRun): boolean {
-  return lines.lines > 0 || run.kind === 'launch' || run.kind === 'follow'
+/** Of one kind also where a run printed nothing yet. */
+function canCompareLines(left: GatheredRun, right: GatheredRun): boolean {
+  const [has, hasOther] = [left.lines.lines > 0, right.lines.lines > 0]
+  const { kind } = left.run
+  return kind === right.run.kind ? has || hasOther || kind === 'launch' || kind === 'follow' : has && hasOther
 }
 
 const names: Readonly<Record<RunKind, string>> = {

@@ -25,6 +25,7 @@ export interface Panels {
   /**
    * Shows the panel of a log; makes it when there is none.
    * @param preserveFocus the keys stay where they are
+   * @param seq the event that is shown
    * @throws UserError when the log can't be read
    */
   open(logPath: string, preserveFocus?: boolean): Promise<void>

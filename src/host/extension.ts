@@ -1,6 +1,7 @@
 /** The entry of the extension: builds what there is, one feature after the other, and reports what could not start. */
 import * as vscode from 'vscode'
 import { createContainer, type Container } from './container'
+import { registerComparisons } from './contributions/comparisons'
 import { registerEndNotifications } from './contributions/endNotifications'
 import { registerFollowCommands } from './contributions/followCommands'
 import { registerLaunchCommands } from './contributions/launchCommands'
@@ -20,6 +21,7 @@ const features: readonly ((container: Container) => void)[] = [
   registerPanels,
   registerTrajectoryEditor,
   registerRunCommands,
+  registerComparisons,
   registerStartCapture,
   registerLaunchCommands,
   registerFollowCommands,

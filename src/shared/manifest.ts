@@ -30,6 +30,9 @@ export const commands = {
   showMoreRuns: 'tapedeck.showMoreRuns',
   searchRuns: 'tapedeck.searchRuns',
   backToRunSearch: 'tapedeck.backToRunSearch',
+  compareRuns: 'tapedeck.compareRuns',
+  selectForCompare: 'tapedeck.selectForCompare',
+  compareWithSelected: 'tapedeck.compareWithSelected',
   showOutput: 'tapedeck.showOutput',
 } as const
 
@@ -37,7 +40,13 @@ export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 't
 export const contextKeys = { runsFiltered: 'tapedeck.runsFiltered', hasSearched: 'tapedeck.hasSearchedRuns' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
-export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const
+export const viewTypes = {
+  run: 'tapedeck.run',
+  trajectories: 'tapedeck.trajectories',
+  compare: 'tapedeck.compare',
+} as const
+/** Set while a run is selected to be compared. */
+export const comparableContext = 'tapedeck.selectedForCompare'
 
 /** Settings by key (without `tapedeck.`), with their defaults. */
 export const settingDefaults = {

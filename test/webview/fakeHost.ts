@@ -17,6 +17,7 @@ import {
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
 import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
+import { fakeComparison, type Pair } from './fakeCompare'
 import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
 import { countsOf, eventAt, matches, rowAt, seqAt, setPause, START, type FakeEvent } from './fakeRun'
@@ -86,6 +87,17 @@ export class FakeHost {
       ...(this.files > 0 ? followRun(state, this.files) : {}),
     }
     this.summary = this.run.kind === 'launch' ? freshLaunch : freshCapture
+    const hold = address.get('hold')
+    if (hold !== null) {
+      const gate = Promise.withResolvers<undefined>()
+      this.held.set(hold, gate.promise)
+      Object.assign(globalThis, {
+        openGate: () => {
+          this.held.delete(hold)
+          gate.resolve(undefined)
+        },
+      })
+    }
     const listeners = new Set<(message: unknown) => void>()
     Object.assign(globalThis, {
       acquireVsCodeApi: () => ({
@@ -237,6 +249,17 @@ export class FakeHost {
           'run/openFolder': (params) => this.note('run/openFolder', params),
           'run/saveText': (params) => this.note('run/saveText', params),
           'file/open': (params) => this.note('file/open', params),
+          'compare/get': async (params, signal) => {
+            await Promise.race([
+              this.note('compare/get', params),
+              new Promise((resolve) => {
+                signal.addEventListener('abort', resolve)
+              }),
+            ])
+            signal.throwIfAborted()
+            return fakeComparison((address.get('pair') ?? 'capture') as Pair, params.swapped)
+          },
+          'compare/open': (params) => this.note('compare/open', params),
           'trajectories/list': async (params) => {
             await this.note('trajectories/list', params)
             const trajectories = fakeTrajectories.map(
@@ -299,12 +322,14 @@ export class FakeHost {
   }
 
   setSummary(change: Partial<CaptureSummary>): void {
-    this.summary = { ...freshCapture, ...this.summary, ...change, kind: 'capture' }
+    const known = this.summary.kind === 'capture' ? this.summary : {}
+    this.summary = { ...freshCapture, ...known, ...change, kind: 'capture' }
     this.server.notify('summary', this.summary)
   }
 
   setLaunch(change: Partial<LaunchSummary>): void {
-    this.summary = { ...freshLaunch, ...this.summary, ...change, kind: 'launch' }
+    const known = this.summary.kind === 'launch' ? this.summary : {}
+    this.summary = { ...freshLaunch, ...known, ...change, kind: 'launch' }
     this.server.notify('summary', this.summary)
   }
 
@@ -312,6 +337,11 @@ export class FakeHost {
   tellSummary(summary: RunSummary): void {
     this.summary = summary
     this.server.notify('summary', summary)
+  }
+
+  /** How much of a comparison is done. */
+  tellProgress(done: number): void {
+    this.server.notify('compare/progress', { done })
   }
 
   /** Lines that the command prints, by stdout. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import type { RequestName, RunState, TimeMode } from '../../src/shared/protocol/contract'
+import type { Pair } from './fakeCompare'
 import type { FakeHost } from './fakeHost'
 
 declare const __SITE__: string
@@ -31,6 +32,10 @@ export interface PanelOptions {
   readonly title?: string
   readonly reducedMotion?: boolean
   readonly kind?: 'capture' | 'launch' | 'follow'
+  /** The page of a comparison, of these two. */
+  readonly pair?: Pair
+  /** Of a comparison: the host does not answer before it is let. */
+  readonly hold?: true
   /** Of `follow`: how many files. */
   readonly files?: number
   /** The column of times that was chosen in an earlier panel. */
@@ -118,10 +123,16 @@ export class Harness {
         ? {}
         : { pauseAt: String(options.pause.before), pauseMs: String(options.pause.ms) }),
       ...(options.times === undefined ? {} : { times: options.times }),
+      ...(options.pair === undefined ? {} : { pair: options.pair }),
+      ...(options.hold === undefined ? {} : { hold: 'compare/get' }),
     })
     await page.goto(`${this.origin}/?${query.toString()}`)
-    await page.getByTestId('run-state').waitFor()
-    await page.getByTestId('feed-count').filter({ hasText: /\d/ }).waitFor({ state: 'attached' })
+    if (options.pair !== undefined) {
+      await page.getByTestId(options.hold === undefined ? 'compare-body' : 'compare-reading').waitFor()
+    } else {
+      await page.getByTestId('run-state').waitFor()
+      await page.getByTestId('feed-count').filter({ hasText: /\d/ }).waitFor({ state: 'attached' })
+    }
     return {
       page,
       // The function is sent as its source, so it can use only what it is given.
@@ -171,6 +182,9 @@ async function serve(address: string, origin: string): Promise<Answer> {
   const url = new URL(address, origin)
   if (url.pathname === '/') {
     const theme = (url.searchParams.get('theme') ?? 'dark') as Theme
+    const shows = url.searchParams.has('pair')
+      ? `data-compare="{&quot;left&quot;:&quot;/l.json&quot;,&quot;right&quot;:&quot;/r.json&quot;}"`
+      : 'data-run="/work/.tapedeck/runs/x.json"'
     return {
       status: 200,
       type: 'text/html; charset=utf-8',
@@ -185,7 +199,7 @@ async function serve(address: string, origin: string): Promise<Answer> {
 <link rel="stylesheet" href="/main.css">
 <title>Tapedeck</title>
 </head>
-<body class="${themeClass[theme]} theme-${theme}" data-run="/work/.tapedeck/runs/x.json">
+<body class="${themeClass[theme]} theme-${theme}" ${shows}>
 <script nonce="${NONCE}" src="/host.js"></script>
 <script nonce="${NONCE}" src="/main.js"></script>
 </body>

@@ -4,8 +4,11 @@ import { formatNumber, timeTicks } from './numbers'
 import { onThemeChange } from './themeChange'
 
 export interface Chart {
-  /** Ascending by x. */
-  show(points: readonly (readonly [x: number, value: number])[]): void
+  /** Both ascending by x; `overlay` is drawn dashed where the chart was made for one. */
+  show(
+    points: readonly (readonly [x: number, value: number])[],
+    overlay?: readonly (readonly [x: number, value: number])[],
+  ): void
   dispose(): void
 }
 
@@ -15,18 +18,20 @@ const HEIGHT = 96
 /**
  * @param axis what x is: steps, or seconds since the run's start
  * @param onPoint told of the point under the pointer; undefined when there is none
+ * @param hasOverlay a second line may be drawn over the first
  */
 export async function drawChart(
   element: HTMLElement,
   axis: 'step' | 'time',
   onPoint: (point: readonly [x: number, value: number] | undefined) => void,
+  hasOverlay = false,
 ): Promise<Chart> {
   const { default: UPlot } = await import('uplot')
-  let data: uPlot.AlignedData = [[], []]
+  let data: uPlot.AlignedData = hasOverlay ? [[], [], []] : [[], []]
   let plot = make()
 
   function make(): uPlot {
-    return new UPlot(optionsFor(element, axis, onPoint), data, element)
+    return new UPlot(optionsFor(element, axis, onPoint, hasOverlay), data, element)
   }
 
   const onResize = new ResizeObserver(() => {
@@ -40,8 +45,9 @@ export async function drawChart(
   })
 
   return {
-    show(points) {
-      data = [points.map(([x]) => x), points.map(([, value]) => value)]
+    show(points, overlay = []) {
+      const columns: uPlot.AlignedData = [points.map(([x]) => x), points.map(([, value]) => value)]
+      data = hasOverlay ? UPlot.join([columns, [overlay.map(([x]) => x), overlay.map(([, value]) => value)]]) : columns
       plot.setData(data)
     },
     dispose() {
@@ -56,11 +62,14 @@ function optionsFor(
   element: HTMLElement,
   axis: 'step' | 'time',
   onPoint: (point: readonly [x: number, value: number] | undefined) => void,
+  hasOverlay: boolean,
 ): uPlot.Options {
   const style = getComputedStyle(element)
   const color = (name: string, other: string) => style.getPropertyValue(name).trim() || other
   const quiet = color('--vscode-descriptionForeground', style.color)
   const line = color('--vscode-charts-blue', style.color)
+  // As `--orange` of the style sheet: the charts' own is a faint background in some themes.
+  const over = color('--orange', style.color)
   // No theme has a colour for it, and a border of high contrast would outshine the line.
   const grid = { stroke: 'rgb(128 128 128 / 25%)', width: 1 }
   const font = `11px ${style.fontFamily}`
@@ -84,7 +93,23 @@ function optionsFor(
     ],
     series: [
       {},
-      { stroke: line, width: 1.5, points: { show: (plot) => plot.data[0].length < 2, size: 5, fill: line } },
+      {
+        stroke: line,
+        width: 1.5,
+        spanGaps: hasOverlay,
+        points: { show: (plot) => plot.data[0].length < 2, size: 5, fill: line },
+      },
+      ...(hasOverlay
+        ? [
+            {
+              stroke: over,
+              width: 1.5,
+              dash: [6, 4],
+              spanGaps: true,
+              points: { show: (plot: uPlot) => plot.data[0].length < 2, size: 5, fill: over },
+            },
+          ]
+        : []),
     ],
     hooks: {
       setCursor: [

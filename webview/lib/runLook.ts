@@ -26,6 +26,11 @@ export const stateIcons: Readonly<Record<RunState, string>> = {
   packed: 'file-zip',
 }
 
+/** Of a state that a list of runs tells; logs may be open, or damaged. */
+export function stateIcon(state: string): string {
+  return new Map<string, string>(Object.entries(stateIcons)).get(state) ?? 'warning'
+}
+
 /** What a state means, for the tooltip. */
 export const stateMeanings: Readonly<Record<RunState, string>> = {
   running: 'Events are being recorded.',

@@ -285,6 +285,9 @@ export class Panel {
 
   /** An event that the host wants in view; as soon as there is a view. */
   async goToEvent(seq: number): Promise<void> {
+    // A list that is just being opened has no row to choose yet.
+    await this.syncing
+    this.setTab('events')
     if (this.started) await this.jump({ seq })
     else this.wantedSeq = seq
   }

@@ -35,7 +35,8 @@ export function compareConfig(left: RunHead, right: RunHead): ComparedConfig[] {
   )
   return [...names.keys(), ...others.slice(0, MAX_FIELDS)].flatMap((key) => {
     let [a, b] = [entriesOf(left, key), entriesOf(right, key)]
-    if (a.length === 0 && b.length === 0) return []
+    // Of two kinds only what both have can be alike.
+    if (left.kind === right.kind ? a.length + b.length === 0 : a.length === 0 || b.length === 0) return []
     if (sets.has(key)) [a, b] = [a.toSorted(), b.toSorted()]
     const parts: readonly DiffPart[] = diffList(a, b)
     return [{ name: names.get(key) ?? key, same: parts.every(({ side }) => side === 'both'), parts }]

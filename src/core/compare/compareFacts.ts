@@ -19,10 +19,13 @@ interface Told {
 }
 type Facts = ReadonlyMap<string, Told>
 
-/** What one of them has and the other has not stands there with one side. */
+/** What one of them has and the other has not stands there with one side; of two kinds only what both have is told. */
 export function compareFacts(left: GatheredRun, right: GatheredRun): ComparedFact[] {
   const [lefts, rights] = [factsOf(left), factsOf(right)]
-  const names = [...new Set([...lefts.keys(), ...rights.keys()])]
+  const isOneKind = left.run.kind === right.run.kind
+  const names = [...new Set([...lefts.keys(), ...rights.keys()])].filter(
+    (name) => isOneKind || (lefts.has(name) && rights.has(name)),
+  )
   return names.map((name) => {
     const [a, b] = [lefts.get(name), rights.get(name)]
     const change = changeOf(a?.value, b?.value)

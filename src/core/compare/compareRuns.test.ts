@@ -254,6 +254,14 @@ describe('a comparison of two launches', () => {
 })
 
 describe('a comparison of runs of two kinds', () => {
+  it('compares lines only where both have them', () => {
+    const [printed, silent] = [[line('x')], []]
+    assert.ok(compareRuns(gathered('launch', printed), gathered('stream', printed)).lines !== undefined)
+    assert.equal(compareRuns(gathered('launch', printed), gathered('capture', silent)).lines, undefined)
+    assert.ok(compareRuns(gathered('launch', silent), gathered('launch', silent)).lines !== undefined)
+    assert.equal(compareRuns(gathered('capture', silent), gathered('capture', silent)).lines, undefined)
+  })
+
   it('says so, and compares what both have', () => {
     const kinds: RunKind[] = ['capture', 'launch', 'follow', 'session', 'stream', 'ingest']
     for (const a of kinds)
@@ -264,6 +272,10 @@ describe('a comparison of runs of two kinds', () => {
           a !== b,
         )
         assert.ok(facts.some(({ name }) => name === 'Duration'))
+        if (a !== b) {
+          const alone = [...facts.filter(({ left, right }) => left === undefined || right === undefined)]
+          assert.deepEqual(alone, [])
+        }
         assert.equal(queries !== undefined, a === 'capture' && b === 'capture')
         assert.equal(metrics !== undefined, a === 'launch' && b === 'launch')
       }

@@ -22,7 +22,7 @@ export function compareRuns(left: GatheredRun, right: GatheredRun): Comparison {
       ? { queries: compareQueries(a, b), sources: compareSources(a, b), answers: compareAnswers(left, right) }
       : {}),
     ...(a.kind === 'launch' && b.kind === 'launch' ? { metrics: compareMetrics(a.metrics, b.metrics) } : {}),
-    ...(hasLines(left) || hasLines(right) ? { lines: compareLines(left.lines, right.lines) } : {}),
+    ...(canCompareLines(left, right) ? { lines: compareLines(left.lines, right.lines) } : {}),
   }
 }
 
@@ -32,9 +32,11 @@ function compareAnswers({ answers: lefts }: GatheredRun, { answers: rights }: Ga
   )
 }
 
-/** Also of a run that printed nothing yet. */
-function hasLines({ run, lines }: GatheredRun): boolean {
-  return lines.lines > 0 || run.kind === 'launch' || run.kind === 'follow'
+/** Of one kind also where a run printed nothing yet. */
+function canCompareLines(left: GatheredRun, right: GatheredRun): boolean {
+  const [has, hasOther] = [left.lines.lines > 0, right.lines.lines > 0]
+  const { kind } = left.run
+  return kind === right.run.kind ? has || hasOther || kind === 'launch' || kind === 'follow' : has && hasOther
 }
 
 const names: Readonly<Record<RunKind, string>> = {
@@ -53,11 +55,7 @@ function notesOf(left: GatheredRun, right: GatheredRun): string[] {
     { side: 'right', ...right.run },
   ]
   return [
-    ...(a === b
-      ? []
-      : [
-          `These runs are of two kinds, ${names[a]} and ${names[b]}: what only one of them has can't be compared, their facts, lines and settings can.`,
-        ]),
+    ...(a === b ? [] : [`These runs are of two kinds, ${names[a]} and ${names[b]}: only what both have is compared.`]),
     ...sides
       .filter(({ state }) => state === 'running' || state === 'elsewhere')
       .map(({ side }) => `The ${side} run still goes on: this is how it was when it was read.`),

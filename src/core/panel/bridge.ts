@@ -12,6 +12,7 @@ import type {
   ExportFormat,
   NotificationName,
   Notifications,
+  PanelRequestName,
   RunInfo,
   SavedFilter,
   ToWebview,
@@ -30,6 +31,7 @@ import { PROTOCOL_VERSION } from '../../shared/protocol/version'
 import { jsonText } from '../jsonText'
 import { textExpression, textParts } from '../query/textMatcher'
 import { UserError } from '../../shared/userError'
+import { checkLink } from './checkLink'
 import { parsedOf } from './parsedLine'
 import { recordedEntry } from './recordedEntry'
 
@@ -128,9 +130,10 @@ export class PanelBridge {
   /** Views have been told of so many growths. */
   private toldGrowths = 0
   private isVisible = true
-  private wanted: number | undefined
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
+  /** The event that a page that is not there yet is to show. */
+  private wanted: number | undefined
 
   constructor(
     private readonly run: BridgeRun,
@@ -203,7 +206,7 @@ export class PanelBridge {
     this.forgetViews()
   }
 
-  private readonly handlers: Handlers = {
+  private readonly handlers: Handlers<PanelRequestName> = {
     hello: async ({ protocol }) => {
       if (protocol !== PROTOCOL_VERSION)
         throw new UserError(
@@ -308,8 +311,7 @@ export class PanelBridge {
     'output/show': () => this.actions.showOutput().then(() => ({})),
     'clipboard/write': ({ text }) => this.actions.copy(text).then(() => ({})),
     'link/open': ({ url }) => {
-      if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-        throw new UserError('Only web addresses (http and https) can be opened.', 'bad_link')
+      checkLink(url)
       return this.actions.openLink(url).then(() => ({}))
     },
   }

@@ -5,8 +5,15 @@
 import { randomBytes } from 'node:crypto'
 import * as vscode from 'vscode'
 
-/** What the page shows: the path of a run's log, the key of followed files, or the path of a file of trajectories. */
-export type PageContent = { readonly run: string } | { readonly files: string } | { readonly trajectories: string }
+/**
+ * What the page shows: the path of a run's log, the key of followed files, the path of a file of trajectories, or the paths of
+ * two logs that are compared, as JSON.
+ */
+export type PageContent =
+  | { readonly run: string }
+  | { readonly files: string }
+  | { readonly trajectories: string }
+  | { readonly compare: string }
 
 export function panelHtml(webview: vscode.Webview, assets: vscode.Uri, shows: PageContent): string {
   const [name = '', file = ''] = Object.entries(shows)[0] ?? []

@@ -2,9 +2,8 @@
 import * as vscode from 'vscode'
 import { listTrajectories, readTrajectory } from '../../node/launch/trajectoryFile'
 import { commands, viewTypes } from '../../shared/manifest'
-import { requestSchemas, type RequestName } from '../../shared/protocol/contract'
 import { createServer, type Handlers } from '../../shared/protocol/peer'
-import { UserError } from '../../shared/userError'
+import { validateRequest } from '../../shared/protocol/validate'
 import type { Container } from '../container'
 import { errorText, registerCommand } from '../userMessages'
 import { panelHtml } from './html'
@@ -19,7 +18,7 @@ export function registerTrajectoryEditor({ context, log }: Container): void {
         panel.webview.options = { enableScripts: true, localResourceRoots: [assets] }
         const server = createServer(webviewTransport(panel.webview), {
           handlers: handlersOf(uri),
-          validate: (name, params) => requestSchemas[name].safeParse(params),
+          validate: validateRequest,
           onDefect: (error, request) => {
             log.error(`trajectories, ${request}: ${errorText(error)}`)
           },
@@ -52,16 +51,8 @@ async function chooseFile(): Promise<vscode.Uri | undefined> {
 }
 
 /** The page may ask for this file and for nothing else. */
-function handlersOf(uri: vscode.Uri): Handlers {
-  const refuse = (): never => {
-    throw new UserError('A file of trajectories has no run.', 'no_run')
-  }
-  const all = Object.fromEntries(Object.keys(requestSchemas).map((name) => [name, refuse])) as Record<
-    RequestName,
-    () => never
-  >
+function handlersOf(uri: vscode.Uri): Partial<Handlers> {
   return {
-    ...all,
     'trajectories/list': () => listTrajectories(uri.fsPath),
     'trajectories/get': ({ line }) => readTrajectory(uri.fsPath, line),
     'file/open': async () => {

@@ -10,16 +10,18 @@ type Chooser = Pick<Container, 'runs' | 'panels' | 'selectedRuns'>
 /**
  * The run that an argument names (an id, or a row of the tree), or the one that the person picks: first the run whose panel
  * they look at, then those that are active, then the newest.
+ * @param rankOf where given, what has the least of it comes first
  */
 export async function chooseRun(
   container: Chooser,
   argument: unknown,
   title: string,
   fits: (run: ListedRun) => boolean,
+  rankOf?: (run: ListedRun) => number,
 ): Promise<ListedRun | undefined> {
   const named = await namedRuns(container, argument, undefined)
   if (named !== undefined) return named[0]
-  const items = await offer(container, fits)
+  const items = await offer(container, fits, rankOf)
   if (items.length === 0) return undefined
   const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true })
   return picked?.run
@@ -72,10 +74,12 @@ function isSelection(argument: unknown): boolean {
 async function offer(
   { runs, panels }: Chooser,
   fits: (run: ListedRun) => boolean,
+  rankOf?: (run: ListedRun) => number,
 ): Promise<(vscode.QuickPickItem & { readonly run: ListedRun })[]> {
   await runs.refresh()
   const front = panels?.inFront
-  const rank = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const usual = ({ path, state }: ListedRun): number => (path === front ? 0 : state === 'running' ? 1 : 2)
+  const rank = rankOf ?? usual
   const candidates = runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
   if (candidates.length === 0)
     void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')

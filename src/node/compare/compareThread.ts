@@ -1,6 +1,7 @@
 /** The main thread's end of a comparison. */
 import { Worker } from 'node:worker_threads'
 import type { Comparison } from '../../shared/protocol/compare'
+import type { CompareOptions } from './compareLogs'
 import { UserError } from '../../shared/userError'
 
 export interface CompareThreadData {
@@ -9,23 +10,28 @@ export interface CompareThreadData {
   readonly right: string
 }
 
+export interface ComparedLogs {
+  readonly comparison: Comparison
+  /** The same, the right run on the left. */
+  readonly swapped: Comparison
+}
+
 export type FromCompareThread =
   | { readonly type: 'progress'; readonly done: number }
-  | { readonly type: 'compared'; readonly comparison: Comparison }
+  | ({ readonly type: 'compared' } & ComparedLogs)
   /** `code` where it is an error for the person. */
   | { readonly type: 'failed'; readonly message: string; readonly code?: string }
 
 /**
  * Compares two run logs in a thread that lives as long as that takes.
  * @param script the thread's bundle
- * @param options.onProgress how much is done, from 0 to 1
  * @throws UserError when a log can't be read; what `signal` was aborted with
  */
 export function compareInThread(
   script: string,
   logs: CompareThreadData,
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
-): Promise<Comparison> {
+  options: CompareOptions = {},
+): Promise<ComparedLogs> {
   const { signal, onProgress } = options
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
@@ -52,7 +58,7 @@ export function compareInThread(
           break
         case 'compared':
           end(() => {
-            resolve(message.comparison)
+            resolve({ comparison: message.comparison, swapped: message.swapped })
           })
           break
         case 'failed':

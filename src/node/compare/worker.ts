@@ -1,7 +1,7 @@
 /** The thread of one comparison: reading two logs and finding what differs would hold up the extension host. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { UserError } from '../../shared/userError'
-import { compareLogs } from './compareLogs'
+import { compareBothWays } from './compareLogs'
 import type { FromCompareThread, CompareThreadData } from './compareThread'
 
 const { left, right } = workerData as CompareThreadData
@@ -10,13 +10,13 @@ function post(message: FromCompareThread): void {
   parentPort?.postMessage(message)
 }
 
-compareLogs(left, right, {
+compareBothWays(left, right, {
   onProgress: (done) => {
     post({ type: 'progress', done })
   },
 }).then(
-  (comparison) => {
-    post({ type: 'compared', comparison })
+  (compared) => {
+    post({ type: 'compared', ...compared })
   },
   (error: unknown) => {
     const code = error instanceof UserError ? error.code : undefined

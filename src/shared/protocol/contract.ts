@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
+import type { Comparison } from './compare'
 import type { EntryLines, Row } from './rows'
 import type { RunSummary } from './summary'
 import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from './timeline'
@@ -146,9 +147,17 @@ export const requestSchemas = {
   /** The trajectories in a result file of the run (`*.jsonl`): one short entry a line, the best reward first. */
   'trajectories/list': z.object({ path: z.string().min(1).max(4096) }),
   'trajectories/get': z.object({ path: z.string().min(1).max(4096), line: position }),
+  /** What differs between the two runs of a comparison; `compare/progress` tells how far that is. `again`: they are read anew. */
+  'compare/get': z.object({ swapped: z.boolean(), again: z.boolean().optional() }),
+  /** Opens the run that stands on that side where nothing is swapped, at one of its events. */
+  'compare/open': z.object({ side: z.enum(['left', 'right']), seq: position.optional() }),
 } as const
 
 export type RequestName = keyof typeof requestSchemas
+/** What the page of a comparison asks, and no other. */
+type CompareRequestName = 'compare/get' | 'compare/open'
+/** What the panel of a run or of followed files asks. */
+export type PanelRequestName = Exclude<RequestName, CompareRequestName>
 export type RequestParams<N extends RequestName> = z.infer<(typeof requestSchemas)[N]>
 
 /** The states of a run as a person sees them; `completed`, `failed` and `aborted` are in the file, the others are ours. */
@@ -277,7 +286,13 @@ export interface DetailInfo {
 /** What each request is answered with. */
 export interface ResponseTypes {
   /** `habits`: as they were chosen last, in whatever panel. */
-  hello: { run: RunInfo; growth: GrowthInfo; restored: boolean; bookmarks: readonly Bookmark[]; habits: Habits }
+  hello: {
+    run: RunInfo
+    growth: GrowthInfo
+    restored: boolean
+    bookmarks: readonly Bookmark[]
+    habits: Habits
+  }
   'view/open': { view: number; count: number; complete: boolean }
   'view/close': Record<string, never>
   'rows/get': { rows: readonly Row[]; count: number }
@@ -311,6 +326,8 @@ export interface ResponseTypes {
   'file/open': Record<string, never>
   'trajectories/list': { trajectories: readonly TrajectoryEntry[]; total: number }
   'trajectories/get': Trajectory
+  'compare/get': Comparison
+  'compare/open': Record<string, never>
 }
 
 /** What the host tells by itself. */
@@ -332,6 +349,8 @@ export interface Notifications {
   answer: { message_id: string; from: number; text: string }
   /** Chooses an event and brings it into view; one that is filtered out is shown in full. */
   goTo: { seq: number }
+  /** How much of a comparison is done, from 0 to 1. */
+  'compare/progress': { done: number }
   /** A sentence for the person, shown in the panel. */
   notice: { level: 'info' | 'warning' | 'error'; text: string }
 }

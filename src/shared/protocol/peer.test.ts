@@ -30,51 +30,11 @@ function pairOfPorts() {
   }
 }
 
-const unused = () => {
-  throw new Error('not expected here')
-}
-const noHandlers: Handlers = {
-  hello: unused,
-  'panel/remember': unused,
-  'view/open': unused,
-  'view/close': unused,
-  'rows/get': unused,
-  'position/find': unused,
-  'tail/set': unused,
-  'detail/get': unused,
-  'levels/get': unused,
-  'timeline/get': unused,
-  'timeline/requests': unused,
-  'replay/state': unused,
-  'run/mark': unused,
-  'run/stop': unused,
-  'run/input': unused,
-  'run/again': unused,
-  'run/openFolder': unused,
-  'run/saveText': unused,
-  'run/export': unused,
-  'follow/record': unused,
-  'follow/add': unused,
-  'follow/older': unused,
-  'bookmarks/set': unused,
-  'filters/list': unused,
-  'filters/save': unused,
-  'filters/delete': unused,
-  'run/delete': unused,
-  'run/openLog': unused,
-  'output/show': unused,
-  'clipboard/write': unused,
-  'link/open': unused,
-  'file/open': unused,
-  'trajectories/list': unused,
-  'trajectories/get': unused,
-}
-
 function start(handlers: Partial<Handlers>, client: { timeoutMs?: number } = {}) {
   const ports = pairOfPorts()
   const defects: string[] = []
   const server: Server = createServer(ports.host, {
-    handlers: { ...noHandlers, ...handlers },
+    handlers,
     validate: (name, params) => requestSchemas[name].safeParse(params),
     onDefect: (error, request) => defects.push(`${request}: ${String(error)}`),
   })

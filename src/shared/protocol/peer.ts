@@ -155,9 +155,9 @@ export function createClient(transport: Transport<ToHost, ToWebview>, defaults: 
 
 type Awaitable<T> = T | Promise<T>
 
-/** One handler for each request of the contract; a missing one does not compile. */
-export type Handlers = {
-  readonly [N in RequestName]: (params: RequestParams<N>, signal: AbortSignal) => Awaitable<ResponseTypes[N]>
+/** One handler for each of these requests; a missing one does not compile. */
+export type Handlers<Names extends RequestName = RequestName> = {
+  readonly [N in Names]: (params: RequestParams<N>, signal: AbortSignal) => Awaitable<ResponseTypes[N]>
 }
 
 /** The shape of zod's `safeParse`, so that `(name, params) => requestSchemas[name].safeParse(params)` is a validator. */
@@ -169,7 +169,8 @@ export type Validate = (
   | { readonly success: false; readonly error: { readonly message: string } }
 
 export interface ServerOptions {
-  readonly handlers: Handlers
+  /** A page that asks for what is not here is refused. */
+  readonly handlers: Partial<Handlers>
   readonly validate: Validate
   /** Told of errors that are no `UserError`, and of messages that are no request: defects, or a page that lies. */
   readonly onDefect: (error: unknown, request: string) => void

@@ -28,6 +28,8 @@ export interface Panels {
   open(logPath: string, preserveFocus?: boolean): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
+  /** Fills the editor of a log's file. @throws UserError when the log can't be read */
+  adopt(panel: vscode.WebviewPanel, logPath: string): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean

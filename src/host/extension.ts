@@ -12,11 +12,13 @@ import { registerRunsTree } from './contributions/runsTree'
 import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
+import { registerLogEditor } from './panel/logEditor'
 import { registerPanels } from './panel/panels'
 import { registerTrajectoryEditor } from './panel/trajectoryEditor'
 
 const features: readonly ((container: Container) => void)[] = [
   registerPanels,
+  registerLogEditor,
   registerTrajectoryEditor,
   registerRunCommands,
   registerStartCapture,

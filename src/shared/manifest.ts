@@ -15,6 +15,7 @@ export const commands = {
   stopAllRuns: 'tapedeck.stopAllRuns',
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
+  importRun: 'tapedeck.importRun',
   deleteRun: 'tapedeck.deleteRun',
   showOutput: 'tapedeck.showOutput',
 } as const
@@ -22,7 +23,7 @@ export const commands = {
 export const views = { container: 'tapedeck', runs: 'tapedeck.runs', sources: 'tapedeck.sources' } as const
 /** `"type"` of a task in tasks.json that Tapedeck runs and records. */
 export const taskType = 'tapedeck'
-export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories' } as const
+export const viewTypes = { run: 'tapedeck.run', trajectories: 'tapedeck.trajectories', log: 'tapedeck.log' } as const
 
 /** Settings by key (without `tapedeck.`), with their defaults. */
 export const settingDefaults = {

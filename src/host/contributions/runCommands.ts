@@ -6,6 +6,7 @@ import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { exportRunTo } from '../exportRun'
+import { importRuns } from '../importRun'
 import { chooseRun } from '../runs/chooseRun'
 import { registerCommand } from '../userMessages'
 
@@ -32,6 +33,10 @@ export function registerRunCommands(container: Container): void {
   register(commands.exportRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Export which run?', ({ head }) => head !== undefined)
     if (run !== undefined) await exportRunTo(container, run)
+  })
+  register(commands.importRun, async (argument) => {
+    const imported = await importRuns(container, argument instanceof vscode.Uri ? argument : undefined)
+    return imported.map(({ capture_id }) => ({ capture_id }))[0]
   })
   register(commands.deleteRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Delete which run?', ({ state }) => state !== 'running')

@@ -24,6 +24,8 @@ const REOPEN_AFTER_MS = 2000
 interface Open {
   readonly panel: vscode.WebviewPanel
   readonly ready: Promise<void>
+  /** It is the editor of the log's file: the editor names it and brings it back. */
+  readonly isEditor: boolean
 }
 
 class RunPanels implements Panels {
@@ -71,6 +73,19 @@ class RunPanels implements Panels {
     }
   }
 
+  /** Shows a log in the editor of its file. */
+  async adopt(panel: vscode.WebviewPanel, logPath: string): Promise<void> {
+    panel.webview.options = this.shell.options
+    await this.connect(panel, logPath, false, true)
+    // A panel of its own that is open already stays the one that is found again.
+    if (this.open_.has(logPath)) return
+    const open = { panel, ready: Promise.resolve(), isEditor: true }
+    this.open_.set(logPath, open)
+    panel.onDidDispose(() => {
+      if (this.open_.get(logPath) === open) this.open_.delete(logPath)
+    })
+  }
+
   close(logPath: string): void {
     this.open_.get(logPath)?.panel.dispose()
   }
@@ -116,16 +131,17 @@ class RunPanels implements Panels {
 
   private remember(): void {
     try {
+      const paths = [...this.open_].filter(([, { isEditor }]) => !isEditor).map(([logPath]) => logPath)
       mkdirSync(path.dirname(this.memory), { recursive: true })
-      writeFileSync(this.memory, JSON.stringify([...this.open_.keys()]))
+      writeFileSync(this.memory, JSON.stringify(paths))
     } catch (error) {
       this.container.log.warn(errorText(error))
     }
   }
 
   private fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
-    const ready = this.connect(panel, logPath, restored)
-    this.open_.set(logPath, { panel, ready })
+    const ready = this.connect(panel, logPath, restored, false)
+    this.open_.set(logPath, { panel, ready, isEditor: false })
     panel.onDidDispose(() => {
       this.open_.delete(logPath)
       this.remember()
@@ -152,7 +168,12 @@ class RunPanels implements Panels {
     }
   }
 
-  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+  private async connect(
+    panel: vscode.WebviewPanel,
+    logPath: string,
+    restored: boolean,
+    isEditor: boolean,
+  ): Promise<void> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
     const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
@@ -165,9 +186,11 @@ class RunPanels implements Panels {
     const name = (): void => {
       this.nameAll()
     }
-    this.shown.set(panel, session)
-    name()
-    panel.iconPath = this.shell.icon
+    if (!isEditor) {
+      this.shown.set(panel, session)
+      panel.iconPath = this.shell.icon
+      name()
+    }
     const stopNaming = session.onDidChange(name)
     panel.onDidDispose(() => {
       stopNaming()

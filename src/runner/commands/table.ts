@@ -4,6 +4,7 @@ import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
 import { followCommand } from './follow'
+import { importCommand } from './import'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
@@ -18,6 +19,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   stop: stopCommand,
   rm: removeCommand,
   export: exportCommand,
+  import: importCommand,
   check: checkCommand,
 }
 

@@ -54,8 +54,10 @@ describe('a run log in the workspace', () => {
     const target = file.replace(/json$/, 'html')
     await page.locator('.quick-input-widget:visible').filter({ hasText: 'Export as HTML' }).waitFor()
     // The dialog takes a key only when it has looked the folder up.
-    for (const deadline = Date.now() + 20_000; !existsSync(target) && Date.now() < deadline; await delay(300))
+    for (const deadline = Date.now() + 20_000; !existsSync(target) && Date.now() < deadline;) {
       if (await editor.quickInput().isVisible()) await editor.quickInput().press('Enter')
+      await delay(300)
+    }
     assert.ok(existsSync(target), 'the export was not written')
 
     const browser = await chromium.launch({

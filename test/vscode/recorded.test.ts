@@ -62,8 +62,10 @@ describe('what was recorded', () => {
     writeFileSync(uri.fsPath, '{"no": "run"}\n')
     user.press = 'Open as Text'
     await vscode.commands.executeCommand('vscode.open', uri)
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(20))
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
       if ((await tabOf(uri)).input instanceof vscode.TabInputText) break
+      await delay(20)
+    }
     const tab = await tabOf(uri)
     assert.ok(tab.input instanceof vscode.TabInputText, user.heard.join('\n'))
     assert.ok(user.heard.some((message) => message.includes('is not a run log of Tapedeck')))

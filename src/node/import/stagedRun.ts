@@ -117,7 +117,7 @@ export class StagedRun {
         this.failure = error
       },
     })
-    this.run = new Run(this.captureId, this.clock, this.redactor, this.writer)
+    this.run = new Run(this.captureId, this.clock, this.redactor, this.writer, Number.POSITIVE_INFINITY)
   }
 
   /** @param ms milliseconds since the epoch, or NaN where the source tells none */

@@ -20,6 +20,8 @@ const required = [
   'extension/dist/compareWorker.js',
   'extension/dist/webview/main.js',
   'extension/dist/webview/main.css',
+  'extension/dist/webview/standalone.js',
+  'extension/dist/webview/standalone.css',
   'extension/node_modules/playwright-core/index.js',
   'extension/node_modules/@lydell/node-pty/index.js',
   'extension/LICENSE.txt',

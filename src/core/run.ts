@@ -63,6 +63,8 @@ export class Run {
     private readonly clock: Clock,
     private readonly redactor: DraftRedactor,
     private readonly sink: EventSink,
+    /** Infinity: a batch goes when it is full, for who reads faster than time passes. */
+    private readonly batchIntervalMs = BATCH_INTERVAL_MS,
   ) {
     this.prefix = `{"capture_id":"${captureId}","seq":`
     this.clockOffset = clock.wall() - clock.monotonic()
@@ -226,7 +228,7 @@ export class Run {
     }
     if (this.flushQueued) return
     this.flushQueued = true
-    const wait = this.lastFlush + BATCH_INTERVAL_MS - this.clock.monotonic()
+    const wait = this.lastFlush + this.batchIntervalMs - this.clock.monotonic()
     if (wait > 0) {
       this.cancelTimer = this.clock.after(wait, () => void this.flush())
     } else {

@@ -35,6 +35,8 @@ export interface Panels {
   follow(target: FollowTarget): Promise<void>
   /** Shows the panel of a log, and plays the run back in it. @throws UserError when the log can't be read */
   replay(logPath: string): Promise<void>
+  /** Fills the editor of a log's file. @throws UserError when the log can't be read */
+  adopt(panel: vscode.WebviewPanel, logPath: string): Promise<void>
   close(logPath: string): void
   /** Whether the person is looking at it. */
   isInFront(logPath: string): boolean

@@ -14,11 +14,13 @@ import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
 import { registerSearchRuns } from './history/searchRunsCommand'
+import { registerLogEditor } from './panel/logEditor'
 import { registerPanels } from './panel/panels'
 import { registerTrajectoryEditor } from './panel/trajectoryEditor'
 
 const features: readonly ((container: Container) => void)[] = [
   registerPanels,
+  registerLogEditor,
   registerTrajectoryEditor,
   registerRunCommands,
   registerComparisons,

@@ -16,6 +16,7 @@ export const commands = {
   stopAllRuns: 'tapedeck.stopAllRuns',
   openTrajectories: 'tapedeck.openTrajectories',
   exportRun: 'tapedeck.exportRun',
+  importRun: 'tapedeck.importRun',
   deleteRun: 'tapedeck.deleteRun',
   renameRun: 'tapedeck.renameRun',
   pinRun: 'tapedeck.pinRun',
@@ -44,6 +45,7 @@ export const viewTypes = {
   run: 'tapedeck.run',
   trajectories: 'tapedeck.trajectories',
   compare: 'tapedeck.compare',
+  log: 'tapedeck.log',
 } as const
 /** Set while a run is selected to be compared. */
 export const comparableContext = 'tapedeck.selectedForCompare'

@@ -19,7 +19,7 @@ export function launchBrowser(): Promise<Browser> {
 export interface WatchedPage {
   readonly page: Page
   /** Fails on anything that the page, its policy or the network complained about, then closes it. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** A page in which every complaint is noted. */

@@ -47,6 +47,11 @@ export class HarScanner {
   push(bytes: Uint8Array): void {
     const start = this.at
     for (let i = 0; i < bytes.length; i++) {
+      if (this.inString && this.depth > 2 && !this.isEscaped) {
+        // Of the long strings only the end matters.
+        i = endOrEscape(bytes, i)
+        if (i === bytes.length) break
+      }
       const byte = bytes[i] ?? 0
       if (this.inString) {
         if (this.isEscaped) this.isEscaped = false
@@ -94,4 +99,12 @@ export class HarScanner {
       this.entryStart = -1
     } else if (this.depth === 2) this.inEntries = false
   }
+}
+
+/** Where the next quote or backslash is; the length where there is none. */
+function endOrEscape(bytes: Uint8Array, from: number): number {
+  const quote = bytes.indexOf(QUOTE, from)
+  const end = quote < 0 ? bytes.length : quote
+  for (let at = from; at < end; at++) if (bytes[at] === BACKSLASH) return at
+  return end
 }

@@ -7,7 +7,9 @@ interface Timer {
 }
 
 export class SourceClock implements Clock {
-  private timers: Timer[] = []
+  private timers: readonly Timer[] = []
+  /** When the first of them is due. */
+  private next = Number.POSITIVE_INFINITY
 
   /** @param now milliseconds since the epoch */
   constructor(private now: number) {}
@@ -23,23 +25,26 @@ export class SourceClock implements Clock {
 
   after(ms: number, action: () => void): () => void {
     const timer = { at: this.now + ms, action }
-    this.timers.push(timer)
+    this.keep([...this.timers, timer])
     return () => {
-      this.timers = this.timers.filter((one) => one !== timer)
+      this.keep(this.timers.filter((one) => one !== timer))
     }
   }
 
   /** Lets the time pass until then, with what is due meanwhile; a time before the last, or none (NaN), changes nothing. */
   advance(to: number): void {
     if (!(to > this.now)) return
-    for (;;) {
-      const due = this.timers.filter(({ at }) => at <= to)
-      const first = due.reduce<Timer | undefined>((a, b) => (a === undefined || b.at < a.at ? b : a), undefined)
-      if (first === undefined) break
-      this.timers = this.timers.filter((one) => one !== first)
-      this.now = Math.max(this.now, first.at)
-      first.action()
+    while (this.next <= to) {
+      const first = this.timers.find(({ at }) => at === this.next)
+      this.keep(this.timers.filter((one) => one !== first))
+      this.now = Math.max(this.now, first?.at ?? 0)
+      first?.action()
     }
     this.now = to
+  }
+
+  private keep(timers: readonly Timer[]): void {
+    this.timers = timers
+    this.next = timers.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY)
   }
 }

@@ -7,6 +7,7 @@ import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { exportRunTo } from '../exportRun'
 import { confirmDelete } from '../history/deleteRuns'
+import { importRuns } from '../importRun'
 import { chooseRun, chooseRuns } from '../runs/chooseRun'
 import { registerCommand } from '../userMessages'
 
@@ -37,6 +38,10 @@ export function registerRunCommands(container: Container): void {
   register(commands.exportRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Export which run?', ({ head }) => head !== undefined)
     if (run !== undefined) await exportRunTo(container, run)
+  })
+  register(commands.importRun, async (argument) => {
+    const imported = await importRuns(container, argument instanceof vscode.Uri ? argument : undefined)
+    return imported.map(({ capture_id }) => ({ capture_id }))[0]
   })
   registerCommand(context, log, commands.deleteRun, async (argument, more) => {
     const chosen = await chooseRuns(container, argument, more, 'Delete which runs?', ({ state }) => state !== 'running')

@@ -27,7 +27,8 @@ export function panelActions(container: Container, session: RunSession): BridgeA
       await confirmDelete(container, [await container.runs.find(captureId)])
     },
     openLog: async () => {
-      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(logPath))
+      // As text: by itself it would open as this panel again.
+      await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(logPath), 'default')
     },
     runAgain: () => {
       if (container.launches === undefined) throw new UserError('Launches could not start here.', 'no_launches')

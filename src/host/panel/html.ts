@@ -46,6 +46,22 @@ html, body { background: var(--vscode-editor-background); }
 </html>`
 }
 
+/** A page that only says why there is no panel. */
+export function problemHtml(message: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Tapedeck</title>
+</head>
+<body>
+<p role="alert">${escapeAttribute(message)}</p>
+<p>Reopen Editor With… in the menu of its tab shows the file as text.</p>
+</body>
+</html>`
+}
+
 function escapeAttribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 }

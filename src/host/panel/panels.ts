@@ -25,6 +25,8 @@ const REOPEN_AFTER_MS = 2000
 interface Open {
   readonly panel: vscode.WebviewPanel
   readonly ready: Promise<PanelBridge>
+  /** It is the editor of the log's file: the editor names it and brings it back. */
+  readonly isEditor: boolean
 }
 
 class RunPanels implements Panels {
@@ -87,6 +89,22 @@ class RunPanels implements Panels {
     }
   }
 
+  /** Shows a log in the editor of its file. */
+  async adopt(panel: vscode.WebviewPanel, logPath: string): Promise<void> {
+    panel.webview.options = this.shell.options
+    const bridge = await this.connect(panel, logPath, false, true)
+    // A panel of its own that is open already stays the one that is found again.
+    if (this.open_.has(logPath)) return
+    const open = { panel, ready: Promise.resolve(bridge), isEditor: true }
+    this.open_.set(logPath, open)
+    this.remember()
+    panel.onDidDispose(() => {
+      if (this.open_.get(logPath) !== open) return
+      this.open_.delete(logPath)
+      this.remember()
+    })
+  }
+
   close(logPath: string): void {
     this.open_.get(logPath)?.panel.dispose()
   }
@@ -137,16 +155,17 @@ class RunPanels implements Panels {
   private remember(): void {
     this.changedOpen.fire(this.openLogs)
     try {
+      const paths = [...this.open_].filter(([, { isEditor }]) => !isEditor).map(([logPath]) => logPath)
       mkdirSync(path.dirname(this.memory), { recursive: true })
-      writeFileSync(this.memory, JSON.stringify(this.openLogs))
+      writeFileSync(this.memory, JSON.stringify(paths))
     } catch (error) {
       this.container.log.warn(errorText(error))
     }
   }
 
   private async fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
-    const ready = this.connect(panel, logPath, restored)
-    this.open_.set(logPath, { panel, ready })
+    const ready = this.connect(panel, logPath, restored, false)
+    this.open_.set(logPath, { panel, ready, isEditor: false })
     panel.onDidDispose(() => {
       this.open_.delete(logPath)
       this.remember()
@@ -175,7 +194,12 @@ class RunPanels implements Panels {
     }
   }
 
-  private async connect(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<PanelBridge> {
+  private async connect(
+    panel: vscode.WebviewPanel,
+    logPath: string,
+    restored: boolean,
+    isEditor: boolean,
+  ): Promise<PanelBridge> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
     const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
@@ -188,9 +212,11 @@ class RunPanels implements Panels {
     const name = (): void => {
       this.nameAll()
     }
-    this.shown.set(panel, session)
-    name()
-    panel.iconPath = this.shell.icon
+    if (!isEditor) {
+      this.shown.set(panel, session)
+      panel.iconPath = this.shell.icon
+      name()
+    }
     const stopNaming = session.onDidChange(name)
     panel.onDidDispose(() => {
       stopNaming()

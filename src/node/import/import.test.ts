@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { HOSTILE_ID, hostileLog } from '../../../test/fakes/hostileLog'
 import { startLog, temporaryFolder, testHead } from '../../../test/fakes/logs'
@@ -323,5 +323,17 @@ describe('an import', () => {
     await assert.rejects(importing, { name: 'AbortError' })
     assert.ok(progress.length > 0)
     assertNothingLeft(0)
+  })
+
+  it('takes away what killed ones left, when it is old', async () => {
+    // Larger than any process id.
+    const [old, fresh] = ['importing-999999999-a', 'importing-999999999-b'].map((name) => path.join(logs(), name))
+    assert.ok(old !== undefined && fresh !== undefined)
+    mkdirSync(old, { recursive: true })
+    mkdirSync(fresh)
+    const before = new Date(Date.now() - 48 * 3_600_000)
+    utimesSync(old, before, before)
+    await runImport(fileOf('a.ndjson', '{"a":1}\n'))
+    assert.deepEqual([existsSync(old), existsSync(fresh)], [false, true])
   })
 })

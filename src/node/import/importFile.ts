@@ -5,7 +5,7 @@ import { eventOfLine, isJsonObject, kindOfEvent } from '../../core/import/ndjson
 import { createLineParser } from '../../core/lines/lineParser'
 import { parseJson } from '../../core/decode/json'
 import { UserError } from '../../shared/userError'
-import { importCast } from './importCast'
+import { importCast, type ImportEnd } from './importCast'
 import { importHar, indexHar } from './importHar'
 import { importEvents, importLines } from './importNdjson'
 import { importLog } from './importLog'
@@ -96,12 +96,12 @@ async function asRun(
   what: Pick<ConstructorParameters<typeof StagedRun>[1], 'kind' | 'title' | 'startedMs' | 'head'>,
   folder: string,
   { logDirectory, tool }: ImportRequest,
-  read: (run: StagedRun) => Promise<{ status: 'completed' | 'failed'; exitCode?: number } | undefined | void>,
+  read: (run: StagedRun) => Promise<ImportEnd>,
 ): Promise<Imported> {
   const from = { name: path.basename(file), format }
   const run = new StagedRun(folder, { logDirectory, tool, from, ...what })
   try {
-    const end = (await read(run)) ?? { status: 'completed' }
+    const end = await read(run)
     const metadata = end.exitCode === undefined ? {} : { exit_code: end.exitCode }
     const { path: log, events } = await run.finish(folder, end.status, metadata)
     const notes = run.damaged === 0 ? [] : [`${String(run.damaged)} could not be read. ${run.firstDamaged ?? ''}`]

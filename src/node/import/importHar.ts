@@ -15,6 +15,7 @@ import { BodyRecorder, keepBody } from '../browser/bodies'
 import { isOurBusiness, shortUrl } from '../browser/cdp'
 import { guarded } from '../browser/guardedDecoder'
 import { openFile, readAt } from '../runlog/reader'
+import type { ImportEnd } from './importCast'
 import { chunksOf, type ImportOptions } from './inputFile'
 import type { StagedRun } from './stagedRun'
 
@@ -87,7 +88,12 @@ function addMoments(moments: Moment[], entry: number, { startedMs, waitedMs, dur
   moments.push({ ms: last, entry, what: 'ended' })
 }
 
-export async function importHar(file: string, run: StagedRun, index: HarIndex, options: ImportOptions): Promise<void> {
+export async function importHar(
+  file: string,
+  run: StagedRun,
+  index: HarIndex,
+  options: ImportOptions,
+): Promise<ImportEnd> {
   for (const what of index.damaged) await run.noteDamaged(what)
   const entries = await Entries.open(file, index.places)
   const player = new Player(run)
@@ -102,6 +108,7 @@ export async function importHar(file: string, run: StagedRun, index: HarIndex, o
       options.onProgress?.(i + 1, index.moments.length)
     }
     await player.end()
+    return { status: 'completed' }
   } finally {
     await entries.close()
   }

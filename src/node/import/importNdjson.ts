@@ -3,17 +3,19 @@ import { eventOfLine, isPlainPhase } from '../../core/import/ndjsonEvent'
 import { createLineParser } from '../../core/lines/lineParser'
 import { lineData } from '../../core/lines/recordedLine'
 import { eventData, type AnyEvent, type EventDraft, type Phase } from '../../shared/events/schema'
+import type { ImportEnd } from './importCast'
 import { linesOf, type ImportOptions } from './inputFile'
 import type { StagedRun } from './stagedRun'
 
 /** Events of ours: damaged lines are named. */
-export async function importEvents(file: string, run: StagedRun, options: ImportOptions): Promise<void> {
+export async function importEvents(file: string, run: StagedRun, options: ImportOptions): Promise<ImportEnd> {
   for await (const { number, offset, text } of linesOf(file, options)) {
     if (text.trim() === '') continue
     const event = eventOfLine(text)
     if (event === undefined) await run.noteDamaged(`Line ${String(number)} (at byte ${String(offset)}) is no event.`)
     else await run.at(Date.parse(event.timestamp)).emit(draftOf(event))
   }
+  return { status: 'completed' }
 }
 
 /** What is not as its phase says, or has a phase that no log could hold, is kept whole under another one. */
@@ -24,7 +26,7 @@ function draftOf({ phase, data }: AnyEvent): EventDraft {
 }
 
 /** Any lines. */
-export async function importLines(file: string, run: StagedRun, options: ImportOptions): Promise<void> {
+export async function importLines(file: string, run: StagedRun, options: ImportOptions): Promise<ImportEnd> {
   const parser = createLineParser()
   for await (const { text } of linesOf(file, options)) {
     const data = lineData(file, { text }, parser)
@@ -32,4 +34,5 @@ export async function importLines(file: string, run: StagedRun, options: ImportO
       .at(data.logged_at === undefined ? Number.NaN : Date.parse(data.logged_at))
       .emit({ phase: 'log_line', data })
   }
+  return { status: 'completed' }
 }

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
@@ -58,12 +58,17 @@ export async function publish(folder: string, logDirectory: string, captureId: s
   return to.log
 }
 
+/** A process of another machine or container can't be asked whether it lives; no import takes so long. */
+const ABANDONED_MS = 24 * 3_600_000
+
 /** Of imports whose process was killed. */
 async function removeAbandoned(logDirectory: string): Promise<void> {
   for (const name of readdirSync(logDirectory)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(path.join(logDirectory, name), { recursive: true, force: true })
+    if (pid === undefined || isAlive(Number(pid))) continue
+    const folder = path.join(logDirectory, name)
+    const { mtimeMs } = await stat(folder)
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -117,7 +122,7 @@ export class StagedRun {
         this.failure = error
       },
     })
-    this.run = new Run(this.captureId, this.clock, this.redactor, this.writer)
+    this.run = new Run(this.captureId, this.clock, this.redactor, this.writer, Number.POSITIVE_INFINITY)
   }
 
   /** @param ms milliseconds since the epoch, or NaN where the source tells none */

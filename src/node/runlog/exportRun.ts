@@ -18,6 +18,7 @@ import type { ExportFormat } from '../../shared/protocol/contract'
 import { exportFormats, exportFormatsOf } from '../../shared/protocol/exportFormats'
 import { UserError } from '../../shared/userError'
 import { htmlPage } from './htmlPage'
+import { RUNS_FOLDER } from './layout'
 import { openFile, readAt, readEvents, readLines, readLogInfo, type LogInfo } from './reader'
 
 export interface ExportOptions {
@@ -175,12 +176,15 @@ export async function writeExport(
   }
 }
 
-/** An export must never take the place of a run. */
+/** An export must never take the place of a run, nor stand among them. */
 async function refuseRunLogs(logPath: string, target: string): Promise<void> {
   const folder = await realpath(path.dirname(target)).catch(() => undefined)
-  if (folder !== undefined && folder === (await realpath(path.dirname(logPath)))) {
+  if (folder === undefined || folder !== (await realpath(path.dirname(logPath)))) return
+  if (path.basename(folder) === RUNS_FOLDER)
     throw targetError(target, 'that folder holds the run logs themselves. Choose another folder')
-  }
+  // A log that was taken elsewhere may have its exports beside it.
+  if (path.basename(target) === path.basename(logPath))
+    throw targetError(target, 'that is the run log itself. Choose another name')
 }
 
 function reasonOf(error: unknown): string {

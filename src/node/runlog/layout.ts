@@ -6,6 +6,8 @@ import { captureIdPattern } from '../../shared/events/schema'
 import { explainLimit } from '../machine/openFiles'
 import { UserError } from '../../shared/userError'
 
+/** In a log directory. */
+export const RUNS_FOLDER = 'runs'
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 /** A new id for a run that starts at `time` (milliseconds since the epoch). */
@@ -35,9 +37,9 @@ export function logPaths(logDirectory: string, captureId: string): LogPaths {
     )
   }
   return {
-    log: path.join(logDirectory, 'runs', `${captureId}.json`),
+    log: path.join(logDirectory, RUNS_FOLDER, `${captureId}.json`),
     index: path.join(logDirectory, 'index', `${captureId}.idx`),
-    notes: path.join(logDirectory, 'runs', `${captureId}.notes.json`),
+    notes: path.join(logDirectory, RUNS_FOLDER, `${captureId}.notes.json`),
   }
 }
 
@@ -64,7 +66,7 @@ export function makeLogDirectory(logDirectory: string): void {
         'bad_input',
       )
     }
-    mkdirSync(path.join(logDirectory, 'runs'), { recursive: true })
+    mkdirSync(path.join(logDirectory, RUNS_FOLDER), { recursive: true })
     mkdirSync(path.join(logDirectory, 'index'), { recursive: true })
   } catch (error) {
     if (error instanceof UserError) throw error

@@ -219,6 +219,11 @@ describe('a run log that something is wrong with', () => {
     await assert.rejects(writeExport(file, 'json', folder.path), /is a folder/)
     await assert.rejects(writeExport(file, 'json', path.join(folder.path, 'no', 'x')), /folder does not exist/)
     assert.equal(readFileSync(file, 'utf8'), before)
+    const elsewhere = path.join(folder.path, path.basename(file))
+    writeFileSync(elsewhere, before)
+    await assert.rejects(writeExport(elsewhere, 'json', elsewhere), /the run log itself/)
+    assert.equal(await writeExport(elsewhere, 'text', path.join(folder.path, 'beside.txt')), 0)
+    assert.equal(readFileSync(elsewhere, 'utf8'), before)
   })
 
   it('may be recorded by somebody who is not in our registry, and is not deleted then', async () => {

@@ -5,6 +5,7 @@ import type { Command } from './command'
 import { checkCommand } from './check'
 import { exportCommand } from './export'
 import { followCommand } from './follow'
+import { importCommand } from './import'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
 import { searchCommand } from './search'
@@ -22,6 +23,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   compare: compareCommand,
   search: searchCommand,
   export: exportCommand,
+  import: importCommand,
   check: checkCommand,
 }
 

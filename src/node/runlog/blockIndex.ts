@@ -237,6 +237,11 @@ export class BlockIndex {
     }
   }
 
+  /** When a block begins. */
+  timeOf(index: number): number {
+    return this.times.at(index)
+  }
+
   /** Calls back with each key of a block and how often it is there. */
   eachKey(index: number, visit: (key: string, count: number) => void): void {
     const end = index + 1 < this.length ? this.keyStarts.at(index + 1) : this.keyIds.length

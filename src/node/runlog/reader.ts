@@ -3,7 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
-import { CLOSING_MAX_BYTES, NEWLINE, isClosing, parseClosing, parseEventLine, parseOpening } from './format'
+import { NEWLINE, parseEventLine } from './eventLine'
+import { CLOSING_MAX_BYTES, isClosing, parseClosing, parseOpening } from './format'
 
 /** What the ends of a log tell, without its middle. */
 export interface LogInfo {

@@ -1,5 +1,5 @@
 /** The lines of a log's blocks, read when somebody looks at them; those that were looked at last are kept, within a bound of bytes. */
-import { NEWLINE } from '../runlog/format'
+import { NEWLINE } from '../runlog/eventLine'
 import type { BlockPlace } from '../runlog/blockIndex'
 
 const KEPT_BYTES = 6 * 1024 * 1024

@@ -2,7 +2,7 @@
 import { NEWLINE } from '../runlog/eventLine'
 import type { BlockPlace } from '../runlog/blockIndex'
 
-const KEPT_BYTES = 6 * 1024 * 1024
+const KEPT_BYTES = 4 * 1024 * 1024
 /** A block that is longer, with a line of many megabytes in it, is not kept whole: only where its lines begin. */
 const LONG_BLOCK_BYTES = 2 * 1024 * 1024
 const STEP_BYTES = 1024 * 1024

@@ -140,7 +140,8 @@ export class LogSearch {
   /** Whether the needle at `at` stands in the text with which a line's data begins, and is what is looked for. */
   private isSure(start: number, at: number): boolean {
     const { buffer, plan, isAlone } = this
-    if (!isAlone || plan?.isLiteral !== true) return false
+    // What is escaped means something else where a line is damaged.
+    if (!isAlone || plan?.isLiteral !== true || plan.literal?.includes('\\') === true) return false
     const data = buffer.indexOf(TEXT_START, start, 'latin1')
     const text = data + TEXT_START.length
     if (data < 0 || text > at || text > start + 256) return false

@@ -20,7 +20,7 @@ import type {
 /** A search that is told to end has so long; then its thread is ended (a regular expression that takes for ever). */
 const PATIENCE_MS = 300
 /** What the threads need besides their keyframes is little: garbage is collected early rather than kept. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 }
+const LIMITS = { maxYoungGenerationSizeMb: 4 }
 
 type Watched = Exclude<FromReader, { type: 'answer' | 'failed' }>
 

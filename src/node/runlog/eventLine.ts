@@ -42,6 +42,8 @@ export const LINE_TEXT = '"text":"'
 /** What stands behind its text, up to its level or to where one would stand. */
 export const LINE_ENDING = /^","stream":"[a-z]+"(?:,"source":"(?:[^"\\]|\\.)*")?(?:,"level":"([a-z]+)")?/
 const LINE_ENDING_BYTES = 8192
+/** How an error ends whose data have nothing behind its weight. */
+const ERROR_ENDING = /,"fatal":(true|false)\}\}$/
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 
 /**
@@ -65,6 +67,8 @@ function parsedStamp(bytes: Buffer, start: number, end: number, found: RegExpExe
     const [all, seq, timestamp, phase = ''] = found
     const stamp = { seq: Number(seq), timeMs: Date.parse(timestamp ?? '') }
     if (phase === 'dropped') return { ...stamp, key: 'dropped:warn' }
+    const fatal = phase === 'error' ? ERROR_ENDING.exec(bytes.toString('latin1', Math.max(start, end - 32), end)) : null
+    if (fatal !== null) return { ...stamp, key: fatal[1] === 'true' ? 'error:fatal' : 'error:error' }
     if (phase === 'log_line') {
       const level = lineEnding(bytes, start + all.length, end)
       if (level !== null) return { ...stamp, key: level[1] === undefined ? 'log_line' : `log_line:${level[1]}` }

@@ -16,7 +16,6 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const TEXT_START = `"data":{${LINE_TEXT}`
 /** An escape before a place may be so long. */
 const ESCAPE_BYTES = 6
-const LONG_LINE_BYTES = 256 * 1024
 
 export class LogSearch {
   private readonly buffer: Buffer
@@ -174,12 +173,10 @@ export class LogSearch {
     this.hasNeedle = false
     if (!isPossible) return
     const { start, end } = piece
-    const half = LONG_LINE_BYTES / 2
-    const ends = Buffer.concat([text.read(start, start + half), text.read(end - 1 - half, end - 1)])
+    const ends = text.ends(start, end)
     const { key, time } = this.stamps.slow(ends, 0, ends.length)
     if (this.wantsKey?.(key.key) === false || !isInTime(this.query, time)) return
-    // Its number is that of the line before the next one.
-    if (this.matches?.(text.read(start, end - 1).toString('utf8')) !== false) this.found(text.position - 1)
+    if (this.matches?.(text.read(start, end - 1).toString('utf8')) !== false) this.found(text.position)
   }
 }
 

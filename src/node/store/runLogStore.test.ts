@@ -269,6 +269,8 @@ describe('the store of a run log and its threads', function () {
     }
     lines[500] = `,${JSON.stringify(long)}`
     lines[600] = ',{"capture_id":"x'
+    const error = { message: 'went wrong '.repeat(300_000), fatal: true }
+    lines[700] = `,${JSON.stringify({ ...events[700], seq: 700, phase: 'error', data: error })}`
     const store = await opened(writeLog(folder.path, 'launch', `${lines.join('\n')}\n`))
     assert.equal(store.growth.size, 1000)
     const rows = await (await store.view({})).rows(499, 502)
@@ -288,6 +290,9 @@ describe('the store of a run log and its threads', function () {
     )
     const errors = await store.view({ levels: ['error'] })
     assert.ok((await errors.rows(0, errors.count)).some(({ seq }) => seq === 500))
+    const fatal = await store.view({ levels: ['fatal'] })
+    assert.ok((await fatal.rows(0, fatal.count)).some(({ seq }) => seq === 700))
+    assert.equal((await fatal.rows(0, fatal.count)).length, fatal.count)
     const { errors: ticks } = await completeInfo(store)
     assert.ok(ticks.some(({ seq, label }) => seq === 500 && label.startsWith('long "text"') && label.length <= 200))
   })

@@ -80,6 +80,10 @@ describe('stamps from the bytes of a log', () => {
         `,{"capture_id":"x","seq":1,"timestamp":"2026-11-20T03:30:05.231Z","phase":"log_line","data":${data}}`,
       )
       assert.equal(stampOf(line, 0, line.length).key, 'log_line:error')
+      const error = Buffer.from(
+        `,{"capture_id":"x","seq":1,"timestamp":"2026-11-20T03:30:05.231Z","phase":"error","data":${JSON.stringify({ message: '"fatal":true}}'.repeat(length), fatal: false })}}`,
+      )
+      assert.equal(stampOf(error, 0, error.length).key, 'error:error')
     }
   })
 })

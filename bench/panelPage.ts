@@ -134,7 +134,7 @@ export class PanelHost {
     })
     const session = await RunSession.open(this.logPath, {
       startWorker: (info) =>
-        new LogWorker(path.join(dist, 'worker.js'), { path: info.path, eventsOffset: info.eventsOffset }, (message) => {
+        new LogWorker(path.join(dist, 'worker.js'), info, (message) => {
           console.error(message)
         }),
       recover: () => undefined,

@@ -32,7 +32,7 @@ const home = mkdtempSync(path.join(process.env['TAPEDECK_BENCH_DIR'] ?? os.tmpdi
 const script = path.join(__PROJECT_ROOT__, 'dist', 'worker.js')
 
 const startWorker = (info: LogInfo): LogWorker =>
-  new LogWorker(script, { path: info.path, eventsOffset: info.eventsOffset }, (message) => {
+  new LogWorker(script, info, (message) => {
     console.error(`the log's thread: ${message}`)
     process.exitCode = 1
   })
@@ -67,15 +67,37 @@ const memory = (): number => {
   return process.memoryUsage.rss() / 2 ** 20
 }
 
-/** Runs with the event loop watched. @returns the longest that it was held, in milliseconds */
-async function watched(run: () => Promise<void>): Promise<number> {
+/**
+ * Runs with the event loop watched.
+ * @returns the longest that it was held, in milliseconds, and the longest that its own work took: on a machine that others use too
+ *   a thread waits for its turn besides
+ */
+async function watched(run: () => Promise<void>): Promise<Held> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   await wait(20)
   delay.reset()
+  let work = 0
+  let last = process.threadCpuUsage()
+  const timer = setInterval(() => {
+    const { user, system } = process.threadCpuUsage(last)
+    work = Math.max(work, (user + system) / 1000)
+    last = process.threadCpuUsage()
+  }, 1)
   await run()
+  clearInterval(timer)
   delay.disable()
-  return delay.max / 1e6
+  return { delay: delay.max / 1e6, work }
+}
+
+interface Held {
+  readonly delay: number
+  readonly work: number
+}
+
+function toldHeld(held: readonly Held[]): string {
+  const most = (values: readonly number[]): string => Math.max(...values).toFixed(1)
+  return `the loop held ${most(held.map(({ delay }) => delay))} ms, ${most(held.map(({ work }) => work))} ms of it its own work (limit 10)`
 }
 
 const lastPage = async (store: RunLogStore): Promise<void> => {
@@ -86,7 +108,7 @@ const lastPage = async (store: RunLogStore): Promise<void> => {
 
 async function opening(run: GeneratedRun): Promise<void> {
   const times: number[] = []
-  const held: number[] = []
+  const held: Held[] = []
   for (let i = 0; i < ROUNDS; i++) {
     held.push(
       await watched(async () => {
@@ -101,9 +123,7 @@ async function opening(run: GeneratedRun): Promise<void> {
       }),
     )
   }
-  console.log(
-    `  with its index: count and last page in ${median(times)} ms (limit 300); the loop held ${at(held, 1).toFixed(1)} ms`,
-  )
+  console.log(`  with its index: count and last page in ${median(times)} ms (limit 300); ${toldHeld(held)}`)
   rmSync(run.index)
   times.length = held.length = 0
   const first: number[] = []
@@ -131,7 +151,7 @@ async function opening(run: GeneratedRun): Promise<void> {
     wc.push(await timed(() => Promise.resolve(spawnSync('wc', ['-l', run.log]))))
   }
   console.log(
-    `  without it: everything in ${median(times)} ms (limit 3,000), first rows in ${median(first)} ms; \`wc -l\` takes ${median(wc)} ms: ${(at(times, 0.5) / at(wc, 0.5)).toFixed(1)} times as long; the loop held ${at(held, 1).toFixed(1)} ms`,
+    `  without it: everything in ${median(times)} ms (limit 3,000), first rows in ${median(first)} ms; \`wc -l\` takes ${median(wc)} ms: ${(at(times, 0.5) / at(wc, 0.5)).toFixed(1)} times as long; ${toldHeld(held)}`,
   )
 }
 
@@ -171,7 +191,8 @@ async function asking(run: GeneratedRun, idle: number): Promise<void> {
     const range = { from: firstTime + 1_000_000, to: firstTime + 2_000_000 }
     const brushed = await timed(async () => {
       const view = await store.view({ time: range, levels: ['error'] })
-      if (EVENTS === 10_000_000 && view.count !== 3333) throw new Error(`${String(view.count)} errors in the range`)
+      if (EVENTS === 10_000_000 && Math.abs(view.count - 3333) > 1)
+        throw new Error(`${String(view.count)} errors in the range`)
     })
     console.log(`  errors of a stretch of time: ${brushed.toFixed(0)} ms`)
     const random: number[] = []
@@ -184,7 +205,7 @@ async function asking(run: GeneratedRun, idle: number): Promise<void> {
       `  a page anywhere: median ${at(random, 0.5).toFixed(1)} ms, 95th percentile ${at(random, 0.95).toFixed(1)} ms`,
     )
   })
-  console.log(`  the loop held ${held.toFixed(1)} ms; memory ${(memory() - idle).toFixed(0)} MB above idle`)
+  console.log(`  ${toldHeld([held])}; memory ${(memory() - idle).toFixed(0)} MB above idle`)
   await searching(store, run, idle)
   await timelines(store, idle)
   store.dispose()
@@ -194,7 +215,7 @@ async function searching(store: RunLogStore, run: GeneratedRun, idle: number): P
   const queries: readonly (readonly [name: string, query: Query, grep: readonly string[]])[] = [
     ['a rare literal', { text: { pattern: 'NEEDLE-found', caseSensitive: true } }, ['-c', 'NEEDLE-found']],
     ['without case', { text: { pattern: 'needle-FOUND' } }, ['-ci', 'needle-found']],
-    ['many', { text: { pattern: 'request was sent', caseSensitive: true } }, ['-c', 'request was sent']],
+    ['many', { text: { pattern: 'orders the', caseSensitive: true } }, ['-c', 'orders the']],
     [
       'an expression',
       { text: { pattern: 'NEEDLE-[a-z]+ \\d+', regex: true, caseSensitive: true } },
@@ -230,7 +251,7 @@ async function searching(store: RunLogStore, run: GeneratedRun, idle: number): P
         ? ''
         : `; \`grep ${grep[0] ?? ''}\` takes ${median(peer)} ms: ${(at(whole, 0.5) / at(peer, 0.5)).toFixed(2)} times as long`
     console.log(
-      `  search, ${name}: first page in ${median(first)} ms (limit 100), all ${String(count)} in ${median(whole)} ms${beside}; the loop held ${held.toFixed(1)} ms`,
+      `  search, ${name}: first page in ${median(first)} ms (limit 100), all ${String(count)} in ${median(whole)} ms${beside}; ${toldHeld([held])}`,
     )
   }
   console.log(`  memory ${(memory() - idle).toFixed(0)} MB above idle`)
@@ -262,7 +283,7 @@ async function timelines(store: RunLogStore, idle: number): Promise<void> {
       `  the state at an event: median ${at(states, 0.5).toFixed(1)} ms, at most ${at(states, 1).toFixed(1)} ms (limit 100)`,
     )
   })
-  console.log(`  the loop held ${held.toFixed(1)} ms; memory ${(memory() - idle).toFixed(0)} MB above idle`)
+  console.log(`  ${toldHeld([held])}; memory ${(memory() - idle).toFixed(0)} MB above idle`)
 }
 
 async function live(): Promise<void> {
@@ -270,15 +291,16 @@ async function live(): Promise<void> {
   const delays: number[] = []
   const head = testHead({ kind: 'launch' })
   const memories: number[] = []
-  let store: RunLogStore | undefined
+  const reader: { store?: RunLogStore } = {}
   const writer = RunLogWriter.create(home, head, {
-    onWritten: ({ bytes }) => void store?.advance(bytes),
+    onWritten: ({ bytes }) => void reader.store?.advance(bytes),
   })
   const run = new Run(head.capture_id, systemClock, plainRedactor, writer)
   await run.emit({ phase: 'process', data: { state: 'started' } })
   await run.flush()
   await writer.flush()
-  store = await RunLogStore.open(writer.paths.log, startWorker)
+  const store = await RunLogStore.open(writer.paths.log, startWorker)
+  reader.store = store
   await store.advance(writer.written.bytes)
   const view = await store.view({})
   let isReading = false
@@ -321,7 +343,7 @@ async function live(): Promise<void> {
   })
   stop()
   console.log(
-    `  ${String(LIVE_PER_SECOND)} events a second for ${String(SECONDS)} s: event to rows median ${at(delays, 0.5).toFixed(1)} ms, 95th percentile ${at(delays, 0.95).toFixed(1)} ms; the loop held ${held.toFixed(1)} ms (writing and collecting garbage in it too)`,
+    `  ${String(LIVE_PER_SECOND)} events a second for ${String(SECONDS)} s: event to rows median ${at(delays, 0.5).toFixed(1)} ms, 95th percentile ${at(delays, 0.95).toFixed(1)} ms; ${toldHeld([held])} (writing and collecting garbage in it too)`,
   )
   console.log(`  memory every 5 s: ${memories.map((mb) => mb.toFixed(0)).join(', ')} MB`)
   store.dispose()

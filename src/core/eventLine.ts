@@ -1,5 +1,6 @@
 /** One line of a run log. */
 import type { AnyEvent } from '../shared/events/schema'
+import { isObject, parseJson } from './jsonValue'
 
 /** One event line (with or without its leading comma), or undefined when it is damaged. */
 export function parseEventLine(line: string): AnyEvent | undefined {
@@ -13,17 +14,4 @@ export function parseEventLine(line: string): AnyEvent | undefined {
     phase !== '' &&
     isObject(data)
   return whole ? (value as AnyEvent) : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Damaged text is an answer of its own (undefined), which every caller counts or reports.
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

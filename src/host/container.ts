@@ -117,7 +117,7 @@ export function createContainer(context: vscode.ExtensionContext): Container {
   }
   const services = {
     startWorker: (info: LogInfo) =>
-      new LogWorker(path.join(dist, 'worker.js'), { path: info.path, eventsOffset: info.eventsOffset }, (message) => {
+      new LogWorker(path.join(dist, 'worker.js'), info, (message) => {
         log.error(`${info.path}: ${message}`)
       }),
     recover,

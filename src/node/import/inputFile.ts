@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { UserError } from '../../shared/userError'
-import { NEWLINE } from '../runlog/format'
+import { NEWLINE } from '../runlog/eventLine'
 import { readAt } from '../runlog/reader'
 
 export interface ImportOptions {

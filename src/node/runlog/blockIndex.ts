@@ -216,6 +216,11 @@ export class BlockIndex {
     }
   }
 
+  /** When a block begins. */
+  timeOf(index: number): number {
+    return this.times.at(index)
+  }
+
   /** Calls back with each key of a block and how often it is there. */
   eachKey(index: number, visit: (key: string, count: number) => void): void {
     const end = index + 1 < this.length ? this.keyStarts.at(index + 1) : this.keyIds.length
@@ -247,11 +252,11 @@ export class BlockIndex {
   /** Adds to `sums`, for each block that it does not know yet, the wanted lines up to the block's end. */
   sumUp(wanted: (key: string) => boolean, sums: Column<Float64Array<ArrayBuffer>>): void {
     const isWanted = this.keys.map((key) => wanted(key))
+    const [starts, ids, counts] = [this.keyStarts.values, this.keyIds.values, this.keyCounts.values]
+    let sum = sums.length === 0 ? 0 : sums.at(sums.length - 1)
     for (let block = sums.length; block < this.length; block++) {
-      let sum = block === 0 ? 0 : sums.at(block - 1)
-      const end = block + 1 < this.length ? this.keyStarts.at(block + 1) : this.keyIds.length
-      for (let i = this.keyStarts.at(block); i < end; i++)
-        if (isWanted[this.keyIds.at(i)] === true) sum += this.keyCounts.at(i)
+      const end = starts[block + 1] ?? ids.length
+      for (let i = starts[block] ?? 0; i < end; i++) if (isWanted[ids[i] ?? 0] === true) sum += counts[i] ?? 0
       sums.push(sum)
     }
   }
@@ -279,6 +284,11 @@ export class Column<T extends Numbers> {
       this.numbers = more
     }
     this.numbers[this.count++] = value
+  }
+
+  /** Those that are there; valid until the next one is added. */
+  get values(): T {
+    return this.numbers.subarray(0, this.count) as T
   }
 
   /** A copy from there on. */

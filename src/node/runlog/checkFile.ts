@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createChecker, type Violation } from '../../core/check'
 import { eventData, eventEnvelopeSchema, headSchema, metadataSchema, type Phase } from '../../shared/events/schema'
 import type { z } from 'zod'
-import { NEWLINE } from './format'
+import { NEWLINE } from './eventLine'
 
 export interface CheckResult {
   readonly events: number

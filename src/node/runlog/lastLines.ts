@@ -1,6 +1,6 @@
 /** The end of an open log, whose events give way to the closing line on a full disk. */
 import { open } from 'node:fs/promises'
-import { NEWLINE, stampOf } from './format'
+import { NEWLINE, stampOf } from './eventLine'
 import { readAt } from './reader'
 
 export interface LastLine {

@@ -4,7 +4,8 @@ import { basename } from 'node:path'
 import { parseEventLine } from '../../core/eventLine'
 import { RUN_FORMAT, type AnyEvent, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
-import { CLOSING_MAX_BYTES, NEWLINE, isClosing, parseClosing, parseOpening } from './format'
+import { NEWLINE } from './eventLine'
+import { CLOSING_MAX_BYTES, isClosing, parseClosing, parseOpening } from './format'
 
 /** What the ends of a log tell, without its middle. */
 export interface LogInfo {

@@ -5,7 +5,7 @@ import { createEventMatcher, textExpression } from '../../core/query/textMatcher
 import type { TextQuery } from '../../shared/protocol/rows'
 import { UserError } from '../../shared/userError'
 import { titleOf, type ListedRun } from './history'
-import { NEWLINE } from './format'
+import { NEWLINE } from './eventLine'
 import { openFile, readAt, readLogInfo } from './reader'
 
 export interface SearchedRun {

@@ -1,8 +1,8 @@
 /** The lines of a log's blocks, read when somebody looks at them; those that were looked at last are kept, within a bound of bytes. */
-import { NEWLINE } from '../runlog/format'
+import { NEWLINE } from '../runlog/eventLine'
 import type { BlockPlace } from '../runlog/blockIndex'
 
-const KEPT_BYTES = 6 * 1024 * 1024
+const KEPT_BYTES = 4 * 1024 * 1024
 /** A block that is longer, with a line of many megabytes in it, is not kept whole: only where its lines begin. */
 const LONG_BLOCK_BYTES = 2 * 1024 * 1024
 const STEP_BYTES = 1024 * 1024
@@ -85,6 +85,12 @@ export async function readLine(read: ReadBytes, start: number, end: number, most
   if (end - start <= most) return read(start, end - start)
   const half = most >> 1
   return Buffer.concat([await read(start, most - half), await read(end - half, half)])
+}
+
+/** The beginning and the end of a line, which tell its stamp. */
+export function endsOf(line: Buffer, most: number): Buffer {
+  const half = most >> 1
+  return Buffer.concat([line.subarray(0, half), line.subarray(line.length - half)])
 }
 
 function addStarts(starts: number[], bytes: Buffer, at: number): void {

@@ -3,15 +3,13 @@
  * told that the file grew and never watches anything itself.
  */
 import { open, type FileHandle } from 'node:fs/promises'
-import { parseEventLine } from '../../core/eventLine'
-import { rowOf, damagedRow } from '../../core/rows'
-import type { EventDetail, Place } from '../../core/store/eventStore'
-import type { Query, Row } from '../../shared/protocol/rows'
+import type { Query } from '../../shared/protocol/rows'
 import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
-import { DAMAGED, NEWLINE, stampOf, type Stamp } from '../runlog/format'
+import { NEWLINE, stampOf } from '../runlog/eventLine'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
-import { BlockLines, readLine } from './blockLines'
+import { endsOf, type ReadBytes } from './blockLines'
+import { LogLines, type TailLine } from './logLines'
 
 /**
  * Finds the blocks of a log in another thread, from its first line on and for as long as it is not told to stop.
@@ -20,9 +18,8 @@ import { BlockLines, readLine } from './blockLines'
  */
 export type ScanBlocks = (onBlocks: (blocks: PackedBlocks, scanned: number) => void) => () => void
 
-/** Longer lines are shown by their beginning. */
+/** Of longer lines only the ends are looked at, which tell their stamps. */
 const LONG_LINE_BYTES = 256 * 1024
-const DETAIL_MAX_BYTES = 4 * 1024 * 1024
 /** Work on the extension host stops this often for others. */
 const SLICE_MS = 5
 const STEP_BYTES = 256 * 1024
@@ -33,13 +30,13 @@ const MAX_TAIL_BYTES = 512 * 1024
 
 export class LogFile {
   index = new BlockIndex()
-  private readonly read = (position: number, length: number): Promise<Buffer> => readAt(this.file, position, length)
-  private readonly blocks = new BlockLines(this.read)
+  private readonly read: ReadBytes = (position, length) => readAt(this.file, position, length)
+  readonly lines = new LogLines(this, this.read)
   /** Where the lines begin that are in no block yet. */
   private tailStart: number
   /** How much of the index file was taken over; undefined when it is of no use any more. */
   private indexRead: number | undefined = 0
-  private tailLines: { key: string; time: number; start: number; end: number }[] = []
+  private tailLines: TailLine[] = []
   private known: number
   private reading: Promise<void> = Promise.resolve()
   private stopScan: (() => void) | undefined
@@ -78,7 +75,7 @@ export class LogFile {
   }
 
   /** The lines that are in no block. */
-  tail(): readonly { readonly key: string; readonly time: number }[] {
+  tail(): readonly TailLine[] {
     return this.tailLines
   }
 
@@ -192,7 +189,9 @@ export class LogFile {
   }
 
   private addLine(bytes: Buffer, start: number, stop: number): void {
-    const { key, timeMs } = stampOf(bytes, start, stop)
+    const isLong = stop - start > LONG_LINE_BYTES
+    const line = isLong ? endsOf(bytes.subarray(start, stop), LONG_LINE_BYTES) : bytes.subarray(start, stop)
+    const { key, timeMs } = stampOf(line, 0, line.length)
     const length = stop + 1 - start
     this.tailLines.push({ key, time: timeMs, start: this.known, end: this.known + length })
     this.known += length
@@ -270,174 +269,13 @@ export class LogFile {
     this.tailLines = this.tailLines.filter(({ start }) => start >= this.tailStart)
   }
 
-  /** The rows at these positions (ascending). Positions that don't exist are left out. */
-  async rowsAt(positions: readonly number[]): Promise<Row[]> {
-    const rows: Row[] = []
-    let began = performance.now()
-    for (const position of positions) {
-      const line = await this.line(position, LONG_LINE_BYTES)
-      if (line !== undefined) rows.push(toRow(position, line.bytes, line.length))
-      began = await this.breathe(began)
-    }
-    return rows
-  }
-
-  /** The positions `from` … `to` (exclusive) among the lines of a block that a filter wants. */
-  async positionsIn(
-    blockNumber: number,
-    wanted: (key: string) => boolean,
-    from: number,
-    to: number,
-  ): Promise<number[]> {
-    const positions: number[] = []
-    let n = 0
-    await this.eachLine(blockNumber, (position, { key }) => {
-      if (!wanted(key)) return true
-      if (n >= from) positions.push(position)
-      n++
-      return n < to
-    })
-    return positions
-  }
-
-  /** The position of the first line at or after a place; `size` when there is none. */
-  async positionOf(place: Place): Promise<number> {
-    if ('line' in place) return Math.min(this.size, Math.max(0, place.line - 1))
-    return 'time' in place ? this.positionOfTime(place.time) : this.positionOfSeq(place.seq)
-  }
-
-  private async positionOfTime(time: number): Promise<number> {
-    // The blocks' times ascend: only the one before the first that begins later is read.
-    const block = this.index.firstFrom(time)
-    let found: number | undefined
-    if (block > 0) {
-      await this.eachLine(block - 1, (position, stamp) => {
-        if (stamp.timeMs >= time) found = position
-        return found === undefined
-      })
-    }
-    if (found !== undefined) return found
-    const later = this.index.at(block)?.position
-    if (later !== undefined) return later
-    const inTail = this.tailLines.findIndex((line) => line.time >= time)
-    return inTail < 0 ? this.size : this.index.count + inTail
-  }
-
-  private async positionOfSeq(seq: number): Promise<number> {
-    // In a whole log it is the position; in one that lost lines, halving finds it.
-    let low = 0
-    let high = this.size
-    let middle = Math.min(high - 1, Math.max(0, Math.floor(seq)))
-    while (low < high) {
-      const found = await this.seqFrom(middle)
-      if (found.seq < seq) low = found.position + 1
-      else {
-        if (found.seq === seq && found.position === middle) return middle
-        high = middle
-      }
-      middle = (low + high) >>> 1
-    }
-    return low
-  }
-
-  /** The first readable line at or behind a position. */
-  private async seqFrom(from: number): Promise<{ position: number; seq: number }> {
-    for (let position = from; position < this.size; position++) {
-      const line = await this.line(position, LONG_LINE_BYTES)
-      const { seq, timeMs } = line === undefined ? DAMAGED : stampOf(line.bytes, 0, line.bytes.length)
-      if (!Number.isNaN(timeMs)) return { position, seq }
-    }
-    return { position: this.size - 1, seq: Number.POSITIVE_INFINITY }
-  }
-
-  /** How many wanted lines of a block stand before a position. */
-  async countIn(blockNumber: number, wanted: (key: string) => boolean, before: number): Promise<number> {
-    let count = 0
-    await this.eachLine(blockNumber, (position, { key }) => {
-      if (position < before && wanted(key)) count++
-      return position + 1 < before
-    })
-    return count
-  }
-
-  /** Visits the lines of a block until the visitor has enough. */
-  private async eachLine(blockNumber: number, visit: (position: number, stamp: Stamp) => boolean): Promise<void> {
-    const block = this.index.at(blockNumber)
-    if (block === undefined) return
-    const lines = await this.blocks.of(block)
-    let began = performance.now()
-    for (let i = 0; i + 1 < lines.starts.length; i++) {
-      const bytes =
-        lines.bytes?.subarray(lines.starts[i], (lines.starts[i + 1] ?? 0) - 1) ??
-        (await this.blocks.line(lines, i, LONG_LINE_BYTES))
-      if (bytes === undefined || !visit(block.position + i, stampOf(bytes, 0, bytes.length))) return
-      if ((i & 31) === 31) began = await this.breathe(began)
-    }
-  }
-
-  /** Lets others have the thread when it was ours for a while. */
-  private async breathe(began: number): Promise<number> {
-    if (performance.now() - began <= SLICE_MS) return began
-    await new Promise(setImmediate)
-    return performance.now()
-  }
-
-  async detail(position: number): Promise<EventDetail> {
-    const line = await this.line(position, DETAIL_MAX_BYTES)
-    if (line === undefined) throw new RangeError(`This run has no event at position ${String(position)}.`)
-    const { bytes, length } = line
-    const event = length <= DETAIL_MAX_BYTES ? parseEventLine(bytes.toString('utf8')) : undefined
-    if (event !== undefined) return { position, bytes: length, event }
-    return { position, bytes: length, text: bytes.toString('utf8', 0, Math.min(bytes.length, 256 * 1024)) }
-  }
-
   async dispose(): Promise<void> {
     this.isDisposed = true
     this.stopScan?.()
-    this.blocks.clear()
+    this.lines.clear()
     await this.reading.catch(() => undefined)
     await this.file.close()
   }
-
-  /** A line without its newline; of one longer than `most` its beginning and its end. */
-  private async line(position: number, most: number): Promise<{ bytes: Buffer; length: number } | undefined> {
-    const block = this.index.at(this.index.findPosition(position))
-    if (block !== undefined) {
-      const lines = await this.blocks.of(block)
-      const i = position - block.position
-      const bytes = await this.blocks.line(lines, i, most)
-      return bytes && { bytes, length: (lines.starts[i + 1] ?? 0) - (lines.starts[i] ?? 0) - 1 }
-    }
-    const inTail = this.tailLines[position - this.index.count]
-    if (inTail === undefined) return undefined
-    return { bytes: await this.tailLine(inTail.start, inTail.end, most), length: inTail.end - 1 - inTail.start }
-  }
-
-  private tailBytes: { from: number; bytes: Buffer } | undefined
-
-  private async tailLine(start: number, end: number, most: number): Promise<Buffer> {
-    if (end - start > most) return readLine(this.read, start, end - 1, most)
-    const held = this.tailBytes
-    if (held === undefined || start < held.from || end > held.from + held.bytes.length) {
-      const from = this.tailLines[0]?.start ?? start
-      if (this.known - from > 4 * MAX_TAIL_BYTES) return this.read(start, end - 1 - start)
-      this.tailBytes = { from, bytes: await this.read(from, this.known - from) }
-    }
-    const { from, bytes } = this.tailBytes ?? { from: start, bytes: Buffer.alloc(0) }
-    return start >= from ? bytes.subarray(start - from, end - 1 - from) : this.read(start, end - 1 - start)
-  }
-}
-
-function toRow(position: number, bytes: Buffer, length: number): Row {
-  if (length > LONG_LINE_BYTES) {
-    const { seq, timeMs, key } = stampOf(bytes, 0, bytes.length)
-    if (key === 'damaged') return damagedRow(position, length)
-    const [phase = ''] = key.split(':')
-    const data = bytes.toString('utf8', 0, 4096).replace(/^.*?"data":/s, '')
-    return { position, seq, time: timeMs, phase, text: `${data.slice(0, 4000)}…` }
-  }
-  const event = parseEventLine(bytes.toString('utf8'))
-  return event === undefined ? damagedRow(position, length) : rowOf(position, event)
 }
 
 async function readIndexFile(info: LogInfo, from: number): Promise<string> {

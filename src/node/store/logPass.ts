@@ -11,9 +11,6 @@ import type { AnswerPiece } from './logProtocol'
 import { LogText, type LogPiece } from './logText'
 import { StampScan, type LineKey } from './stampScan'
 
-/** Of a longer line, so much of its beginning and its end tell its stamp. */
-const LONG_LINE_BYTES = 256 * 1024
-
 export class LogPass {
   readonly pass: RunPass
   private readonly kernel = new TextKernel(SCAN_TEXT_BYTES)
@@ -74,8 +71,7 @@ export class LogPass {
 
   private takeLong({ start, end }: Extract<LogPiece, { kind: 'long' }>): void {
     const { pass, text, stamps } = this
-    const half = LONG_LINE_BYTES / 2
-    const ends = Buffer.concat([text.read(start, start + half), text.read(end - 1 - half, end - 1)])
+    const ends = text.ends(start, end)
     const { key, time } = stamps.slow(ends, 0, ends.length)
     const isWanted = pass.wants(key.phase, key.level, time)
     pass.add(

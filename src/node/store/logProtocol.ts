@@ -1,4 +1,5 @@
 /** What a store and the threads that read its log for it say to each other. */
+import type { RunKind } from '../../shared/events/schema'
 import type { RequestBar, ReplayState, TimelineInfo } from '../../shared/protocol/timeline'
 import type { Query } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
@@ -8,6 +9,7 @@ import type { PackedBlocks } from '../runlog/blockIndex'
 export interface WorkerData {
   readonly path: string
   readonly eventsOffset: number
+  readonly kind: RunKind
   readonly role: 'read' | 'search'
 }
 

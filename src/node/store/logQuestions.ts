@@ -9,8 +9,6 @@ import type { CountedBlocks, Question } from './logProtocol'
 import { LogText } from './logText'
 import { StampScan, type LineKey, type LineVisitor } from './stampScan'
 
-const LONG_LINE_BYTES = 256 * 1024
-
 /** An answer in the making. */
 export interface Asked {
   /** Reads a piece. @returns the answer, when it is known @throws RangeError for what is not there */
@@ -53,11 +51,7 @@ abstract class LineReader implements Asked {
     this.lines = 0
     if (piece.kind === 'lines') this.stamps.lines(piece.length, this.visit)
     else if (piece.kind === 'long') {
-      const half = LONG_LINE_BYTES / 2
-      const ends = Buffer.concat([
-        text.read(piece.start, piece.start + half),
-        text.read(piece.end - 1 - half, piece.end - 1),
-      ])
+      const ends = text.ends(piece.start, piece.end)
       const { key, time } = this.stamps.slow(ends, 0, ends.length)
       this.take(key, time, piece.end, () => text.read(piece.start, piece.end - 1).toString('utf8'))
     }

@@ -7,7 +7,7 @@ import type { Needle, TextKernel } from '../../core/lines/wasm/textKernel'
 import { planEventText, type EventPlan } from '../../core/query/eventPlan'
 import { createEventMatcher, isInTime, textParts } from '../../core/query/textMatcher'
 import type { Query, TextQuery } from '../../shared/protocol/rows'
-import { LINE_TEXT, NEWLINE, stampOf } from '../runlog/format'
+import { LINE_TEXT, NEWLINE, stampOf } from '../runlog/eventLine'
 import { needleOf } from '../textfile/textSearch'
 import { LogText, type LogPiece } from './logText'
 import { StampScan } from './stampScan'
@@ -16,7 +16,6 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const TEXT_START = `"data":{${LINE_TEXT}`
 /** An escape before a place may be so long. */
 const ESCAPE_BYTES = 6
-const LONG_LINE_BYTES = 256 * 1024
 
 export class LogSearch {
   private readonly buffer: Buffer
@@ -140,7 +139,8 @@ export class LogSearch {
   /** Whether the needle at `at` stands in the text with which a line's data begins, and is what is looked for. */
   private isSure(start: number, at: number): boolean {
     const { buffer, plan, isAlone } = this
-    if (!isAlone || plan?.isLiteral !== true) return false
+    // What is escaped means something else where a line is damaged.
+    if (!isAlone || plan?.isLiteral !== true || plan.literal?.includes('\\') === true) return false
     const data = buffer.indexOf(TEXT_START, start, 'latin1')
     const text = data + TEXT_START.length
     if (data < 0 || text > at || text > start + 256) return false
@@ -173,12 +173,10 @@ export class LogSearch {
     this.hasNeedle = false
     if (!isPossible) return
     const { start, end } = piece
-    const half = LONG_LINE_BYTES / 2
-    const ends = Buffer.concat([text.read(start, start + half), text.read(end - 1 - half, end - 1)])
+    const ends = text.ends(start, end)
     const { key, time } = this.stamps.slow(ends, 0, ends.length)
     if (this.wantsKey?.(key.key) === false || !isInTime(this.query, time)) return
-    // Its number is that of the line before the next one.
-    if (this.matches?.(text.read(start, end - 1).toString('utf8')) !== false) this.found(text.position - 1)
+    if (this.matches?.(text.read(start, end - 1).toString('utf8')) !== false) this.found(text.position)
   }
 }
 

@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { ScanText } from '../textfile/scanText'
 
+const ENDS_BYTES = 256 * 1024
+
 /**
  * Whole lines, in the kernel's text `[0, length)`; a part of a very long line, there too; or that its last part was seen: `last` is
  * what is there, `[start, end)` where it stands in the log, with its newline.
@@ -59,14 +61,12 @@ export class LogText {
     if (piece === undefined || piece.kind === 'unfinished') return undefined
     this.pieceAt = this.text.offset
     if (piece.kind !== 'lastPart') return { kind: piece.kind, length: piece.length }
-    const { offset: start } = this.text
-    this.text.taken(1)
-    return { kind: 'long', length: piece.length, start, end: this.text.offset }
+    return { kind: 'long', length: piece.length, start: this.text.offset, end: this.text.pieceEnd }
   }
 
-  /** Goes on behind the piece. @param lines how many were in it */
+  /** Goes on behind the piece. @param lines how many whole ones were in it */
   taken({ kind }: LogPiece, lines: number): void {
-    if (kind !== 'long') this.text.taken(lines)
+    this.text.taken(kind === 'long' ? 1 : lines)
   }
 
   /** Some of the log, as far as it is there. */
@@ -79,6 +79,12 @@ export class LogText {
       done += got
     }
     return bytes.subarray(0, done)
+  }
+
+  /** The beginning and the end of a very long line at `[start, end)`, without its newline: what tells its stamp. */
+  ends(start: number, end: number): Buffer {
+    const half = ENDS_BYTES / 2
+    return Buffer.concat([this.read(start, start + half), this.read(end - 1 - half, end - 1)])
   }
 
   close(): void {

@@ -5,12 +5,22 @@ import type { RunSummary } from '../../shared/protocol/summary'
 import type { TimelineInfo } from '../../shared/protocol/timeline'
 import { UserError } from '../../shared/userError'
 import type { PackedBlocks } from '../runlog/blockIndex'
-import type { AnswerPiece, Answers, FromReader, FromSearcher, Question, ToReader, ToSearcher } from './logProtocol'
+import type { LogInfo } from '../runlog/reader'
+import type {
+  AnswerPiece,
+  Answers,
+  FromReader,
+  FromSearcher,
+  Question,
+  ToReader,
+  ToSearcher,
+  WorkerData,
+} from './logProtocol'
 
 /** A search that is told to end has so long; then its thread is ended (a regular expression that takes for ever). */
 const PATIENCE_MS = 300
 /** What the threads need besides their keyframes is little: garbage is collected early rather than kept. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 }
+const LIMITS = { maxYoungGenerationSizeMb: 4 }
 
 type Watched = Exclude<FromReader, { type: 'answer' | 'failed' }>
 
@@ -22,8 +32,8 @@ interface Search {
 }
 
 interface Waiting {
-  resolve(value: never): void
-  reject(error: Error): void
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
 }
 
 export class LogWorker {
@@ -43,7 +53,7 @@ export class LogWorker {
    */
   constructor(
     private readonly script: string,
-    private readonly data: { readonly path: string; readonly eventsOffset: number },
+    private readonly info: Pick<LogInfo, 'path' | 'eventsOffset' | 'head'>,
     private readonly onFailure: (message: string) => void,
   ) {}
 
@@ -179,6 +189,8 @@ export class LogWorker {
         this.reader = undefined
         this.lose(this.failure(error))
       })
+      // Listeners would hold the process again.
+      reader.unref()
       reader.postMessage({ type: 'grew', bytes: this.bytes } satisfies ToReader)
     }
     this.reader.postMessage(message)
@@ -198,19 +210,20 @@ export class LogWorker {
         this.searches.clear()
         this.failure(error)
       })
+      searcher.unref()
       searcher.postMessage({ type: 'grew', bytes: this.bytes } satisfies ToSearcher)
     }
     this.searcher.postMessage(message)
   }
 
   private start(role: 'read' | 'search'): Worker {
-    const worker = new Worker(this.script, {
-      workerData: { ...this.data, role },
+    const { path, eventsOffset, head } = this.info
+    const workerData: WorkerData = { path, eventsOffset, kind: head.kind, role }
+    return new Worker(this.script, {
+      workerData,
       name: `tapedeck log ${role}`,
       resourceLimits: LIMITS,
     })
-    worker.unref()
-    return worker
   }
 
   private takeRead(message: FromReader): void {
@@ -248,7 +261,7 @@ export class LogWorker {
   }
 
   private unreadable(reason: string): UserError {
-    return new UserError(`The run log ${this.data.path} can't be read: ${reason}.`, 'log_unreadable')
+    return new UserError(`The run log ${this.info.path} can't be read: ${reason}.`, 'log_unreadable')
   }
 
   /** Whoever waits for the reading thread waits no longer. */

@@ -1,11 +1,10 @@
 /** The thread that passes over a log for its store, and answers what needs more lines than the store's own thread may read. */
 import { TextKernel } from '../../core/lines/wasm/textKernel'
 import { Replayer } from '../../core/store/runPass'
-import { readLogInfo } from '../runlog/reader'
 import { SCAN_TEXT_BYTES } from '../textfile/scanText'
 import type { ThreadPort } from '../textfile/textThread'
 import { LogPass } from './logPass'
-import type { FromReader, Question, ToReader } from './logProtocol'
+import type { FromReader, Question, ToReader, WorkerData } from './logProtocol'
 import { ask, type Asked } from './logQuestions'
 
 /** It is not at messages for so long. */
@@ -32,23 +31,15 @@ interface Waiting {
   asked: Asked | undefined
 }
 
-/** Serves until the thread ends. */
-export async function serveLog(
-  port: ThreadPort<FromReader, ToReader>,
-  { path, eventsOffset }: { readonly path: string; readonly eventsOffset: number },
-): Promise<void> {
-  // Messages that come before the head is read wait for it.
-  let take = (message: ToReader): void => void early.push(message)
-  const early: ToReader[] = []
+/**
+ * Serves until the thread ends.
+ * @throws an error of the system when the log can't be opened
+ */
+export function serveLog(port: ThreadPort<FromReader, ToReader>, { path, eventsOffset, kind }: WorkerData): void {
+  const thread = new ReadThread(port, path, new LogPass(path, eventsOffset, kind), eventsOffset)
   port.onMessage((message) => {
-    take(message)
-  })
-  const { head } = await readLogInfo(path)
-  const thread = new ReadThread(port, path, new LogPass(path, eventsOffset, head.kind), eventsOffset)
-  take = (message) => {
     thread.take(message)
-  }
-  for (const message of early) thread.take(message)
+  })
 }
 
 class ReadThread {

@@ -166,7 +166,7 @@ export class RunLogStore implements EventStore {
   }
 
   detail(position: number): Promise<EventDetail> {
-    return this.log.detail(position)
+    return this.log.lines.detail(position)
   }
 
   dispose(): void {

@@ -3,16 +3,20 @@
  * over an edge the lines are read, so that every count is exact, but for damaged lines, which have no time. The thread that reads the log makes
  * the rest.
  */
+import { setImmediate } from 'node:timers/promises'
 import { LevelHistogram } from '../../core/query/levelHistogram'
 import { levelNumber, levelSeriesOf } from '../../core/store/levelSeries'
 import type { Timeline } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { LevelSeries, ReplayState, TimelineInfo } from '../../shared/protocol/timeline'
+import type { BlockPlace } from '../runlog/blockIndex'
 import type { LogFile } from './logFile'
 import type { LogWorker } from './logWorker'
 
 /** Blocks whose lines are kept as counted: about 3 kB each. */
 const KEPT_COUNTS = 1024
+/** Work on the extension host stops this often for others. */
+const SLICE_MS = 4
 /** Asked of the thread at once. */
 const COUNTED_BLOCKS = 256
 
@@ -29,6 +33,7 @@ export class RunTimeline implements Timeline {
   private waiting: ((info: TimelineInfo) => void)[] = []
   /** By where the block begins and ends. */
   private readonly counted = new Map<string, Counted>()
+  private readonly levelNumbers = new Map<string, number>()
   readonly onDidChange = this.changed.event
 
   constructor(
@@ -55,25 +60,33 @@ export class RunTimeline implements Timeline {
     const width = (to - from) / buckets
     const bucketOf = (time: number): number => Math.floor((time - from) / width)
     const edges: number[] = []
+    let began = performance.now()
     // The block before may end within the range.
     for (let block = Math.max(0, index.firstFrom(from) - 1); block < index.length; block++) {
-      const first = index.at(block)?.time ?? Number.NaN
+      const first = index.timeOf(block)
       if (first >= to) break
       // The times of a block's lines go up to where the next one begins.
-      const next = index.at(block + 1)?.time ?? this.log.tailTime ?? this.log.lastTime ?? first
+      const next =
+        block + 1 < index.length ? index.timeOf(block + 1) : (this.log.tailTime ?? this.log.lastTime ?? first)
       if (next < from) continue
       if (first >= from && next < to && bucketOf(first) === bucketOf(next)) {
         index.eachKey(block, (key, count) => {
-          const [, level] = key.split(':')
-          if (key !== 'damaged') histogram.add(first, levelNumber(level), count)
+          const level = this.levelOf(key)
+          if (level >= 0) histogram.add(first, level, count)
         })
       } else edges.push(block)
+      if ((block & 255) === 0 && performance.now() - began > SLICE_MS) {
+        await setImmediate()
+        signal?.throwIfAborted()
+        began = performance.now()
+      }
     }
     for (let i = 0; i < edges.length; i += COUNTED_BLOCKS) {
       signal?.throwIfAborted()
-      await this.addLines(edges.slice(i, i + COUNTED_BLOCKS), histogram, signal)
+      const places = edges.slice(i, i + COUNTED_BLOCKS).flatMap((block) => index.at(block) ?? [])
+      await this.addLines(places, histogram, signal)
     }
-    for (const { key, time } of this.log.tail()) histogram.add(time, levelNumber(key.split(':')[1]))
+    for (const { key, time } of this.log.tail()) histogram.add(time, Math.max(0, this.levelOf(key)))
     return levelSeriesOf(histogram.buckets(), this.log.isComplete)
   }
 
@@ -96,8 +109,21 @@ export class RunTimeline implements Timeline {
     this.counted.clear()
   }
 
-  private async addLines(blocks: readonly number[], histogram: LevelHistogram, signal?: AbortSignal): Promise<void> {
-    const places = blocks.flatMap((block) => this.log.index.at(block) ?? [])
+  /** The number of a key's level; -1 for damaged lines, which have no time. */
+  private levelOf(key: string): number {
+    let level = this.levelNumbers.get(key)
+    if (level === undefined) {
+      level = key === 'damaged' ? -1 : levelNumber(key.split(':')[1])
+      this.levelNumbers.set(key, level)
+    }
+    return level
+  }
+
+  private async addLines(
+    places: readonly BlockPlace[],
+    histogram: LevelHistogram,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const missing = places.filter(({ offset, end }) => !this.counted.has(keyOf(offset, end)))
     const found = new Map<string, Counted>()
     if (missing.length > 0) {

@@ -3,7 +3,7 @@ import { TextKernel } from '../../core/lines/wasm/textKernel'
 import { Column } from '../runlog/blockIndex'
 import { SCAN_TEXT_BYTES } from '../textfile/scanText'
 import type { ThreadPort } from '../textfile/textThread'
-import type { FromSearcher, ToSearcher } from './logProtocol'
+import type { FromSearcher, ToSearcher, WorkerData } from './logProtocol'
 import { LogSearch } from './logSearch'
 
 /** One search has the thread for so long. */
@@ -20,10 +20,7 @@ interface Running {
 }
 
 /** Serves until the thread ends. */
-export function serveSearches(
-  port: ThreadPort<FromSearcher, ToSearcher>,
-  { path, eventsOffset }: { readonly path: string; readonly eventsOffset: number },
-): void {
+export function serveSearches(port: ThreadPort<FromSearcher, ToSearcher>, { path, eventsOffset }: WorkerData): void {
   const kernel = new TextKernel(SCAN_TEXT_BYTES)
   const running = new Map<number, Running>()
   let known = eventsOffset

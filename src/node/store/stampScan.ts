@@ -5,7 +5,7 @@
  */
 import { TEXT_START, type Needle, type TextKernel } from '../../core/lines/wasm/textKernel'
 import { LIST_TEXT_BYTES } from '../../core/lines/wasm/textCode'
-import { LINE_ENDING, LINE_TEXT, stampOf } from '../runlog/format'
+import { LINE_ENDING, LINE_TEXT, stampOf } from '../runlog/eventLine'
 
 /** A key of the index, `phase` or `phase:level`, in its parts. */
 export interface LineKey {

@@ -22,11 +22,11 @@ export abstract class LogView implements View {
   async rows(from: number, to: number): Promise<readonly Row[]> {
     const start = Math.max(0, from)
     const end = Math.min(this.count, to)
-    return end <= start ? [] : this.log.rowsAt(await this.positions(start, end))
+    return end <= start ? [] : this.log.lines.rowsAt(await this.positions(start, end))
   }
 
   async positionOf(place: Place): Promise<number> {
-    return this.indexOf(await this.log.positionOf(place))
+    return this.indexOf(await this.log.lines.positionOf(place))
   }
 
   dispose(): void {
@@ -105,7 +105,7 @@ export class KeyView extends LogView {
     while (next < Math.min(to, inBlocks)) {
       const block = lastAtMost(sums.length, (i) => sums.at(i), next) + 1
       const before = block === 0 ? 0 : sums.at(block - 1)
-      const positions = await this.log.positionsIn(block, this.wanted, next - before, to - before)
+      const positions = await this.log.lines.positionsIn(block, this.wanted, next - before, to - before)
       if (positions.length === 0) break
       for (const position of positions) found.push(position)
       next += positions.length
@@ -120,7 +120,7 @@ export class KeyView extends LogView {
     const block = this.log.index.findPosition(position)
     if (block < 0) return inBlocks + tail.filter((one) => one < position).length
     const before = block === 0 ? 0 : sums.at(block - 1)
-    return before + (await this.log.countIn(block, this.wanted, position))
+    return before + (await this.log.lines.countIn(block, this.wanted, position))
   }
 }
 

@@ -11,10 +11,4 @@ const port = {
 
 const data = workerData as WorkerData
 if (data.role === 'search') serveSearches(port, data)
-else
-  serveLog(port, data).catch((error: unknown) => {
-    // Whoever started the thread is told by its `error` event.
-    setImmediate(() => {
-      throw error
-    })
-  })
+else serveLog(port, data)

@@ -52,6 +52,11 @@ export class ScanText {
     return this.isInLongLine
   }
 
+  /** Where the piece that is looked at ends in the file. */
+  get pieceEnd(): number {
+    return this.rawAt + (this.piece?.rawLength ?? 0)
+  }
+
   /** Begins there, at the beginning of line `line`. */
   startAt(offset: number, line: number): void {
     this.offset = offset

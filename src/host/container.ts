@@ -75,6 +75,8 @@ export interface Container {
   launches?: Launches
   /** The runs that are selected in the Runs view; set by that view. */
   selectedRuns?: () => readonly ListedRun[]
+  /** Says a sentence above the Runs view, until it is closed; set by that view. */
+  tellInRuns?: (text: string) => void
   /** What the person has not looked at; set by the Runs view. */
   attention?: Attention
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import { createContainer, type Container } from './container'
 import { registerEndNotifications } from './contributions/endNotifications'
 import { registerFollowCommands } from './contributions/followCommands'
+import { registerHistory } from './contributions/history'
 import { registerLaunchCommands } from './contributions/launchCommands'
 import { registerLaunchTasks } from './contributions/launchTasks'
 import { registerOutputChannel } from './contributions/outputChannel'
@@ -12,7 +13,6 @@ import { registerRunsTree } from './contributions/runsTree'
 import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
-import { registerSearchRuns } from './history/searchRunsCommand'
 import { registerPanels } from './panel/panels'
 import { registerTrajectoryEditor } from './panel/trajectoryEditor'
 
@@ -24,7 +24,7 @@ const features: readonly ((container: Container) => void)[] = [
   registerLaunchCommands,
   registerFollowCommands,
   registerRunsTree,
-  registerSearchRuns,
+  registerHistory,
   registerSourcesTree,
   registerLaunchTasks,
   registerStatusBar,

@@ -29,6 +29,7 @@ export const commands = {
   showMoreRuns: 'tapedeck.showMoreRuns',
   searchRuns: 'tapedeck.searchRuns',
   backToRunSearch: 'tapedeck.backToRunSearch',
+  removeOldRuns: 'tapedeck.removeOldRuns',
   showOutput: 'tapedeck.showOutput',
 } as const
 
@@ -59,5 +60,8 @@ export const settingDefaults = {
   'follow.formats': [],
   'notifications.finished': true,
   'notifications.failed': true,
+  'retention.maxRuns': 0,
+  'retention.maxAgeDays': 0,
+  'retention.maxSizeGB': 5,
 } as const
 export type SettingKey = keyof typeof settingDefaults

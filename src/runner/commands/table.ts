@@ -6,6 +6,7 @@ import { exportCommand } from './export'
 import { followCommand } from './follow'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
+import { pruneCommand } from './prune'
 import { searchCommand } from './search'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
@@ -19,6 +20,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   stop: stopCommand,
   rm: removeCommand,
   search: searchCommand,
+  prune: pruneCommand,
   export: exportCommand,
   check: checkCommand,
 }

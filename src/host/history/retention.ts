@@ -111,11 +111,12 @@ class Retention {
       matchOnDescription: true,
     })
     if (picked === undefined) return
-    const going = new Set(picked.map(({ run }) => run))
+    const going = new Set(picked.map(({ run }) => run.capture_id))
     for (const { run } of offered)
-      if (!going.has(run)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
+      if (!going.has(run.capture_id)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
     await this.container.context.globalState.update(AGREED_KEY, true)
-    await this.prune()
+    // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
+    await this.prune(going)
   }
 
   private get bounds(): RetentionBounds {
@@ -155,14 +156,14 @@ class Retention {
     await this.prune()
   }
 
-  private async prune(): Promise<void> {
+  private async prune(only?: ReadonlySet<string>): Promise<void> {
     const { runs, log } = this.container
     const { bounds } = this
     let count = 0
     let bytes = 0
     for (const { directory, plan } of this.plans()) {
       if (plan.remove.length === 0) continue
-      const pruned = await prune(directory, bounds, Date.now())
+      const pruned = await prune(directory, bounds, Date.now(), only)
       if (pruned === undefined) {
         log.info(`another process removes old runs of ${directory}`)
         continue

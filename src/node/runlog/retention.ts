@@ -42,8 +42,16 @@ export interface Pruned {
   readonly failed: readonly { readonly run: ListedRun; readonly message: string }[]
 }
 
-/** @returns undefined where another process prunes this directory now */
-export async function prune(logDirectory: string, bounds: RetentionBounds, now: number): Promise<Pruned | undefined> {
+/**
+ * @param only ids: no other run goes, whatever the bounds say
+ * @returns undefined where another process prunes this directory now
+ */
+export async function prune(
+  logDirectory: string,
+  bounds: RetentionBounds,
+  now: number,
+  only?: ReadonlySet<string>,
+): Promise<Pruned | undefined> {
   if (!existsSync(path.join(logDirectory, 'index'))) return { removed: [], removedBytes: 0, over: [], failed: [] }
   return withPruneLock(logDirectory, now, async () => {
     const { remove, over } = planPrune(await listRuns(logDirectory), bounds, now)
@@ -53,6 +61,7 @@ export async function prune(logDirectory: string, bounds: RetentionBounds, now: 
       run: { run },
       reason,
     } of remove) {
+      if (only?.has(run.capture_id) === false) continue
       // It may have been pinned or opened since it was listed.
       const current = await describeRun(run.path, readEntry(run.capture_id))
       if (whyHeld(current, shownLogs(now)) !== undefined) continue

@@ -144,7 +144,8 @@ describe('the history in the editor', () => {
     assert.ok(!existsSync(logOf(failed)))
   })
   it('asks before the first old runs go, and keeps those that are unchecked', async () => {
-    const question = await editor.notification('11 old runs')
+    // It may have come before one was deleted above.
+    const question = await editor.notification(/1[12] old runs/)
     await shot('history retention question')
     await question.getByRole('button', { name: 'Review' }).click()
     const rows = editor.quickInputRows()

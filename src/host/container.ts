@@ -37,7 +37,7 @@ export interface Panels {
   isInFront(logPath: string): boolean
   /** The log of the panel that is the active editor, whether the window has the focus or not. */
   readonly inFront: string | undefined
-  /** The logs of all panels that are open. */
+  /** The logs of all panels that are open, or that the editor may bring back. */
   readonly openLogs: readonly string[]
   readonly onDidChangeOpen: (listener: (logs: readonly string[]) => void) => () => void
   /** Whether it is open, or was when the last window closed and so comes back by itself. */

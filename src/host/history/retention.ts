@@ -45,6 +45,7 @@ export function registerRetention(container: Container): void {
     lease(panels?.openLogs ?? [])
     void retention.look()
   }, HOUR_MS)
+  lease(panels?.openLogs ?? [])
   lookSoon(START_MS)
   const stops = [
     runs.onDidEnd(() => {

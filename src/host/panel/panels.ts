@@ -34,6 +34,8 @@ class RunPanels implements Panels {
   private readonly changedOpen = new Emitter<readonly string[]>()
   readonly onDidChangeOpen = this.changedOpen.event
   private readonly remembered: readonly string[]
+  /** Panels of the last session: the editor brings each back when it is looked at. */
+  private readonly unrestored: Set<string>
   private readonly shell: PanelShell
   private readonly followed: FollowPanels
 
@@ -41,6 +43,7 @@ class RunPanels implements Panels {
     this.shell = new PanelShell(container)
     this.followed = new FollowPanels(container, this.shell)
     this.remembered = this.recall()
+    this.unrestored = new Set(this.remembered)
   }
 
   follow(target: FollowTarget): Promise<void> {
@@ -86,7 +89,7 @@ class RunPanels implements Panels {
   }
 
   get openLogs(): readonly string[] {
-    return [...this.open_.keys()]
+    return [...new Set([...this.open_.keys(), ...this.unrestored])]
   }
 
   get inFront(): string | undefined {
@@ -132,13 +135,14 @@ class RunPanels implements Panels {
     this.changedOpen.fire(this.openLogs)
     try {
       mkdirSync(path.dirname(this.memory), { recursive: true })
-      writeFileSync(this.memory, JSON.stringify(this.openLogs))
+      writeFileSync(this.memory, JSON.stringify([...this.open_.keys()]))
     } catch (error) {
       this.container.log.warn(errorText(error))
     }
   }
 
   private async fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+    this.unrestored.delete(logPath)
     const ready = this.connect(panel, logPath, restored)
     this.open_.set(logPath, { panel, ready })
     panel.onDidDispose(() => {

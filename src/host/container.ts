@@ -42,7 +42,7 @@ export interface Panels {
   isInFront(logPath: string): boolean
   /** The log of the panel that is the active editor, whether the window has the focus or not. */
   readonly inFront: string | undefined
-  /** The logs of all panels that are open. */
+  /** The logs of all panels that are open, or that the editor may bring back. */
   readonly openLogs: readonly string[]
   readonly onDidChangeOpen: (listener: (logs: readonly string[]) => void) => () => void
   /** Whether it is open, or was when the last window closed and so comes back by itself. */
@@ -80,6 +80,8 @@ export interface Container {
   launches?: Launches
   /** The runs that are selected in the Runs view; set by that view. */
   selectedRuns?: () => readonly ListedRun[]
+  /** Says a sentence above the Runs view, until it is closed; set by that view. */
+  tellInRuns?: (text: string) => void
   /** What the person has not looked at; set by the Runs view. */
   attention?: Attention
   /** The runner's bundle in the user's state directory, copied there when it is first needed. */

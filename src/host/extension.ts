@@ -4,6 +4,7 @@ import { createContainer, type Container } from './container'
 import { registerComparisons } from './contributions/comparisons'
 import { registerEndNotifications } from './contributions/endNotifications'
 import { registerFollowCommands } from './contributions/followCommands'
+import { registerHistory } from './contributions/history'
 import { registerLaunchCommands } from './contributions/launchCommands'
 import { registerLaunchTasks } from './contributions/launchTasks'
 import { registerOutputChannel } from './contributions/outputChannel'
@@ -13,7 +14,6 @@ import { registerRunsTree } from './contributions/runsTree'
 import { registerSourcesTree } from './contributions/sourcesTree'
 import { registerStartCapture } from './contributions/startCapture'
 import { registerStatusBar } from './contributions/statusBar'
-import { registerSearchRuns } from './history/searchRunsCommand'
 import { registerLogEditor } from './panel/logEditor'
 import { registerPanels } from './panel/panels'
 import { registerTrajectoryEditor } from './panel/trajectoryEditor'
@@ -28,7 +28,7 @@ const features: readonly ((container: Container) => void)[] = [
   registerLaunchCommands,
   registerFollowCommands,
   registerRunsTree,
-  registerSearchRuns,
+  registerHistory,
   registerSourcesTree,
   registerLaunchTasks,
   registerStatusBar,

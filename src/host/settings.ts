@@ -42,6 +42,9 @@ const schemas = {
   'follow.formats': { schema: z.array(z.unknown()).max(200), expected: 'a list of formats' },
   'notifications.finished': { schema: z.boolean(), expected: 'true or false' },
   'notifications.failed': { schema: z.boolean(), expected: 'true or false' },
+  'retention.maxRuns': { schema: z.number().int().min(0), expected: 'a whole number from 0 (0: no bound)' },
+  'retention.maxAgeDays': { schema: z.number().min(0), expected: 'a number of days from 0 (0: no bound)' },
+  'retention.maxSizeGB': { schema: z.number().min(0), expected: 'a number of gigabytes from 0 (0: no bound)' },
 } as const satisfies { [K in SettingKey]: { schema: z.ZodType; expected: string } }
 
 export type SettingValue<K extends SettingKey> = z.infer<(typeof schemas)[K]['schema']>

@@ -34,6 +34,7 @@ export const commands = {
   compareRuns: 'tapedeck.compareRuns',
   selectForCompare: 'tapedeck.selectForCompare',
   compareWithSelected: 'tapedeck.compareWithSelected',
+  removeOldRuns: 'tapedeck.removeOldRuns',
   showOutput: 'tapedeck.showOutput',
 } as const
 
@@ -71,5 +72,8 @@ export const settingDefaults = {
   'follow.formats': [],
   'notifications.finished': true,
   'notifications.failed': true,
+  'retention.maxRuns': 0,
+  'retention.maxAgeDays': 0,
+  'retention.maxSizeGB': 5,
 } as const
 export type SettingKey = keyof typeof settingDefaults

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -21,6 +21,7 @@ describe('the history in the editor', () => {
     if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`))
   }
   const logOf = (id: string): string => path.join(directory, 'runs', `${id}.json`)
+  const logs = (): string[] => readdirSync(path.join(directory, 'runs')).filter((name) => !name.endsWith('.notes.json'))
   const message = () => editor.page.locator('.sidebar .pane', { hasText: 'Runs' }).locator('.message').first()
 
   before(async () => {
@@ -59,7 +60,7 @@ describe('the history in the editor', () => {
       size: { width: 1400, height: 1000 },
       settings: {
         'workbench.colorTheme': process.env['TAPEDECK_THEME'] ?? 'Default Dark Modern',
-        'files.simpleDialog.enable': true,
+        'tapedeck.retention.maxRuns': 57,
       },
     })
     await editor.openViewContainer('Tapedeck')
@@ -125,21 +126,37 @@ describe('the history in the editor', () => {
   })
 
   it('renames a run by F2 and deletes it by its key, after a question', async () => {
-    // A click on the time of the row opens the run; the keys stay in the list.
+    // A click opens the run, and the keys go with it.
     await editor.treeRows('Evaluate').click()
     await editor.page.locator('.tab', { hasText: 'Evaluate' }).waitFor()
-    await editor.treeRows('Evaluate').click()
+    await editor.runCommand('Tapedeck: Focus on Runs View')
     await editor.page.keyboard.press('F2')
     await editor.answerQuickInput('My evaluation', 'Rename Run')
     await editor.treeRows('My evaluation').waitFor()
     await editor.page.locator('.tab', { hasText: 'My evaluation' }).waitFor()
     assert.match(readFileSync(logOf(failed), 'utf8'), /"title":"Evaluate"/)
-    await editor.treeRows('My evaluation').click()
+    await editor.runCommand('Tapedeck: Focus on Runs View')
     await editor.page.keyboard.press('Delete')
     await editor.page.locator('.monaco-dialog-box', { hasText: 'My evaluation' }).waitFor()
     await shot('history delete')
     await editor.button('Delete').click()
     await editor.treeRows('My evaluation').waitFor({ state: 'hidden' })
     assert.ok(!existsSync(logOf(failed)))
+  })
+  it('asks before the first old runs go, and keeps those that are unchecked', async () => {
+    // It may have come before one was deleted above.
+    const question = await editor.notification(/1[12] old runs/)
+    await shot('history retention question')
+    await question.getByRole('button', { name: 'Review' }).click()
+    const rows = editor.quickInputRows()
+    await rows.first().waitFor()
+    assert.equal(await rows.filter({ hasText: 'Baseline' }).count(), 0)
+    await rows.first().locator('.monaco-checkbox, .quick-input-list-checkbox').first().click()
+    await shot('history retention review')
+    await editor.page.getByRole('button', { name: 'OK' }).click()
+    await editor.page.locator('.sidebar .message', { hasText: '10 old runs removed' }).waitFor()
+    await shot('history retention done')
+    await editor.treeRows('Pinned').filter({ hasText: '2' }).waitFor()
+    assert.equal(logs().length, 58)
   })
 })

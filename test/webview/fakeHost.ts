@@ -368,6 +368,10 @@ export class FakeHost {
     this.server.notify('notice', { level, text })
   }
 
+  goTo(seq: number): void {
+    this.server.notify('goTo', { seq })
+  }
+
   named(name: string): unknown[] {
     return this.calls.filter((call) => call.name === name).map((call) => call.params)
   }

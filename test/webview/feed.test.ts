@@ -122,6 +122,24 @@ describe('feed', () => {
     await panel.close()
   })
 
+  it('goes to an event that the host names; one that a filter hides is shown in full', async () => {
+    const panel = await harness.open({ events: 5000, state: 'completed' })
+    await panel.rows().first().waitFor()
+    await panel.host(({ host }) => {
+      host.goTo(3001)
+    })
+    await panel.page.locator('[data-testid="event-row"][data-seq="3001"]').waitFor()
+    await panel.page.waitForFunction(() => document.querySelector('.row.selected')?.getAttribute('data-seq') === '3001')
+    assert.equal(await panel.id('detail').count(), 0)
+    // Network chatter is hidden at first.
+    await panel.host(({ host }) => {
+      host.goTo(3004)
+    })
+    await panel.id('notice').filter({ hasText: 'a filter hides it' }).waitFor()
+    await panel.id('detail').filter({ hasText: '3004' }).waitFor()
+    await panel.close()
+  })
+
   it('filters by phase and level, and remembers chatter', async () => {
     const panel = await harness.open({ events: 1200, state: 'completed' })
     await count(panel, '800 of 1,200')

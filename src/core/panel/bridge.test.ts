@@ -107,6 +107,26 @@ describe('the host’s end of a panel', () => {
     panel.bridge.dispose()
   })
 
+  it('brings an event into view in the page there is, else in the one that comes, once', async () => {
+    const { bridge, posted, load } = panel
+    const told = (): unknown[] =>
+      posted.flatMap((message) => (message.type === 'notification' && message.name === 'goTo' ? [message.value] : []))
+    bridge.goTo(3)
+    bridge.goTo(5)
+    assert.deepEqual(told(), [])
+    await load()
+    assert.deepEqual(told(), [{ seq: 5 }])
+    bridge.goTo(7)
+    assert.deepEqual(told(), [{ seq: 5 }, { seq: 7 }])
+    await load()
+    assert.deepEqual(told(), [])
+    bridge.setVisible(false)
+    bridge.goTo(9)
+    bridge.setVisible(true)
+    await load()
+    assert.deepEqual(told(), [{ seq: 9 }])
+  })
+
   it('makes nothing for a hidden page, and all again for the one that greets when it is shown', async () => {
     const { bridge, posted, views, load, grow, summaries } = panel
     await load()

@@ -52,6 +52,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private filter_ = noFilter
   private sort_: RunSort
   private wasVisible = false
+  private notice = ''
   readonly onDidChangeTreeData = this.changed.event
 
   constructor(private readonly container: Container) {
@@ -61,12 +62,20 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.attention = new Attention(context.workspaceState, Date.now)
     container.attention = this.attention
     container.selectedRuns = () => this.view.selection.filter((node) => 'state' in node)
+    container.tellInRuns = (text) => {
+      this.notice = text
+      this.take()
+    }
     this.view = vscode.window.createTreeView(views.runs, { treeDataProvider: this, canSelectMany: true })
     const opened = (logs: readonly string[]): void => {
       this.attention.noteOpened(logs.map((log) => /([^/\\]+)\.json$/.exec(log)?.[1] ?? log))
     }
     this.view.onDidChangeVisibility(({ visible }) => {
-      if (this.wasVisible && !visible) this.attention.noteLooked()
+      if (this.wasVisible && !visible) {
+        this.attention.noteLooked()
+        this.notice = ''
+        this.take()
+      }
       this.wasVisible = visible
     })
     this.stops = [
@@ -177,7 +186,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}`
     else view.description = all.length === 0 ? '' : `${plural(all.length, 'run')}, ${bytes}`
     // With a message the editor does not say what it says of an empty view.
-    view.message = filtering && shown.length > 0 ? `Shown: ${filterText(this.filter_)}` : ''
+    const filterNote = filtering && shown.length > 0 ? [`Shown: ${filterText(this.filter_)}`] : []
+    view.message = shown.length === 0 ? '' : [...filterNote, ...(this.notice === '' ? [] : [this.notice])].join(' – ')
     void vscode.commands.executeCommand('setContext', contextKeys.runsFiltered, filtering)
   }
 

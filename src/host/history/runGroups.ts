@@ -35,10 +35,17 @@ export function groupRuns(runs: readonly ListedRun[], sort: RunSort, now: Date):
 
 function days(runs: readonly ListedRun[], now: Date): RunGroup[] {
   const groups = new Map<number, ListedRun[]>()
+  let [from, until] = [Number.NaN, Number.NaN]
   for (const run of runs) {
-    const day = startedAt(run).setHours(0, 0, 0, 0)
-    const group = groups.get(day)
-    if (group === undefined) groups.set(day, [run])
+    const started = startedAt(run)
+    const time = started.getTime()
+    // Neighbours are mostly of the same day, and what day that is takes long to find out.
+    if (!(time >= from && time < until)) {
+      from = started.setHours(0, 0, 0, 0)
+      until = started.setHours(24, 0, 0, 0)
+    }
+    const group = groups.get(from)
+    if (group === undefined) groups.set(from, [run])
     else group.push(run)
   }
   const today = new Date(now).setHours(0, 0, 0, 0)

@@ -36,6 +36,8 @@ class RunPanels implements Panels {
   private readonly changedOpen = new Emitter<readonly string[]>()
   readonly onDidChangeOpen = this.changedOpen.event
   private readonly remembered: readonly string[]
+  /** Panels of the last session: the editor brings each back when it is looked at. */
+  private readonly unrestored: Set<string>
   private readonly shell: PanelShell
   private readonly followed: FollowPanels
 
@@ -43,6 +45,7 @@ class RunPanels implements Panels {
     this.shell = new PanelShell(container)
     this.followed = new FollowPanels(container, this.shell)
     this.remembered = this.recall()
+    this.unrestored = new Set(this.remembered)
   }
 
   follow(target: FollowTarget): Promise<void> {
@@ -110,7 +113,7 @@ class RunPanels implements Panels {
   }
 
   get openLogs(): readonly string[] {
-    return [...this.open_.keys()]
+    return [...new Set([...this.open_.keys(), ...this.unrestored])]
   }
 
   get inFront(): string | undefined {
@@ -164,6 +167,7 @@ class RunPanels implements Panels {
   }
 
   private async fill(panel: vscode.WebviewPanel, logPath: string, restored: boolean): Promise<void> {
+    this.unrestored.delete(logPath)
     const ready = this.connect(panel, logPath, restored, false)
     this.open_.set(logPath, { panel, ready, isEditor: false })
     panel.onDidDispose(() => {

@@ -30,7 +30,7 @@ export function describeState(run: ListedRun): string {
 /** The same beside the icon of a state, which says that all is well. */
 export function describeBriefly(run: ListedRun): string {
   return partsOf(run)
-    .filter((part, index) => index > 0 || part !== 'completed')
+    .filter((part, index) => index > 1 || (part !== 'completed' && part !== 'exit code 0'))
     .join(' · ')
 }
 

@@ -8,6 +8,7 @@ import { followCommand } from './follow'
 import { importCommand } from './import'
 import { parseCommand } from './parse'
 import { runCommand } from './run'
+import { pruneCommand } from './prune'
 import { searchCommand } from './search'
 import { listCommand, removeCommand, showCommand, stopCommand } from './runs'
 
@@ -22,6 +23,7 @@ export const commandTable: Readonly<Record<string, Command>> = {
   rm: removeCommand,
   compare: compareCommand,
   search: searchCommand,
+  prune: pruneCommand,
   export: exportCommand,
   import: importCommand,
   check: checkCommand,

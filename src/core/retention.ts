@@ -1,0 +1,65 @@
+/** Which runs go when there are too many, too old ones or too large ones: the oldest first, and only as many as it takes. */
+
+export interface RetentionBounds {
+  /** 0: no bound; so for each. */
+  readonly maxRuns: number
+  readonly maxAgeDays: number
+  readonly maxSizeGB: number
+}
+
+/** GB as disks are sold: powers of 1000, as everywhere here. */
+const GB = 1_000_000_000
+const DAY_MS = 24 * 3600 * 1000
+
+export interface KeptRun {
+  readonly capture_id: string
+  readonly startedMs: number
+  readonly bytes: number
+  /** Why it may not go: it is pinned, recorded, shown. */
+  readonly held?: string
+}
+
+export type RetentionReason = 'number' | 'age' | 'size'
+
+export interface RetentionPlan<R extends KeptRun> {
+  /** The oldest first, with the bound that each was over. */
+  readonly remove: readonly { readonly run: R; readonly reason: RetentionReason }[]
+  readonly removedBytes: number
+  /** Bounds that are still passed when all that may go is gone. */
+  readonly over: readonly RetentionReason[]
+}
+
+/** @param now milliseconds since the epoch */
+export function planRetention<R extends KeptRun>(
+  runs: readonly R[],
+  bounds: RetentionBounds,
+  now: number,
+): RetentionPlan<R> {
+  const oldest = now - bounds.maxAgeDays * DAY_MS
+  const maxBytes = bounds.maxSizeGB * GB
+  let count = runs.length
+  let bytes = runs.reduce((sum, run) => sum + run.bytes, 0)
+  const reasonNow = (run: KeptRun): RetentionReason | undefined => {
+    if (bounds.maxAgeDays > 0 && run.startedMs < oldest) return 'age'
+    if (bounds.maxRuns > 0 && count > bounds.maxRuns) return 'number'
+    return bounds.maxSizeGB > 0 && bytes > maxBytes ? 'size' : undefined
+  }
+  const remove: { run: R; reason: RetentionReason }[] = []
+  const left: R[] = []
+  const byAge = runs.toSorted((a, b) => a.startedMs - b.startedMs || (a.capture_id < b.capture_id ? -1 : 1))
+  for (const run of byAge) {
+    const reason = run.held === undefined ? reasonNow(run) : undefined
+    if (reason === undefined) {
+      left.push(run)
+      continue
+    }
+    remove.push({ run, reason })
+    count--
+    bytes -= run.bytes
+  }
+  return {
+    remove,
+    removedBytes: remove.reduce((sum, { run }) => sum + run.bytes, 0),
+    over: [...new Set(left.flatMap((run) => reasonNow(run) ?? []))],
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Keeps the history within its bounds: a while after the start, each hour and after runs end. The person is asked before the first
+ * time; after that old runs go with a line in the log and a word in the view.
+ */
+import * as vscode from 'vscode'
+import type { RetentionBounds } from '../../core/retention'
+import { leaseLogs } from '../../node/control/openLogs'
+import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
+import { changeNotes } from '../../node/runlog/notes'
+import { planPrune, prune, reasonText, type PrunePlan } from '../../node/runlog/retention'
+import { formatBytes, plural } from '../../shared/lib/format'
+import { commands } from '../../shared/manifest'
+import type { Container } from '../container'
+import { startText } from '../runs/present'
+import { errorText, registerCommand } from '../userMessages'
+import { withoutIcons } from '../withoutIcons'
+
+const START_MS = 20_000
+const HOUR_MS = 3_600_000
+/** Several runs may end at once. */
+const ENDED_MS = 5000
+
+const AGREED_KEY = 'tapedeck.retentionAgreed'
+const REVIEW = 'Review'
+const DELETE = 'Delete'
+const CHANGE = 'Change Settings'
+const NOT_NOW = 'Not Now'
+
+export function registerRetention(container: Container): void {
+  const { context, log, runs, panels } = container
+  const retention = new Retention(container)
+  const lease = (logs: readonly string[]): void => {
+    try {
+      leaseLogs(logs)
+    } catch (error) {
+      log.warn(`what this window shows can't be told to others: ${errorText(error)}`)
+    }
+  }
+  let soon: NodeJS.Timeout | undefined
+  const lookSoon = (ms: number): void => {
+    clearTimeout(soon)
+    soon = setTimeout(() => void retention.look(), ms)
+  }
+  const hourly = setInterval(() => {
+    lease(panels?.openLogs ?? [])
+    void retention.look()
+  }, HOUR_MS)
+  lease(panels?.openLogs ?? [])
+  lookSoon(START_MS)
+  const stops = [
+    runs.onDidEnd(() => {
+      lookSoon(ENDED_MS)
+    }),
+    panels?.onDidChangeOpen(lease) ?? (() => undefined),
+  ]
+  registerCommand(context, log, commands.removeOldRuns, () => retention.review())
+  context.subscriptions.push({
+    dispose: () => {
+      clearTimeout(soon)
+      clearInterval(hourly)
+      for (const stop of stops) stop()
+      lease([])
+    },
+  })
+}
+
+class Retention {
+  private isLooking = false
+  private wasAsked = false
+
+  constructor(private readonly container: Container) {}
+
+  /** Removes what is beyond the bounds, or asks whether it may. */
+  async look(): Promise<void> {
+    if (this.isLooking) return
+    this.isLooking = true
+    try {
+      const plans = this.plans()
+      if (plans.every(({ plan }) => plan.remove.length === 0)) return
+      if (this.container.context.globalState.get(AGREED_KEY) === true) await this.prune()
+      else if (!this.wasAsked) await this.ask(plans.map(({ plan }) => plan))
+    } catch (error) {
+      this.container.log.error(`removing old runs: ${errorText(error)}`)
+    } finally {
+      this.isLooking = false
+    }
+  }
+
+  /** Shows what would go, and lets the person choose. */
+  async review(): Promise<void> {
+    const { runs } = this.container
+    await runs.refresh()
+    const { bounds } = this
+    const offered = this.plans().flatMap(({ plan }) => plan.remove.map(({ run, reason }) => ({ run: run.run, reason })))
+    if (offered.length === 0) {
+      const bytes = formatBytes(runs.all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
+      const text = `No run is beyond the bounds: ${plural(runs.all.length, 'run')}, ${bytes} (${boundsText(bounds)}).`
+      const choice = await vscode.window.showInformationMessage(text, CHANGE)
+      if (choice !== undefined) await openSettings()
+      return
+    }
+    const items = offered.map(({ run, reason }) => ({
+      label: withoutIcons(titleOf(run)),
+      description: [startText(startedAt(run)), formatBytes(run.bytes ?? 0), reasonText(reason, bounds)].join(' · '),
+      picked: true,
+      run,
+    }))
+    const picked = await vscode.window.showQuickPick(items, {
+      title: 'Remove Old Runs',
+      placeHolder: 'Checked runs are deleted for good; unchecked ones are pinned, so that they stay',
+      canPickMany: true,
+      matchOnDescription: true,
+    })
+    if (picked === undefined) return
+    const going = new Set(picked.map(({ run }) => run.capture_id))
+    for (const { run } of offered)
+      if (!going.has(run.capture_id)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
+    await this.container.context.globalState.update(AGREED_KEY, true)
+    // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
+    await this.prune(going)
+  }
+
+  private get bounds(): RetentionBounds {
+    const { settings } = this.container
+    return {
+      maxRuns: settings.get('retention.maxRuns'),
+      maxAgeDays: settings.get('retention.maxAgeDays'),
+      maxSizeGB: settings.get('retention.maxSizeGB'),
+    }
+  }
+
+  /** For each log directory, as it was listed last. */
+  private plans(): { directory: string; plan: PrunePlan }[] {
+    const { runs } = this.container
+    const byDirectory = new Map<string, ListedRun[]>()
+    for (const run of runs.all) {
+      const directory = runs.directoryOf(run)
+      const list = byDirectory.get(directory)
+      if (list === undefined) byDirectory.set(directory, [run])
+      else list.push(run)
+    }
+    return [...byDirectory].map(([directory, list]) => ({ directory, plan: planPrune(list, this.bounds, Date.now()) }))
+  }
+
+  private async ask(plans: readonly PrunePlan[]): Promise<void> {
+    this.wasAsked = true
+    const { bounds } = this
+    const reasons = new Set(plans.flatMap(({ remove }) => remove.map(({ reason }) => reasonText(reason, bounds))))
+    const count = plans.reduce((sum, { remove }) => sum + remove.length, 0)
+    const bytes = formatBytes(plans.reduce((sum, { removedBytes }) => sum + removedBytes, 0))
+    const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay. From then on this is done without a question.`
+    const choice = await vscode.window.showInformationMessage(text, REVIEW, DELETE, CHANGE, NOT_NOW)
+    if (choice === REVIEW) await this.review()
+    if (choice === CHANGE) await openSettings()
+    if (choice !== DELETE) return
+    await this.container.context.globalState.update(AGREED_KEY, true)
+    await this.prune()
+  }
+
+  private async prune(only?: ReadonlySet<string>): Promise<void> {
+    const { runs, log } = this.container
+    const { bounds } = this
+    let count = 0
+    let bytes = 0
+    for (const { directory, plan } of this.plans()) {
+      if (plan.remove.length === 0) continue
+      const pruned = await prune(directory, bounds, Date.now(), only)
+      if (pruned === undefined) {
+        log.info(`another process removes old runs of ${directory}`)
+        continue
+      }
+      for (const { run, reason } of pruned.removed)
+        log.info(`removed ${run.path} (${formatBytes(run.bytes ?? 0)}, ${reasonText(reason, bounds)})`)
+      for (const { run, message } of pruned.failed) log.warn(`${run.path} could not be removed: ${message}`)
+      for (const reason of pruned.over) log.info(`${directory}: still ${reasonText(reason, bounds)}; the rest stays`)
+      count += pruned.removed.length
+      bytes += pruned.removedBytes
+    }
+    if (count === 0) return
+    this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}).`)
+    await runs.refresh()
+  }
+}
+
+function boundsText({ maxRuns, maxAgeDays, maxSizeGB }: RetentionBounds): string {
+  const bounds = [
+    ...(maxRuns > 0 ? [`at most ${plural(maxRuns, 'run')}`] : []),
+    ...(maxAgeDays > 0 ? [`${plural(maxAgeDays, 'day')} old`] : []),
+    ...(maxSizeGB > 0 ? [`${String(maxSizeGB)} GB in all`] : []),
+  ]
+  return bounds.length === 0 ? 'there are none' : bounds.join(', ')
+}
+
+async function openSettings(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', 'tapedeck.retention')
+}

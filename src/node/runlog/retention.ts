@@ -1,0 +1,125 @@
+/** Takes old runs of a log directory away, within the bounds that a person set. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import {
+  planRetention,
+  type KeptRun,
+  type RetentionBounds,
+  type RetentionPlan,
+  type RetentionReason,
+} from '../../core/retention'
+import { UserError } from '../../shared/userError'
+import { leasedLogs } from '../control/openLogs'
+import { readEntry } from '../control/registry'
+import { deleteRun, describeRun, isSameFile, startedAt, type ListedRun } from './history'
+import { withPruneLock } from './pruneLock'
+import { listRuns } from './runHistory'
+
+export interface PrunableRun extends KeptRun {
+  readonly run: ListedRun
+}
+export type PrunePlan = RetentionPlan<PrunableRun>
+
+/**
+ * What would go now.
+ * @param runs of one log directory @param now milliseconds since the epoch
+ */
+export function planPrune(runs: readonly ListedRun[], bounds: RetentionBounds, now: number): PrunePlan {
+  const shown = shownLogs(now)
+  const prunable = runs.map((run) => {
+    const held = whyHeld(run, shown)
+    const { capture_id, bytes = 0 } = run
+    return { capture_id, startedMs: startedAt(run).getTime(), bytes, run, ...(held === undefined ? {} : { held }) }
+  })
+  return planRetention(prunable, bounds, now)
+}
+
+export interface Pruned {
+  readonly removed: readonly { readonly run: ListedRun; readonly reason: RetentionReason }[]
+  readonly removedBytes: number
+  readonly over: readonly RetentionReason[]
+  /** Runs that could not be deleted, with the reason. */
+  readonly failed: readonly { readonly run: ListedRun; readonly message: string }[]
+}
+
+/**
+ * @param only ids: no other run goes, whatever the bounds say
+ * @returns undefined where another process prunes this directory now
+ */
+export async function prune(
+  logDirectory: string,
+  bounds: RetentionBounds,
+  now: number,
+  only?: ReadonlySet<string>,
+): Promise<Pruned | undefined> {
+  if (!existsSync(path.join(logDirectory, 'index'))) return { removed: [], removedBytes: 0, over: [], failed: [] }
+  return withPruneLock(logDirectory, now, async () => {
+    const { remove, over } = planPrune(await listRuns(logDirectory), bounds, now)
+    const removed: { run: ListedRun; reason: RetentionReason }[] = []
+    const failed: { run: ListedRun; message: string }[] = []
+    for (const {
+      run: { run },
+      reason,
+    } of remove) {
+      if (only?.has(run.capture_id) === false) continue
+      // It may have been pinned or opened since it was listed.
+      const current = await describeRun(run.path, readEntry(run.capture_id))
+      if (whyHeld(current, shownLogs(now)) !== undefined) continue
+      try {
+        await deleteRun(logDirectory, current)
+        removed.push({ run, reason })
+      } catch (error) {
+        failed.push({ run, message: error instanceof Error ? error.message : String(error) })
+      }
+    }
+    return { removed, removedBytes: removed.reduce((sum, { run }) => sum + (run.bytes ?? 0), 0), over, failed }
+  })
+}
+
+/** Why a run is not taken away; undefined for one that may go. In doubt it stays. */
+function whyHeld(run: ListedRun, shown: Shown): string | undefined {
+  const { state, notes, notesProblem, entry } = run
+  if (notes?.pinned === true) return 'pinned'
+  if (notesProblem !== undefined) return 'its notes can’t be read'
+  if (state === 'running' || entry !== undefined) return 'recorded'
+  if (state === 'elsewhere') return 'recorded elsewhere'
+  if (state === 'stale') return 'not closed'
+  if (state === 'damaged') return 'can’t be read'
+  return isShown(run.path, shown) ? 'shown' : undefined
+}
+
+/** The logs that windows show, by their names; the same name in another folder is another log. */
+type Shown = ReadonlyMap<string, string[]>
+
+function shownLogs(now: number): Shown {
+  const shown = new Map<string, string[]>()
+  for (const log of leasedLogs(now)) shown.set(path.basename(log), [...(shown.get(path.basename(log)) ?? []), log])
+  return shown
+}
+
+function isShown(log: string, shown: Shown): boolean {
+  return shown.get(path.basename(log))?.some((other) => isSameFile(other, log)) === true
+}
+
+const units: Readonly<Record<RetentionReason, (bounds: RetentionBounds) => string>> = {
+  number: ({ maxRuns }) => `more than ${String(maxRuns)} runs`,
+  age: ({ maxAgeDays }) => `older than ${String(maxAgeDays)} days`,
+  size: ({ maxSizeGB }) => `more than ${String(maxSizeGB)} GB in all`,
+}
+
+/** "older than 30 days" */
+export function reasonText(reason: RetentionReason, bounds: RetentionBounds): string {
+  return units[reason](bounds)
+}
+
+/** @throws UserError `bad_arguments` for a bound that is no number from 0 */
+export function boundOf(text: string | undefined, fallback: number, name: string): number {
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  throw new UserError(
+    `--${name} takes a number from 0 (0: no bound), not ${JSON.stringify(text)}.`,
+    'bad_arguments',
+    'bad_input',
+  )
+}

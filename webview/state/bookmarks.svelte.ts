@@ -93,7 +93,7 @@ export class Bookmarks {
       return
     }
     try {
-      const row = await feed.chosenRow()
+      const [row] = feed.selected < 0 ? [] : await feed.fetch(feed.selected, feed.selected + 1)
       if (row === undefined) this.panel.say('Choose a row first: the arrow keys do.')
       else this.toggle(row)
     } catch (error) {

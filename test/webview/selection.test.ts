@@ -129,7 +129,7 @@ describe('choosing several rows', () => {
     assert.equal(await focused(panel), 'feed')
     await panel.page.keyboard.press('Shift+ArrowDown')
     await row(panel, 8).click({ button: 'right' })
-    await panel.page.getByRole('menuitem', { name: 'Copy 2 rows as JSON' }).click()
+    await panel.page.getByRole('menuitem', { name: 'Copy 2 Rows as JSON' }).click()
     assert.deepEqual(
       (JSON.parse(await copied(panel, 2)) as { seq: number }[]).map(({ seq }) => seq),
       [8, 9],

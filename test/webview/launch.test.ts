@@ -242,6 +242,50 @@ describe('launch', () => {
       await panel.close()
     })
 
+    it('smooths metrics, draws them by their logarithm, and over one another with switches', async () => {
+      const panel = await harness.open({ kind: 'launch', width: 1300 })
+      await panel.host(({ host }) => {
+        const noisy = (k: number) =>
+          Array.from({ length: 100 }, (_, i) => [i, 10 ** k + (i % 2) * 10 ** k] as [number, number])
+        host.setLaunch({
+          metrics: (['step', 'step', 'time'] as const).map((x, k) => ({
+            name: `metric_${String(k)}`,
+            count: 100,
+            last: 2 * 10 ** k,
+            min: 10 ** k,
+            max: 2 * 10 ** k,
+            x,
+            points: noisy(k),
+          })),
+        })
+      })
+      await panel.id('metric').locator('canvas').nth(2).waitFor()
+      // At the right edge the value under the pointer is the last one: raw 2, smoothed between.
+      const value = panel.id('metric').first().locator('.metric-value')
+      const over = panel.id('metric').first().locator('.u-over')
+      const hover = async () => {
+        const box = await over.boundingBox()
+        assert.ok(box !== null)
+        await over.hover({ position: { x: box.width - 1, y: 20 } })
+        await panel.id('metric').first().locator('.metric-place').waitFor()
+        return Number(await value.innerText())
+      }
+      assert.equal(await hover(), 2)
+      await panel.id('metrics-smooth').selectOption('much')
+      await panel.page.mouse.move(1, 1)
+      const smooth = await hover()
+      assert.ok(smooth > 1.4 && smooth < 1.6, String(smooth))
+      await panel.id('metrics-log').click()
+      await panel.id('metrics-together').click()
+      await panel.id('metric').nth(2).waitFor({ state: 'detached' })
+      assert.equal(await panel.id('metric').count(), 2)
+      await panel.page.getByRole('img', { name: /^metric_0: .*; metric_1: / }).waitFor()
+      await panel.id('metric-switch').first().click()
+      await panel.page.getByRole('img', { name: /^metric_1: / }).waitFor()
+      await panel.id('metric').first().locator('canvas').waitFor()
+      await panel.close()
+    })
+
     it('draws each metric, and more when asked', async () => {
       const panel = await harness.open({ kind: 'launch', height: 1400 })
       await panel.host(({ host }) => {

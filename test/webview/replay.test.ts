@@ -30,7 +30,7 @@ describe('replay', () => {
   async function cameAt(panel: OpenPanel, count: string): Promise<void> {
     await panel.page
       .locator('.header-meta')
-      .filter({ hasText: `${count} event` })
+      .getByText(new RegExp(`^${count} events?$`))
       .waitFor()
     await settled(panel)
   }

@@ -1,37 +1,45 @@
-/** A small line chart in the editor's colours. The library that draws it is loaded with the first chart. */
+/** A small chart of lines in the editor's colours. The library that draws it is loaded with the first chart. */
 import type uPlot from 'uplot'
+import { aligned, type Points } from './curves'
 import { formatNumber, timeTicks } from './numbers'
 import { onThemeChange } from './themeChange'
 
 export interface Chart {
-  /** Both ascending by x; `overlay` is drawn dashed where the chart was made for one. */
-  show(
-    points: readonly (readonly [x: number, value: number])[],
-    overlay?: readonly (readonly [x: number, value: number])[],
-  ): void
+  /** As many as there were when it was made. */
+  show(curves: readonly Points[]): void
   dispose(): void
 }
 
 /** Pixels. */
 const HEIGHT = 96
 
-/**
- * @param axis what x is: steps, or seconds since the run's start
- * @param onPoint told of the point under the pointer; undefined when there is none
- * @param hasOverlay a second line may be drawn over the first
- */
-export async function drawChart(
-  element: HTMLElement,
-  axis: 'step' | 'time',
-  onPoint: (point: readonly [x: number, value: number] | undefined) => void,
-  hasOverlay = false,
-): Promise<Chart> {
+export interface ChartOptions {
+  /** What x is: steps, or seconds since the run's start. */
+  readonly axis: 'step' | 'time'
+  /** The values stand by their logarithm; those around and below zero are still there. */
+  readonly log: boolean
+  /** The colour of each line: the number of its metric. */
+  readonly colors: readonly number[]
+  /** Which of the lines are dashed, by their place in `colors`. */
+  readonly dashed?: readonly number[]
+  /** Told where on the x axis the pointer is; undefined when it is nowhere. */
+  readonly onPlace: (x: number | undefined) => void
+}
+
+/** The inverse of sinh: a logarithm that zero and what is below it have too. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a `const enum` that only uPlot's own build can read
+const logScale: uPlot.Scale = { distr: 4, asinh: 0.001 }
+
+/** Names of the theme's colours for lines, one after the other. */
+export const CHART_COLORS = ['blue', 'green', 'purple', 'red', 'yellow', 'orange'] as const
+
+export async function drawChart(element: HTMLElement, options: ChartOptions): Promise<Chart> {
   const { default: UPlot } = await import('uplot')
-  let data: uPlot.AlignedData = hasOverlay ? [[], [], []] : [[], []]
+  let data: uPlot.AlignedData = aligned(options.colors.map(() => []))
   let plot = make()
 
   function make(): uPlot {
-    return new UPlot(optionsFor(element, axis, onPoint, hasOverlay), data, element)
+    return new UPlot(optionsFor(element, options), data, element)
   }
 
   const onResize = new ResizeObserver(() => {
@@ -45,9 +53,8 @@ export async function drawChart(
   })
 
   return {
-    show(points, overlay = []) {
-      const columns: uPlot.AlignedData = [points.map(([x]) => x), points.map(([, value]) => value)]
-      data = hasOverlay ? UPlot.join([columns, [overlay.map(([x]) => x), overlay.map(([, value]) => value)]]) : columns
+    show(curves) {
+      data = aligned(curves)
       plot.setData(data)
     },
     dispose() {
@@ -58,18 +65,14 @@ export async function drawChart(
   }
 }
 
-function optionsFor(
-  element: HTMLElement,
-  axis: 'step' | 'time',
-  onPoint: (point: readonly [x: number, value: number] | undefined) => void,
-  hasOverlay: boolean,
-): uPlot.Options {
+function optionsFor(element: HTMLElement, { axis, log, colors, dashed, onPlace }: ChartOptions): uPlot.Options {
   const style = getComputedStyle(element)
   const color = (name: string, other: string) => style.getPropertyValue(name).trim() || other
   const quiet = color('--vscode-descriptionForeground', style.color)
-  const line = color('--vscode-charts-blue', style.color)
-  // As `--orange` of the style sheet: the charts' own is a faint background in some themes.
-  const over = color('--orange', style.color)
+  const lineColor = (number: number) => {
+    const name = CHART_COLORS[number % CHART_COLORS.length] ?? 'blue'
+    return color(name === 'orange' ? '--orange' : `--vscode-charts-${name}`, style.color)
+  }
   // No theme has a colour for it, and a border of high contrast would outshine the line.
   const grid = { stroke: 'rgb(128 128 128 / 25%)', width: 1 }
   const font = `11px ${style.fontFamily}`
@@ -80,7 +83,10 @@ function optionsFor(
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: false }, y: { range: rangeOf } },
+    scales: {
+      x: { time: false },
+      y: log ? logScale : { range: rangeOf },
+    },
     axes: [
       {
         ...shared,
@@ -89,35 +95,22 @@ function optionsFor(
         space: 60,
         values: (_, splits) => (axis === 'step' ? splits.map(short) : timeTicks(splits)),
       },
-      { ...shared, size: 48, gap: 4, space: 24, values: (_, splits) => splits.map(short) },
+      { ...shared, size: 48, gap: 4, space: 24, values: (_, splits) => splits.map(tickText) },
     ],
     series: [
       {},
-      {
-        stroke: line,
-        width: 1.5,
-        spanGaps: hasOverlay,
-        points: { show: (plot) => plot.data[0].length < 2, size: 5, fill: line },
-      },
-      ...(hasOverlay
-        ? [
-            {
-              stroke: over,
-              width: 1.5,
-              dash: [6, 4],
-              spanGaps: true,
-              points: { show: (plot: uPlot) => plot.data[0].length < 2, size: 5, fill: over },
-            },
-          ]
-        : []),
+      ...colors.map((number, i): uPlot.Series => {
+        const stroke = lineColor(number)
+        const points = { show: (plot: uPlot) => plot.data[0].length < 2, size: 5, fill: stroke }
+        const dash = dashed?.includes(i) === true ? { dash: [6, 4] } : {}
+        return { stroke, width: 1.5, spanGaps: true, points, ...dash }
+      }),
     ],
     hooks: {
       setCursor: [
         (plot) => {
           const { idx } = plot.cursor
-          const x = idx === null || idx === undefined ? undefined : plot.data[0][idx]
-          const value = idx === null || idx === undefined ? undefined : plot.data[1]?.[idx]
-          onPoint(x === undefined || value === undefined || value === null ? undefined : [x, value])
+          onPlace(idx === null || idx === undefined ? undefined : plot.data[0][idx])
         },
       ],
     },
@@ -129,6 +122,11 @@ function rangeOf(_: uPlot, least: number | null, greatest: number | null): [numb
   if (least === null || greatest === null || !Number.isFinite(least) || !Number.isFinite(greatest)) return [0, 1]
   const air = least === greatest ? Math.abs(least) * 0.1 || 1 : (greatest - least) * 0.08
   return [least - air, greatest + air]
+}
+
+/** Where a logarithm has too many places the library leaves some without a name. */
+function tickText(value: number | null): string | null {
+  return value === null ? null : short(value)
 }
 
 /** "12k", "3M", else about four digits: an axis is narrow. */

@@ -73,8 +73,8 @@ export class Bookmarks {
     const time = Number.isFinite(row.time) ? { time: row.time } : {}
     const name = text.trim().slice(0, MAX_NAME) || this.nextName
     this.take(isSet ? [...without, { seq: row.seq, text, ...time, ...(this.isRun ? { name } : {}) }] : without)
-    const what = this.isRun ? 'Marker' : 'Bookmark'
-    this.panel.say(isSet ? `${what} set.` : `${what} taken away.`)
+    const [set, gone] = this.isRun ? ['Marker set.', 'Marker taken away.'] : ['Bookmarked.', 'Bookmark taken away.']
+    this.panel.say(isSet ? set : gone)
     this.keep()
   }
 
@@ -93,7 +93,7 @@ export class Bookmarks {
       return
     }
     try {
-      const row = await feed.chosenRow()
+      const [row] = feed.selected < 0 ? [] : await feed.fetch(feed.selected, feed.selected + 1)
       if (row === undefined) this.panel.say('Choose a row first: the arrow keys do.')
       else this.toggle(row)
     } catch (error) {

@@ -30,6 +30,8 @@ export class Feed {
   paused = $state(false)
   /** Rows of the view, whether shown or not. */
   count = $state(0)
+  /** How many views were opened so far: with another one an index is another row. */
+  opened = $state(0)
   /** False while the host still looks for rows. */
   complete = $state(true)
   /** The texts that the rows of the view were searched for. */
@@ -129,11 +131,13 @@ export class Feed {
     return this.rows.read(index, index + 1)[0]
   }
 
-  /** The chosen row, even while it is on its way; undefined when none is chosen. */
-  async chosenRow(): Promise<Row | undefined> {
-    const { view, selected } = this
-    if (view === undefined || selected < 0) return undefined
-    return this.rowAt(selected) ?? (await this.rows.fetch(view, selected, selected + 1))[0]
+  /** Rows of the view, even while they are on their way; fewer where it ends. */
+  async fetch(first: number, end: number): Promise<readonly Row[]> {
+    const { view } = this
+    const from = Math.max(first, this.bounds.base)
+    if (view === undefined || end <= from) return []
+    const here = this.rows.read(from, end).filter((row) => row !== undefined)
+    return here.length === end - from ? here : this.rows.fetch(view, from, Math.min(end, this.count))
   }
 
   /**
@@ -166,6 +170,7 @@ export class Feed {
         return
       }
       this.reset(opened.view)
+      this.opened++
       this.searched = marks
       const { include, exclude, time, sources, withoutSources, withoutLevels } = query
       this.isSearched = [include, exclude, time, sources, withoutSources, withoutLevels].some(
@@ -330,30 +335,11 @@ export class Feed {
     await this.findBounds()
   }
 
-  /** The row behind the last one that is shown (1), or that one (0), or those before it; wherever they are. */
-  async rowAtEnd(offset: number): Promise<Row | undefined> {
-    const { view, known } = this
-    const index = known - 1 + offset
-    if (view === undefined || index < this.bounds.base || index >= this.count) return undefined
-    return this.rowAt(index) ?? (await this.rows.fetch(view, index, index + 1))[0]
-  }
-
   showAll(): void {
     this.bounds.cleared = undefined
     this.bounds.base = 0
     this.schedule()
     this.options.onIntent()
-  }
-
-  /**
-   * The last rows of the list as it is, whether drawn or not.
-   * @returns `more`: how many stand before them
-   */
-  async lastRows(limit: number): Promise<{ rows: readonly Row[]; more: number }> {
-    const { view, known } = this
-    if (view === undefined) return { rows: [], more: 0 }
-    const first = Math.max(this.bounds.base, known - limit)
-    return { rows: await this.rows.fetch(view, first, known), more: first - this.bounds.base }
   }
 
   dispose(): void {
@@ -375,8 +361,8 @@ export class Feed {
     return Math.max(this.minTop(), this.shown * this.rowHeight - this.height)
   }
 
-  /** Rows of the view up to the last that may be shown. */
-  private get known(): number {
+  /** Rows of the view up to the last that may be shown, whether drawn or not. */
+  get known(): number {
     return Math.min(this.count, this.bounds.end)
   }
 

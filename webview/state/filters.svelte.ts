@@ -147,6 +147,12 @@ export class Filters {
     this.options.changed()
   }
 
+  /** Shows only these levels. */
+  setLevels(chosen: readonly Level[]): void {
+    this.onlyLevels = levels.filter((level) => chosen.includes(level))
+    this.options.changed()
+  }
+
   /** Chooses a level or takes it back; what came along with the errors stays alone without them. */
   toggleLevel(level: Level): void {
     const wanted = new Set(this.onlyLevels)

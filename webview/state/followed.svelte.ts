@@ -56,8 +56,8 @@ export class Followed {
     const { feed } = this.panel
     const here = feed.rowAt(feed.selected)?.time ?? feed.frame.rows.find((row) => row !== undefined)?.time ?? Date.now()
     try {
-      const last = await feed.lastRows(1)
-      const place = parseDestination(text, here, last.rows[0]?.time ?? Date.now())
+      const [last] = await feed.fetch(feed.known - 1, feed.known)
+      const place = parseDestination(text, here, last?.time ?? Date.now())
       if (place === undefined) return 'Type a line (1200), a time (14:05, 2026-11-20 03:30), or a span (+10m, -90s).'
       const found = await feed.goTo(place)
       return found

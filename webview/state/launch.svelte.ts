@@ -94,7 +94,10 @@ export class Launch {
       return copied
     }
     try {
-      const { rows, more } = await panel.feed.lastRows(MAX_COPIED)
+      const { known, bounds } = panel.feed
+      const first = Math.max(bounds.base, known - MAX_COPIED)
+      const rows = await panel.feed.fetch(first, known)
+      const more = first - bounds.base
       const written = rows.filter((row) => row.phase === 'log_line')
       const lines = (written.length > 0 ? written : rows).map((row) => `${plainText(row.text)}\n`)
       const copied = await panel.copy(lines.join(''))

@@ -18,7 +18,7 @@ import {
   type Client,
 } from '../../src/shared/protocol/peer'
 import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
-import { plainText, type OutputLink } from '../lib/outputText'
+import type { OutputLink } from '../lib/outputText'
 import { PROTOCOL_VERSION } from '../../src/shared/protocol/version'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
@@ -32,6 +32,7 @@ import { Followed } from './followed.svelte'
 import { Highlights } from './highlights.svelte'
 import { Hits } from './hits.svelte'
 import { Launch, type Notice } from './launch.svelte'
+import { Picked } from './picked.svelte'
 import { Replay } from './replay.svelte'
 import { rowsAround } from './rowsAround'
 import { SavedFilters } from './savedFilters.svelte'
@@ -82,6 +83,7 @@ export class Panel {
   readonly timeline: Timeline
   readonly details: Details
   readonly replay: Replay
+  readonly picked: Picked
 
   private readonly client: Client
   private readonly saved: SavedState
@@ -127,6 +129,7 @@ export class Panel {
     this.savedFilters = new SavedFilters(this, this.client)
     this.highlights = new Highlights(this.saved.highlights, keep)
     this.trajectories = new Trajectories(this.client, keep)
+    this.picked = new Picked(this, this.client)
     this.replay = new Replay(this, this.client, keep)
     this.timeline = new Timeline(this, this.client, (info) => {
       this.replay.takeInfo(info)
@@ -332,12 +335,6 @@ export class Panel {
   /** Highlights the selected text, else what is searched for. */
   highlightSelected(): void {
     if (!this.highlights.add(this.feed.searched[0]?.pattern ?? '')) this.say('Select a text to highlight first.')
-  }
-
-  /** Copies the chosen row's text, without codes. */
-  async copySelected(): Promise<void> {
-    const row = this.feed.rowAt(this.feed.selected)
-    if (row !== undefined && (await this.copy(plainText(row.text)))) this.say('Copied 1 line.')
   }
 
   /** Told to who sees the panel, too. */

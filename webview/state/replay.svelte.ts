@@ -178,7 +178,9 @@ export class Replay {
   async step(direction: 1 | -1): Promise<void> {
     this.pause()
     try {
-      const row = await this.panel.feed.rowAtEnd(direction)
+      const { feed } = this.panel
+      const next = feed.known - 1 + direction
+      const [row] = await feed.fetch(next, next + 1)
       if (row !== undefined) this.show({ seq: row.seq })
       else this.panel.say(`There is no ${direction === 1 ? 'later' : 'earlier'} event in this view.`)
     } catch (error) {

@@ -177,6 +177,23 @@ describe('the host’s end of a panel', () => {
     assert.equal(replays(), 0)
   })
 
+  it('makes nothing for a page that ended while its bookmarks were read', async () => {
+    const { bridge, actions, ask, summaries } = panel
+    let goOn: () => void = () => undefined
+    actions.bookmarks = () =>
+      new Promise(
+        (resolve) =>
+          (goOn = () => {
+            resolve([])
+          }),
+      )
+    await ask('hello', { protocol: PROTOCOL_VERSION })
+    bridge.setVisible(false)
+    goOn()
+    await settled()
+    assert.equal(summaries(), 0)
+  })
+
   it('shows a run whose notes can’t be read, and says so', async () => {
     const { actions, posted, ask } = panel
     actions.bookmarks = () => Promise.reject(new Error('The notes x.notes.json can’t be used.'))

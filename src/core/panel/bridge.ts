@@ -130,6 +130,8 @@ export class PanelBridge {
   /** Views have been told of so many growths. */
   private toldGrowths = 0
   private isVisible = true
+  /** How many pages have ended so far. */
+  private ends = 0
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
   /** The event that a page that is not there yet is to show. */
@@ -180,6 +182,7 @@ export class PanelBridge {
     }
     clearTimeout(this.tellTimer)
     this.tellTimer = undefined
+    this.ends++
     this.greeted = false
     this.server.forget()
     this.forgetViews()
@@ -199,6 +202,7 @@ export class PanelBridge {
 
   dispose(): void {
     this.disposed = true
+    this.ends++
     clearTimeout(this.tellTimer)
     clearTimeout(this.greetTimer)
     for (const stop of this.stops) stop()
@@ -213,7 +217,9 @@ export class PanelBridge {
           'This panel is of another version of Tapedeck. Close it and open the run again.',
           'protocol',
         )
+      const { ends } = this
       const { bookmarks, problem } = await this.bookmarks()
+      if (ends !== this.ends) throw new UserError('The page that greeted is gone.', 'cancelled')
       // A panel that says hello again has lost everything it had: it starts anew.
       this.forgetViews()
       clearTimeout(this.greetTimer)

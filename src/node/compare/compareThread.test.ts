@@ -25,7 +25,7 @@ describe('the thread of a comparison', () => {
       parentPort.postMessage({ type: 'compared', comparison: workerData.left, swapped: workerData.right })
       setInterval(() => undefined, 1000)`)
     const found = await compareInThread(file, logs, { onProgress: (done) => told.push(done) })
-    assert.deepEqual(found as unknown, { comparison: '/l.json', swapped: '/r.json' })
+    assert.deepEqual(found, { comparison: '/l.json', swapped: '/r.json' })
     assert.deepEqual(told, [0.25])
   })
 

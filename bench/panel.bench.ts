@@ -10,7 +10,7 @@ import type { CDPSession, Page } from 'playwright-core'
 import { readEntry } from '../src/node/control/registry'
 import { startRunner } from '../src/node/runnerProcess'
 import { launchDefaults, type LaunchRequest } from '../src/shared/launch'
-import { makeLargeRun } from './largeRun'
+import { generateRun } from './generatedRun'
 import { PanelHost } from './panelPage'
 
 declare const __PROJECT_ROOT__: string
@@ -132,7 +132,7 @@ async function openAndScroll(host: PanelHost, logPath: string, name: string): Pr
   const filtered = within(click('level-filter-error'), `${isFiltered} && ${rowsAreThere}`)
   console.log(`filter to errors: ${ms(await page.evaluate<number>(filtered))}`)
   await page.evaluate(within(click('level-filter-error'), `!${isFiltered} && ${rowsAreThere}`))
-  const type = `const input = document.querySelector('[data-testid="search-input"]'); input.value = 'needle'; input.dispatchEvent(new Event('input', { bubbles: true }))`
+  const type = `const input = document.querySelector('[data-testid="search-input"]'); input.value = 'NEEDLE'; input.dispatchEvent(new Event('input', { bubbles: true }))`
   const found = within(type, `document.querySelectorAll('[data-testid="event-row"] mark, .row .hit').length > 0`)
   console.log(
     `text search, first hits: ${ms(await page.evaluate<number>(found))} (with what the box waits for more letters)`,
@@ -209,12 +209,12 @@ async function live(host: PanelHost): Promise<void> {
 
 async function main(): Promise<void> {
   try {
-    const large = makeLargeRun(path.join(home, 'large'), EVENTS)
+    const large = generateRun(path.join(home, 'large'), EVENTS)
     const host = await PanelHost.start()
     try {
-      await openAndScroll(host, large.path, `${EVENTS.toLocaleString('en')} events with their index`)
-      rmSync(large.indexPath)
-      await openAndScroll(host, large.path, `${EVENTS.toLocaleString('en')} events without an index`)
+      await openAndScroll(host, large.log, `${EVENTS.toLocaleString('en')} events with their index`)
+      rmSync(large.index)
+      await openAndScroll(host, large.log, `${EVENTS.toLocaleString('en')} events without an index`)
       await live(host)
     } finally {
       await host.stop()

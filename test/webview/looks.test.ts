@@ -7,7 +7,10 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import axe from 'axe-core'
+import type { RunKind } from '../../src/shared/events/schema'
+import type { RunSummary } from '../../src/shared/protocol/summary'
 import { Harness, themeClass, type OpenPanel, type PanelOptions, type Theme } from './harness'
+import { follow, session, stream } from './summarySamples'
 import { settled } from './waits'
 
 const shots = process.env['TAPEDECK_SHOTS']
@@ -26,6 +29,22 @@ const firstDetail = async (panel: OpenPanel): Promise<void> => {
   await panel.page.keyboard.press('Enter')
   await panel.id('detail').waitFor()
 }
+
+/** The panel of a kind of run that is told by its summary. */
+const toldAs = (kind: RunKind, summary: RunSummary): Scene => ({
+  name: `${kind}-recorded`,
+  options: { events: 60, state: 'completed' },
+  prepare: async (panel) => {
+    await panel.host(
+      ({ host, argument }) => {
+        host.setRun({ kind: argument.kind })
+        host.tellSummary(argument.summary)
+      },
+      { kind, summary },
+    )
+    await panel.id('tab-summary').or(panel.id('summary')).first().waitFor()
+  },
+})
 
 const scenes: readonly Scene[] = [
   {
@@ -66,6 +85,20 @@ const scenes: readonly Scene[] = [
       await firstDetail(panel)
     },
   },
+  {
+    name: 'replay',
+    options: { events: 400, state: 'completed' },
+    prepare: async (panel) => {
+      await panel.asked('levels/get', 1)
+      await panel.id('replay-button').click()
+      await panel.id('replay-play').click()
+      await panel.page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+      await panel.id('replay-position').fill('7000')
+    },
+  },
+  toldAs('session', session),
+  toldAs('stream', stream),
+  toldAs('follow', follow),
   { name: 'empty', options: { events: 0, state: 'running' }, prepare: () => Promise.resolve() },
   {
     name: 'launch',
@@ -149,8 +182,8 @@ describe('the looks of the panel', () => {
           }, `${themeClass[theme]} theme-${theme}`)
           await settled(panel)
           for (const one of await complaints(panel)) (found[one] ??= []).push(`${theme} ${String(width)}`)
-          if (shots === undefined) continue
-          await panel.page.screenshot({ path: path.join(shots, `${name}-${theme}-${String(width)}.png`) })
+          if (shots !== undefined)
+            await panel.page.screenshot({ path: path.join(shots, `${name}-${theme}-${String(width)}.png`) })
         }
       }
       assert.deepEqual(found, {})

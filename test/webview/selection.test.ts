@@ -138,6 +138,9 @@ describe('choosing several rows', () => {
     await panel.id('row-only-level').click()
     await panel.page.locator('.feed:not(:has(.row:not(.level-error))) .row').first().waitFor()
     await panel.id('show-all').click()
+    // The list of all rows is there: until then row 8 stands elsewhere.
+    await row(panel, 6).waitFor()
+    await settled(panel)
     await row(panel, 8).click({ button: 'right' })
     await panel.id('row-hide-phase').click()
     await row(panel, 8).waitFor({ state: 'detached' })

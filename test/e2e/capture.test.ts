@@ -106,6 +106,8 @@ describe('a live capture in the editor', () => {
 
   it('goes on through a reload of the window, and the panel is there again', async () => {
     await use('slow&seconds=8')
+    // A reload may take longer than the answer.
+    const goOn = site.holdAfter('tick-0001')
     await watchCapture('A slow answer')
     await state('running').waitFor()
     const panel = editor.webviewFrame()
@@ -114,6 +116,7 @@ describe('a live capture in the editor', () => {
     await state('running').waitFor()
     await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
     await shot('after reload')
+    goOn()
     await state('completed').waitFor({ timeout: 60_000 })
     assertWholeAnswer(logs().at(-1) ?? '')
   })
@@ -133,12 +136,14 @@ describe('a live capture in the editor', () => {
   })
 
   it('closes the log of a runner that was killed, and says so', async () => {
+    const goOn = site.holdAfter('tick-0001')
     await watchCapture('A capture whose recorder dies')
     await state('running').waitFor()
     await editor.webviewFrame().locator('[data-testid="summary"]', { hasText: 'tick-00003' }).waitFor()
     const log = logs().at(-1) ?? ''
     const before = readFileSync(log, 'utf8').split('\n').length
     process.kill(activePid(), 'SIGKILL')
+    goOn()
     await state('aborted').waitFor()
     await shot('recorder lost')
     const { events, metadata } = readLog(log)

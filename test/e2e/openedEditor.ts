@@ -43,7 +43,11 @@ export function useEditor(prepare: (folders: Folders) => Promise<Pick<EditorOpti
   })
 
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await shot(`failed ${this.currentTest.title.slice(0, 40)}`)
+    if (this.currentTest?.state !== 'failed') return
+    await shot(`failed ${this.currentTest.title.slice(0, 40)}`)
+    // Where no picture can be looked at.
+    const text = await editor.webviewFrame().locator('body').innerText({ timeout: 2000 }).catch(String)
+    console.log(`the panel said: ${text.slice(0, 1500)}`)
   })
 
   after(async () => {

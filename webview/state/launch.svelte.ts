@@ -20,6 +20,7 @@ export interface Notice {
 
 /** What it needs of the panel. */
 interface LaunchPanel {
+  readonly replay: { readonly isActive: boolean }
   readonly run: RunInfo | undefined
   readonly summary: RunSummary | undefined
   readonly live: boolean
@@ -48,8 +49,9 @@ export class Launch {
     const { run } = this.panel
     const { summary } = this
     if (run?.kind !== 'launch') return undefined
-    const told = run.exit_code === undefined && run.signal === undefined ? summary?.exit : run
-    const stopped = summary?.stop_requested === true || run.state === 'aborted'
+    const isAsItWas = this.panel.replay.isActive
+    const told = isAsItWas || (run.exit_code === undefined && run.signal === undefined) ? summary?.exit : run
+    const stopped = summary?.stop_requested === true || (run.state === 'aborted' && !isAsItWas)
     return told === undefined ? undefined : exitMeaning(told, stopped)
   }
 

@@ -62,12 +62,15 @@ function chooseOther(container: Container, left: ListedRun): Promise<ListedRun |
 
 /** By code two ids, or an id and a choice; from a tree the row and all that are selected. */
 async function givenRuns({ runs }: Container, argument: unknown, more: unknown): Promise<ListedRun[]> {
-  const all = Array.isArray(more) ? (more as unknown[]) : [argument, more]
+  const isSelection = Array.isArray(more)
+  const all = isSelection ? (more as unknown[]) : [argument, more]
   const ids = all.flatMap((one) => {
     const id = typeof one === 'object' && one !== null && 'capture_id' in one ? one.capture_id : one
     return typeof id === 'string' ? [id] : []
   })
-  return Promise.all([...new Set(ids)].map((id) => runs.find(id)))
+  const found = await Promise.all([...new Set(ids)].map((id) => runs.find(id)))
+  // What changed is told from the earlier to the later, however they were selected.
+  return isSelection ? found.sort((a, b) => a.capture_id.localeCompare(b.capture_id)) : found
 }
 
 function isReadable({ head }: ListedRun): boolean {

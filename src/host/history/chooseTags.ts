@@ -24,7 +24,7 @@ export function chooseTags(all: readonly ListedRun[], chosen: readonly ListedRun
     .map(([tag, count]) => ({ tag, label: tag, description: plural(count, 'run') }))
   const pick = vscode.window.createQuickPick<TagItem>()
   pick.title = chosen.length === 1 ? 'Tag Run' : `Tag ${plural(chosen.length, 'Run')}`
-  pick.placeholder = 'Check tags, or type a new one'
+  pick.placeholder = 'Check tags, or type new ones (paper, wood)'
   pick.canSelectMany = true
   pick.items = known
   pick.selectedItems = known.filter(({ tag }) => had(tag))
@@ -43,7 +43,10 @@ export function chooseTags(all: readonly ListedRun[], chosen: readonly ListedRun
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      const wanted = pick.selectedItems.map(({ tag }) => tag)
+      // "paper, wood" are two new ones.
+      const wanted = pick.selectedItems.flatMap(({ tag }) =>
+        counts.has(tag) ? [tag] : tag.split(',').flatMap((one) => one.trim() || []),
+      )
       resolve({ add: wanted, remove: known.map(({ tag }) => tag).filter((tag) => had(tag) && !wanted.includes(tag)) })
       pick.hide()
     })

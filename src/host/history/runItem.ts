@@ -30,7 +30,7 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   const described = isStopping ? 'stopping' : describeState(run)
   const tags = (notes?.tags ?? []).map((tag) => `#${tag}`)
   item.id = capture_id
-  item.description = [time, isStopping ? described : describeBriefly(run), ...tags].filter(Boolean).join(' · ')
+  item.description = [...tags, time, isStopping ? described : describeBriefly(run)].filter(Boolean).join(' · ')
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`

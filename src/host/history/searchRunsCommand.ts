@@ -159,7 +159,9 @@ class SearchList {
         ? items
         : [{ label: '$(info)', description: results.note, alwaysShow: true }]
     const again = active === undefined ? undefined : pick.items.find((item) => keyOf(item) === active)
-    if (again !== undefined) pick.activeItems = [again]
+    // Enter opens a hit: the line of its run above it opens that at its top.
+    const first = again ?? pick.items.find(({ seq }) => seq !== undefined)
+    if (first !== undefined) pick.activeItems = [first]
   }
 
   private open(item: HitItem): void {

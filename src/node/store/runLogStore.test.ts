@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { levelOf } from '../../shared/events/levels'
@@ -13,6 +13,8 @@ import { RequestBars } from '../../core/store/requestBars'
 import { temporaryFolder } from '../../../test/fakes/logs'
 import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { linesOf, writeLog } from '../../../test/fakes/writtenLog'
+import { BlockBuilder, blockLine } from '../runlog/blockIndex'
+import { indexPathOf } from '../runlog/layout'
 import { LogWorker } from './logWorker'
 import { RunLogStore } from './runLogStore'
 
@@ -169,6 +171,24 @@ describe('the store of a run log and its threads', function () {
       assert.deepEqual({ ...series.counts }, expected, `${String(from)} ${String(to)} ${String(buckets)}`)
       assert.equal(series.complete, true)
     }
+  })
+
+  it('counts levels by their times where one block of the index is the whole log', async () => {
+    const events = randomEvents(random, 50)
+    const file = started('launch', events)
+    const lines = linesOf(events).split('\n').slice(0, -1)
+    const offset = statSync(file).size - Buffer.byteLength(linesOf(events))
+    const blocks = new BlockBuilder(offset, 0)
+    for (const [i, line] of lines.entries()) blocks.add(Buffer.byteLength(line) + 1, 'log_line', timeOf(events[i]))
+    mkdirSync(path.dirname(indexPathOf(file)), { recursive: true })
+    writeFileSync(indexPathOf(file), blockLine(blocks.rest()))
+    const store = await opened(file)
+    const [first, last] = [timeOf(events[0]), timeOf(events.at(-1))]
+    const { counts } = await store.timeline.levels(first, last + 1, 2)
+    const later = events.filter((event) => timeOf(event) >= first + (last + 1 - first) / 2).length
+    const sum = Object.values(counts).reduce((total, [, second]) => total + (second ?? 0), 0)
+    assert.ok(later > 0)
+    assert.equal(sum, later)
   })
 
   for (const kind of ['capture', 'launch'] as const) {

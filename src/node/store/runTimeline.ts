@@ -65,9 +65,8 @@ export class RunTimeline implements Timeline {
     for (let block = Math.max(0, index.firstFrom(from) - 1); block < index.length; block++) {
       const first = index.timeOf(block)
       if (first >= to) break
-      // The times of a block's lines go up to where the next one begins.
-      const next =
-        block + 1 < index.length ? index.timeOf(block + 1) : (this.log.tailTime ?? this.log.lastTime ?? first)
+      // The times of a block's lines go up to where the next one begins; those of the last one are read.
+      const next = block + 1 < index.length ? index.timeOf(block + 1) : (this.log.tailTime ?? Number.POSITIVE_INFINITY)
       if (next < from) continue
       if (first >= from && next < to && bucketOf(first) === bucketOf(next)) {
         index.eachKey(block, (key, count) => {

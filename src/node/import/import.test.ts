@@ -280,6 +280,13 @@ describe('an import', () => {
     assert.equal((await readLogInfo(imported.path)).head.kind, 'follow')
   })
 
+  it('of the lines of a container is no HAR, though they begin like one', async () => {
+    const line = (log: string, ms: number): string => JSON.stringify({ log, stream: 'stdout', time: iso(ms) })
+    const imported = await runImport(fileOf('c-json.log', `${line('up\n', 1)}\n${line('down\n', 2)}\n`))
+    assert.equal(imported.format, 'NDJSON')
+    assert.equal((await eventsOf(imported)).filter(({ phase }) => phase === 'log_line').length, 2)
+  })
+
   it('of a log of ours is its copy, under another id where that is taken', async () => {
     const log = startLog(folder.path)
     await log.emit({ phase: 'marker', data: { name: `"capture_id":"${log.head.capture_id}"` } })
@@ -327,13 +334,15 @@ describe('an import', () => {
 
   it('takes away what killed ones left, when it is old', async () => {
     // Larger than any process id.
-    const [old, fresh] = ['importing-999999999-a', 'importing-999999999-b'].map((name) => path.join(logs(), name))
-    assert.ok(old !== undefined && fresh !== undefined)
-    mkdirSync(old, { recursive: true })
-    mkdirSync(fresh)
+    const [old, fresh, persons] = ['999999999-0123abcd', '999999999-89efabcd', '999999999-photos'].map((name) =>
+      path.join(logs(), `importing-${name}`),
+    )
+    assert.ok(old !== undefined && fresh !== undefined && persons !== undefined)
+    for (const one of [old, fresh, persons]) mkdirSync(one, { recursive: true })
     const before = new Date(Date.now() - 48 * 3_600_000)
-    utimesSync(old, before, before)
+    for (const one of [old, persons]) utimesSync(one, before, before)
     await runImport(fileOf('a.ndjson', '{"a":1}\n'))
-    assert.deepEqual([existsSync(old), existsSync(fresh)], [false, true])
+    // The log directory may be any folder, and hold what is none of our business.
+    assert.deepEqual([existsSync(old), existsSync(fresh), existsSync(persons)], [false, true, true])
   })
 })

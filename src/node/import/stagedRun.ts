@@ -71,7 +71,8 @@ async function removeAbandoned(logDirectory: string): Promise<void> {
     const folder = path.join(logDirectory, name)
     // Another import may have taken it away meanwhile.
     const known = await stat(folder).catch(() => undefined)
-    if (known !== undefined && Date.now() - known.mtimeMs > ABANDONED_MS) await rm(folder, { recursive: true, force: true })
+    if (known !== undefined && Date.now() - known.mtimeMs > ABANDONED_MS)
+      await rm(folder, { recursive: true, force: true })
   }
 }
 

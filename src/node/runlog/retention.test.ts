@@ -60,6 +60,17 @@ describe('the bounds of a history', () => {
     assert.deepEqual((await prune(directory(), { ...none, maxRuns: 2 }, NOW))?.removed, [])
   })
 
+  it('count from the end of a run, and from when it was imported', async () => {
+    const [old, long, imported] = [past(9), past(9), past(900)]
+    for (const id of [long, imported]) utimesSync(logOf(id), new Date(NOW - DAY / 2), new Date(NOW - DAY / 2))
+    const fresh = past(2)
+    const gone = async (bounds: Partial<typeof none>): Promise<string[] | undefined> =>
+      (await prune(directory(), { ...none, ...bounds }, NOW))?.removed.map(({ run }) => run.capture_id)
+    assert.deepEqual(await gone({ maxAgeDays: 5 }), [old])
+    assert.deepEqual(await gone({ maxRuns: 2 }), [fresh])
+    assert.deepEqual(left(), [long, imported].sort())
+  })
+
   it('never cost a run that is pinned, open, damaged, or has notes that can’t be read', async () => {
     const [pinned, odd, plain] = [past(9), past(8), past(7)]
     await changeNotes(logOf(pinned), (notes) => ({ ...notes, pinned: true }))

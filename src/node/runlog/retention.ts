@@ -28,8 +28,10 @@ export function planPrune(runs: readonly ListedRun[], bounds: RetentionBounds, n
   const shown = shownLogs(now)
   const prunable = runs.map((run) => {
     const held = whyHeld(run, shown)
-    const { capture_id, bytes = 0 } = run
-    return { capture_id, startedMs: startedAt(run).getTime(), bytes, run, ...(held === undefined ? {} : { held }) }
+    const { capture_id, bytes = 0, modifiedMs = 0 } = run
+    // What was recorded for weeks, or is imported from long ago, is as old as its log: else it would go as soon as it is there.
+    const sinceMs = Math.max(startedAt(run).getTime() || 0, modifiedMs)
+    return { capture_id, sinceMs, bytes, run, ...(held === undefined ? {} : { held }) }
   })
   return planRetention(prunable, bounds, now)
 }

@@ -11,6 +11,7 @@ import { checkFile } from '../runlog/checkFile'
 import { exportRun } from '../runlog/exportRun'
 import { readEvents, readLogInfo } from '../runlog/reader'
 import { importFile, type Imported } from './importFile'
+import { importInProcess } from './importProcess'
 
 declare const __PROJECT_ROOT__: string
 
@@ -330,6 +331,20 @@ describe('an import', () => {
     await assert.rejects(importing, { name: 'AbortError' })
     assert.ok(progress.length > 0)
     assertNothingLeft(0)
+  })
+
+  it('in a process of its own that is killed within a line fails with what it said', async () => {
+    const script = fileOf(
+      'killed.cjs',
+      `console.error('tapedeck: out of memory'); process.stdout.write('{"progress":0.5}\\n{"capt')`,
+    )
+    const parts: number[] = []
+    const importing = importInProcess(script, 'a.har', logs(), {
+      signal: new AbortController().signal,
+      onProgress: (part) => parts.push(part),
+    })
+    await assert.rejects(importing, /^UserError: out of memory$/)
+    assert.deepEqual(parts, [0.5])
   })
 
   it('takes away what killed ones left, when it is old', async () => {

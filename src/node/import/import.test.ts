@@ -160,6 +160,26 @@ describe('an import', () => {
     }
   })
 
+  it('keeps what is called base64 and is none', async () => {
+    const frame = { type: 'receive', time: T0 / 1000, opcode: 2, data: '%%% sk-ant-api03-aaaaaaaaaaaaaaaaaaaaaaaa' }
+    const entry = {
+      startedDateTime: iso(0),
+      time: 5,
+      request: { method: 'GET', url: 'wss://example.org/' },
+      response: { status: 101 },
+      _webSocketMessages: [frame],
+    }
+    const fromHar = await runImport(fileOf('a.har', JSON.stringify({ log: { entries: [entry] } })))
+    const data = { request_id: '1', offset: 0, base64: '%%%' }
+    const event = { capture_id: 'x', seq: 0, timestamp: iso(0), phase: 'network_body', data }
+    const fromLines = await runImport(fileOf('a.ndjson', `${JSON.stringify(event)}\n`))
+    const bodies = async (imported: Imported): Promise<unknown[]> =>
+      (await eventsOf(imported)).filter(({ phase }) => phase === 'network_body').map(({ data }) => data['text'])
+    const [kept] = await bodies(fromHar)
+    assert.ok(typeof kept === 'string' && kept.startsWith('%%% ') && !kept.includes('aaaaaaaa'), String(kept))
+    assert.deepEqual(await bodies(fromLines), ['%%%'])
+  })
+
   it('of an asciicast (version 2) goes through the encoder of output', async () => {
     const file = fileOf(
       'a.cast',

@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 10, 21)
 const none: RetentionBounds = { maxRuns: 0, maxAgeDays: 0, maxSizeGB: 0 }
 const run = (daysAgo: number, gigabytes = 1, held?: string): KeptRun => ({
   capture_id: `run ${String(daysAgo)}`,
-  startedMs: NOW - daysAgo * DAY,
+  sinceMs: NOW - daysAgo * DAY,
   bytes: gigabytes * 1e9,
   ...(held === undefined ? {} : { held }),
 })
@@ -48,7 +48,7 @@ describe('retention', () => {
     for (let round = 0; round < 2000; round++) {
       const runs = Array.from({ length: random.below(20) }, (_, i) => ({
         capture_id: String(i),
-        startedMs: NOW - random.below(40) * (DAY / 2),
+        sinceMs: NOW - random.below(40) * (DAY / 2),
         bytes: random.below(5) * 7e8,
         ...(random.below(4) === 0 ? { held: 'pinned' } : {}),
       }))
@@ -70,17 +70,17 @@ describe('retention', () => {
       // The oldest first: what goes is older than all that might have gone.
       for (const { run } of remove)
         assert.ok(
-          free.every((one) => one.startedMs >= run.startedMs),
+          free.every((one) => one.sinceMs >= run.sinceMs),
           told,
         )
       const bytes = left.reduce((sum, one) => sum + one.bytes, 0)
       const tooMany = bounds.maxRuns > 0 && left.length > bounds.maxRuns
       const tooLarge = bounds.maxSizeGB > 0 && bytes > bounds.maxSizeGB * 1e9
-      const tooOld = bounds.maxAgeDays > 0 && left.some((one) => one.startedMs < NOW - bounds.maxAgeDays * DAY)
+      const tooOld = bounds.maxAgeDays > 0 && left.some((one) => one.sinceMs < NOW - bounds.maxAgeDays * DAY)
       if (tooMany || tooLarge || tooOld)
         assert.ok(
           tooOld && !tooMany && !tooLarge
-            ? free.every((one) => one.startedMs >= NOW - bounds.maxAgeDays * DAY)
+            ? free.every((one) => one.sinceMs >= NOW - bounds.maxAgeDays * DAY)
             : free.length === 0,
           told,
         )

@@ -13,7 +13,8 @@ const DAY_MS = 24 * 3600 * 1000
 
 export interface KeptRun {
   readonly capture_id: string
-  readonly startedMs: number
+  /** When it was added to the history: milliseconds since the epoch. */
+  readonly sinceMs: number
   readonly bytes: number
   /** Why it may not go: it is pinned, recorded, shown. */
   readonly held?: string
@@ -40,13 +41,13 @@ export function planRetention<R extends KeptRun>(
   let count = runs.length
   let bytes = runs.reduce((sum, run) => sum + run.bytes, 0)
   const reasonNow = (run: KeptRun): RetentionReason | undefined => {
-    if (bounds.maxAgeDays > 0 && run.startedMs < oldest) return 'age'
+    if (bounds.maxAgeDays > 0 && run.sinceMs < oldest) return 'age'
     if (bounds.maxRuns > 0 && count > bounds.maxRuns) return 'number'
     return bounds.maxSizeGB > 0 && bytes > maxBytes ? 'size' : undefined
   }
   const remove: { run: R; reason: RetentionReason }[] = []
   const left: R[] = []
-  const byAge = runs.toSorted((a, b) => a.startedMs - b.startedMs || (a.capture_id < b.capture_id ? -1 : 1))
+  const byAge = runs.toSorted((a, b) => a.sinceMs - b.sinceMs || (a.capture_id < b.capture_id ? -1 : 1))
   for (const run of byAge) {
     const reason = run.held === undefined ? reasonNow(run) : undefined
     if (reason === undefined) {

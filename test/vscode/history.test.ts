@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as vscode from 'vscode'
-import { commands } from '../../src/shared/manifest'
+import { leasedLogs } from '../../src/node/control/openLogs'
+import { commands, viewTypes } from '../../src/shared/manifest'
 import { writePastRun } from '../fakes/history'
 import { person } from './person'
 
@@ -104,6 +105,35 @@ describe('past runs', () => {
     for (const id of [a, b]) assert.ok(!existsSync(logOf(id)) && Object.keys(notesOf(id)).length === 0)
     await until('the panel to close', () => !tabs().includes('first of many'))
     assert.ok(existsSync(logOf(c)))
+  })
+
+  it('are told to other windows as shown as long as any panel or editor shows them', async () => {
+    const [id, later] = [past('shown twice'), past('shown later')]
+    const isTold = (one: string): boolean => leasedLogs(Date.now()).some((log) => path.basename(log, '.json') === one)
+    const close = async (label: string): Promise<void> => {
+      const tab = vscode.window.tabGroups.all.flatMap((group) => group.tabs).find((one) => one.label === label)
+      assert.ok(tab, label)
+      await vscode.window.tabGroups.close(tab)
+    }
+    await run(commands.openRun, id)
+    await until('the panel', () => isTold(id) && tabs().includes('shown twice'))
+    await run('vscode.openWith', vscode.Uri.file(logOf(id)), viewTypes.log)
+    await until('the editor', () => tabs().includes(`${id}.json`))
+    await close('shown twice')
+    await run(commands.openRun, later)
+    await until('a panel after it', () => isTold(later))
+    assert.ok(isTold(id))
+    await close(`${id}.json`)
+    await until('nobody shows it', () => !isTold(id))
+  })
+
+  it('are not taken for another one of the same id that lies elsewhere', async () => {
+    const id = past('mine')
+    const other = path.join(directory(), '..', 'copied', 'runs', `${id}.json`)
+    user.press = 'Delete'
+    await run(commands.deleteRun, { capture_id: id, path: other })
+    assert.match(user.heard.join('\n'), /There is no run /)
+    assert.ok(existsSync(logOf(id)))
   })
 
   it('say in one message that a run is not there', async () => {

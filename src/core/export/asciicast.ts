@@ -45,8 +45,9 @@ export async function* toAsciicast(head: RunHead, events: AsyncIterable<AnyEvent
   let isOpen = false
   const line = ({ timestamp }: AnyEvent, code: string, data: string): string => {
     const time = Date.parse(timestamp)
-    const interval = Math.max(0, time - last) / 1000
-    last = Math.max(last, time)
+    // One without a time comes right behind the one before.
+    const interval = time > last ? (time - last) / 1000 : 0
+    if (time > last) last = time
     return `[${interval.toFixed(3)}, "${code}", ${JSON.stringify(data)}]\n`
   }
   for await (const event of events) {

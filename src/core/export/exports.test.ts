@@ -193,6 +193,31 @@ describe('exports', () => {
     }
   })
 
+  it('to asciicast v3 is JSON where an event has a time that is none', async () => {
+    const line = (seq: number, timestamp: string): AnyEvent => ({
+      capture_id: head.capture_id,
+      seq,
+      timestamp,
+      phase: 'log_line',
+      data: { text: 'a', stream: 'stdout' },
+    })
+    const odd = [line(0, 'yesterday'), line(1, '2026-11-20T03:30:06.000Z')]
+    const cast = await text(
+      toAsciicast(
+        { ...head, kind: 'launch' },
+        (async function* () {
+          await Promise.resolve()
+          yield* odd
+        })(),
+      ),
+    )
+    const [, ...rest] = cast.trimEnd().split('\n')
+    assert.deepEqual(
+      rest.map((one) => (JSON.parse(one) as unknown[])[0]),
+      [0, 1],
+    )
+  })
+
   it('to asciicast v3 tells what was printed, at its times', async () => {
     const launch = { ...head, kind: 'launch' as const, command: 'sh', args: ['-c', 'a b'] }
     const cast = await text(

@@ -206,7 +206,12 @@ class DraftRedactor implements Redactor {
   private redactBody(draft: BodyDraft): readonly EventDraft[] {
     const { data } = draft
     const form = data.text !== undefined ? 'text' : 'base64'
-    const given = data.text ?? (data.base64 === undefined ? undefined : atob(data.base64))
+    const { base64, ...others } = data
+    const bytes = base64 === undefined ? undefined : bytesOf(base64)
+    // What a file calls base64 and is none is kept as it stands.
+    if (data.text === undefined && base64 !== undefined && bytes === undefined)
+      return this.redactBody({ ...draft, data: { ...others, text: base64 } })
+    const given = data.text ?? bytes
     if (given === undefined) return [draft]
     // A frame is a whole message: nothing goes on in the next one.
     if (data.direction !== undefined) return [this.piece({ content: given, form, offset: data.offset, draft })]
@@ -367,4 +372,14 @@ function utf8Length(text: string): number {
     if (code >= 0x80) length += code < 0x800 ? 1 : code >= 0xd800 && code <= 0xdfff ? 1 : 2
   }
   return length
+}
+
+/** One byte a character, or undefined. */
+function bytesOf(base64: string): string | undefined {
+  try {
+    return atob(base64)
+  } catch {
+    // It is no base64.
+    return undefined
+  }
 }

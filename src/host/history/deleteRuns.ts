@@ -1,6 +1,7 @@
 /** Deletes runs after a question: to the system's trash where it can. */
 import * as vscode from 'vscode'
-import { deleteRun, refuseActive, titleOf, type ListedRun } from '../../node/runlog/history'
+import { readEntry } from '../../node/control/registry'
+import { deleteRun, describeRun, refuseActive, titleOf, type ListedRun } from '../../node/runlog/history'
 import { formatBytes, plural } from '../../shared/lib/format'
 import type { Container } from '../container'
 import { errorText } from '../userMessages'
@@ -51,7 +52,7 @@ async function remove(
   try {
     for (const [index, run] of chosen.entries()) {
       // Others may have deleted it, or begun to write it, while the person thought.
-      const current = await runs.find(run.capture_id)
+      const current = await describeRun(run.path, readEntry(run.capture_id))
       try {
         const directory = runs.directoryOf(current)
         await (useTrash ? deleteRun(directory, current, moveToTrash) : deleteRun(directory, current))

@@ -1,6 +1,6 @@
 /**
  * Keeps the history within its bounds: a while after the start, each hour and after runs end. The person is asked before the first
- * time; after that old runs go with a line in the log and a word in the view.
+ * time in each log directory; after that old runs go with a line in the log and a word in the view.
  */
 import * as vscode from 'vscode'
 import type { RetentionBounds } from '../../core/retention'
@@ -14,13 +14,13 @@ import type { Container } from '../container'
 import { startText } from '../runs/present'
 import { errorText, registerCommand } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
+import { RetentionConsent } from './retentionConsent'
 
 const START_MS = 20_000
 const HOUR_MS = 3_600_000
 /** Several runs may end at once. */
 const ENDED_MS = 5000
 
-const AGREED_KEY = 'tapedeck.retentionAgreed'
 const REVIEW = 'Review'
 const DELETE = 'Delete'
 const CHANGE = 'Change Settings'
@@ -64,21 +64,33 @@ export function registerRetention(container: Container): void {
   })
 }
 
+interface Due {
+  readonly directory: string
+  readonly plan: PrunePlan
+}
+
 class Retention {
   private isLooking = false
   private wasAsked = false
+  private readonly consent: RetentionConsent
 
-  constructor(private readonly container: Container) {}
+  constructor(private readonly container: Container) {
+    this.consent = new RetentionConsent(container.context.globalState)
+  }
 
   /** Removes what is beyond the bounds, or asks whether it may. */
   async look(): Promise<void> {
     if (this.isLooking) return
     this.isLooking = true
     try {
-      const plans = this.plans()
-      if (plans.every(({ plan }) => plan.remove.length === 0)) return
-      if (this.container.context.globalState.get(AGREED_KEY) === true) await this.prune()
-      else if (!this.wasAsked) await this.ask(plans.map(({ plan }) => plan))
+      const due = this.due()
+      await this.prune(due.filter(({ directory }) => this.consent.has(directory)))
+      const others = due.filter(({ directory }) => !this.consent.has(directory))
+      // Not awaited: a question may stand unanswered for days.
+      if (others.length > 0 && !this.wasAsked)
+        this.ask(others).catch((error: unknown) => {
+          this.container.log.error(`removing old runs: ${errorText(error)}`)
+        })
     } catch (error) {
       this.container.log.error(`removing old runs: ${errorText(error)}`)
     } finally {
@@ -91,7 +103,8 @@ class Retention {
     const { runs } = this.container
     await runs.refresh()
     const { bounds } = this
-    const offered = this.plans().flatMap(({ plan }) => plan.remove.map(({ run, reason }) => ({ run: run.run, reason })))
+    const due = this.due()
+    const offered = due.flatMap(({ plan }) => plan.remove.map(({ run, reason }) => ({ run: run.run, reason })))
     if (offered.length === 0) {
       const bytes = formatBytes(runs.all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
       const text = `No run is beyond the bounds: ${plural(runs.all.length, 'run')}, ${bytes} (${boundsText(bounds)}).`
@@ -115,9 +128,9 @@ class Retention {
     const going = new Set(picked.map(({ run }) => run.capture_id))
     for (const { run } of offered)
       if (!going.has(run.capture_id)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
-    await this.container.context.globalState.update(AGREED_KEY, true)
+    await this.consent.give(due.map(({ directory }) => directory))
     // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
-    await this.prune(going)
+    await this.prune(due, going)
   }
 
   private get bounds(): RetentionBounds {
@@ -129,8 +142,8 @@ class Retention {
     }
   }
 
-  /** For each log directory, as it was listed last. */
-  private plans(): { directory: string; plan: PrunePlan }[] {
+  /** The log directories that are beyond a bound, as they were listed last. */
+  private due(): readonly Due[] {
     const { runs } = this.container
     const byDirectory = new Map<string, ListedRun[]>()
     for (const run of runs.all) {
@@ -139,12 +152,15 @@ class Retention {
       if (list === undefined) byDirectory.set(directory, [run])
       else list.push(run)
     }
-    return [...byDirectory].map(([directory, list]) => ({ directory, plan: planPrune(list, this.bounds, Date.now()) }))
+    return [...byDirectory]
+      .map(([directory, list]) => ({ directory, plan: planPrune(list, this.bounds, Date.now()) }))
+      .filter(({ plan }) => plan.remove.length > 0)
   }
 
-  private async ask(plans: readonly PrunePlan[]): Promise<void> {
+  private async ask(due: readonly Due[]): Promise<void> {
     this.wasAsked = true
     const { bounds } = this
+    const plans = due.map(({ plan }) => plan)
     const reasons = new Set(plans.flatMap(({ remove }) => remove.map(({ reason }) => reasonText(reason, bounds))))
     const count = plans.reduce((sum, { remove }) => sum + remove.length, 0)
     const bytes = formatBytes(plans.reduce((sum, { removedBytes }) => sum + removedBytes, 0))
@@ -153,17 +169,16 @@ class Retention {
     if (choice === REVIEW) await this.review()
     if (choice === CHANGE) await openSettings()
     if (choice !== DELETE) return
-    await this.container.context.globalState.update(AGREED_KEY, true)
-    await this.prune()
+    await this.consent.give(due.map(({ directory }) => directory))
+    await this.prune(due)
   }
 
-  private async prune(only?: ReadonlySet<string>): Promise<void> {
+  private async prune(due: readonly Due[], only?: ReadonlySet<string>): Promise<void> {
     const { runs, log } = this.container
     const { bounds } = this
     let count = 0
     let bytes = 0
-    for (const { directory, plan } of this.plans()) {
-      if (plan.remove.length === 0) continue
+    for (const { directory } of due) {
       const pruned = await prune(directory, bounds, Date.now(), only)
       if (pruned === undefined) {
         log.info(`another process removes old runs of ${directory}`)

@@ -29,7 +29,8 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   const item = new vscode.TreeItem(title, hasResults ? Collapsed : None)
   const described = isStopping ? 'stopping' : describeState(run)
   const tags = (notes?.tags ?? []).map((tag) => `#${tag}`)
-  item.id = capture_id
+  // Two folders may hold a run of one id; the view refuses a second item of an id.
+  item.id = run.path
   item.description = [...tags, time, isStopping ? described : describeBriefly(run)].filter(Boolean).join(' · ')
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true

@@ -24,7 +24,7 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     keepBookmarks: (bookmarks) => keepMarkers(logPath, bookmarks),
     exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
-      await confirmDelete(container, [await container.runs.find(captureId)])
+      await confirmDelete(container, [await container.runs.find(captureId, logPath)])
     },
     openLog: async () => {
       // As text: by itself it would open as this panel again.

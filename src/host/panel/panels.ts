@@ -32,6 +32,8 @@ interface Open {
 class RunPanels implements Panels {
   private readonly open_ = new Map<string, Open>()
   private readonly shown = new Map<vscode.WebviewPanel, RunSession>()
+  /** The logs of all panels and editors: one log may have several. */
+  private readonly logs = new Map<vscode.WebviewPanel, string>()
 
   private readonly changedOpen = new Emitter<readonly string[]>()
   readonly onDidChangeOpen = this.changedOpen.event
@@ -110,10 +112,11 @@ class RunPanels implements Panels {
 
   close(logPath: string): void {
     this.open_.get(logPath)?.panel.dispose()
+    for (const [panel, log] of [...this.logs]) if (log === logPath) panel.dispose()
   }
 
   get openLogs(): readonly string[] {
-    return [...new Set([...this.open_.keys(), ...this.unrestored])]
+    return [...new Set([...this.open_.keys(), ...this.logs.values(), ...this.unrestored])]
   }
 
   get inFront(): string | undefined {
@@ -198,6 +201,19 @@ class RunPanels implements Panels {
     }
   }
 
+  /** @throws Error where the panel was closed while its log was opened */
+  private bridgeOf(panel: vscode.WebviewPanel, session: RunSession, restored: boolean): PanelBridge {
+    try {
+      return new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
+        restored,
+        validate: validateRequest,
+      })
+    } catch (error) {
+      this.container.runs.release(session)
+      throw error
+    }
+  }
+
   private async connect(
     panel: vscode.WebviewPanel,
     logPath: string,
@@ -206,10 +222,9 @@ class RunPanels implements Panels {
   ): Promise<PanelBridge> {
     const { runs } = this.container
     const session = await runs.acquire(logPath)
-    const bridge = new PanelBridge(session, panelActions(this.container, session), webviewTransport(panel.webview), {
-      restored,
-      validate: validateRequest,
-    })
+    const bridge = this.bridgeOf(panel, session, restored)
+    this.logs.set(panel, logPath)
+    this.changedOpen.fire(this.openLogs)
     panel.onDidChangeViewState(() => {
       bridge.setVisible(panel.visible)
     })
@@ -225,6 +240,8 @@ class RunPanels implements Panels {
     panel.onDidDispose(() => {
       stopNaming()
       this.shown.delete(panel)
+      this.logs.delete(panel)
+      this.changedOpen.fire(this.openLogs)
       name()
       bridge.dispose()
       runs.release(session)

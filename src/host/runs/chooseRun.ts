@@ -62,8 +62,11 @@ async function namedRuns(
         : argument === undefined
           ? []
           : [argument]
-  const ids = named.flatMap((one: unknown) => (typeof one === 'string' ? one : (captureIdOf(one) ?? [])))
-  return ids.length === 0 ? undefined : Promise.all(ids.map((id) => runs.find(id)))
+  const wanted = named.flatMap((one: unknown) => {
+    const id = typeof one === 'string' ? one : captureIdOf(one)
+    return id === undefined ? [] : [{ id, path: pathOf(one) }]
+  })
+  return wanted.length === 0 ? undefined : Promise.all(wanted.map(({ id, path }) => runs.find(id, path)))
 }
 
 /** What the keys of the Runs view hand over. */
@@ -96,4 +99,10 @@ function captureIdOf(argument: unknown): string | undefined {
   // A result of a run names it, and is not it.
   if ('file' in argument) return undefined
   return typeof argument.capture_id === 'string' ? argument.capture_id : undefined
+}
+
+/** Rows of the tree know which log is meant. */
+function pathOf(argument: unknown): string | undefined {
+  if (typeof argument !== 'object' || argument === null || !('path' in argument)) return undefined
+  return typeof argument.path === 'string' ? argument.path : undefined
 }

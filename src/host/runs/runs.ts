@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { activeDirectory } from '../../node/control/registry'
 import { watchFolders } from '../../node/watchFolders'
-import { findRun, type ListedRun } from '../../node/runlog/history'
+import { findRun, isSameFile, type ListedRun } from '../../node/runlog/history'
 import { RunHistory } from '../../node/runlog/runHistory'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
@@ -78,13 +78,18 @@ export class Runs {
     return this.refreshing
   }
 
-  /** @throws UserError `no_such_run` */
-  async find(captureId: string): Promise<ListedRun> {
-    const known = this.listed.find(({ capture_id }) => capture_id === captureId)
+  /**
+   * @param logPath which of them, since several folders may hold a run of this id (copies of a folder, imports)
+   * @throws UserError `no_such_run`
+   */
+  async find(captureId: string, logPath?: string): Promise<ListedRun> {
+    const isMeant = ({ path: file }: ListedRun): boolean => logPath === undefined || isSameFile(file, logPath)
+    const known = this.listed.find((run) => run.capture_id === captureId && isMeant(run))
     if (known !== undefined) return known
     for (const directory of this.directories) {
       try {
-        return await findRun(directory, captureId)
+        const found = await findRun(directory, captureId)
+        if (isMeant(found)) return found
       } catch (error) {
         if (!(error instanceof UserError) || error.code !== 'no_such_run') throw error
       }

@@ -11,6 +11,7 @@ import { checkFile } from '../runlog/checkFile'
 import { exportRun } from '../runlog/exportRun'
 import { readEvents, readLogInfo } from '../runlog/reader'
 import { importFile, type Imported } from './importFile'
+import { importInProcess } from './importProcess'
 
 declare const __PROJECT_ROOT__: string
 
@@ -159,6 +160,26 @@ describe('an import', () => {
     }
   })
 
+  it('keeps what is called base64 and is none', async () => {
+    const frame = { type: 'receive', time: T0 / 1000, opcode: 2, data: '%%% sk-ant-api03-aaaaaaaaaaaaaaaaaaaaaaaa' }
+    const entry = {
+      startedDateTime: iso(0),
+      time: 5,
+      request: { method: 'GET', url: 'wss://example.org/' },
+      response: { status: 101 },
+      _webSocketMessages: [frame],
+    }
+    const fromHar = await runImport(fileOf('a.har', JSON.stringify({ log: { entries: [entry] } })))
+    const data = { request_id: '1', offset: 0, base64: '%%%' }
+    const event = { capture_id: 'x', seq: 0, timestamp: iso(0), phase: 'network_body', data }
+    const fromLines = await runImport(fileOf('a.ndjson', `${JSON.stringify(event)}\n`))
+    const bodies = async (imported: Imported): Promise<unknown[]> =>
+      (await eventsOf(imported)).filter(({ phase }) => phase === 'network_body').map(({ data }) => data['text'])
+    const [kept] = await bodies(fromHar)
+    assert.ok(typeof kept === 'string' && kept.startsWith('%%% ') && !kept.includes('aaaaaaaa'), String(kept))
+    assert.deepEqual(await bodies(fromLines), ['%%%'])
+  })
+
   it('of an asciicast (version 2) goes through the encoder of output', async () => {
     const file = fileOf(
       'a.cast',
@@ -280,6 +301,13 @@ describe('an import', () => {
     assert.equal((await readLogInfo(imported.path)).head.kind, 'follow')
   })
 
+  it('of the lines of a container is no HAR, though they begin like one', async () => {
+    const line = (log: string, ms: number): string => JSON.stringify({ log, stream: 'stdout', time: iso(ms) })
+    const imported = await runImport(fileOf('c-json.log', `${line('up\n', 1)}\n${line('down\n', 2)}\n`))
+    assert.equal(imported.format, 'NDJSON')
+    assert.equal((await eventsOf(imported)).filter(({ phase }) => phase === 'log_line').length, 2)
+  })
+
   it('of a log of ours is its copy, under another id where that is taken', async () => {
     const log = startLog(folder.path)
     await log.emit({ phase: 'marker', data: { name: `"capture_id":"${log.head.capture_id}"` } })
@@ -325,15 +353,31 @@ describe('an import', () => {
     assertNothingLeft(0)
   })
 
+  it('in a process of its own that is killed within a line fails with what it said', async () => {
+    const script = fileOf(
+      'killed.cjs',
+      `console.error('tapedeck: out of memory'); process.stdout.write('{"progress":0.5}\\n{"capt')`,
+    )
+    const parts: number[] = []
+    const importing = importInProcess(script, 'a.har', logs(), {
+      signal: new AbortController().signal,
+      onProgress: (part) => parts.push(part),
+    })
+    await assert.rejects(importing, /^UserError: out of memory$/)
+    assert.deepEqual(parts, [0.5])
+  })
+
   it('takes away what killed ones left, when it is old', async () => {
     // Larger than any process id.
-    const [old, fresh] = ['importing-999999999-a', 'importing-999999999-b'].map((name) => path.join(logs(), name))
-    assert.ok(old !== undefined && fresh !== undefined)
-    mkdirSync(old, { recursive: true })
-    mkdirSync(fresh)
+    const [old, fresh, persons] = ['999999999-0123abcd', '999999999-89efabcd', '999999999-photos'].map((name) =>
+      path.join(logs(), `importing-${name}`),
+    )
+    assert.ok(old !== undefined && fresh !== undefined && persons !== undefined)
+    for (const one of [old, fresh, persons]) mkdirSync(one, { recursive: true })
     const before = new Date(Date.now() - 48 * 3_600_000)
-    utimesSync(old, before, before)
+    for (const one of [old, persons]) utimesSync(one, before, before)
     await runImport(fileOf('a.ndjson', '{"a":1}\n'))
-    assert.deepEqual([existsSync(old), existsSync(fresh)], [false, true])
+    // The log directory may be any folder, and hold what is none of our business.
+    assert.deepEqual([existsSync(old), existsSync(fresh), existsSync(persons)], [false, true, true])
   })
 })

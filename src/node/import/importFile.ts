@@ -46,7 +46,7 @@ export async function importFile(file: string, request: ImportRequest): Promise<
         importCast(file, run, startedMs, request),
       )
     }
-    if (/^\s*\{\s*"log"\s*:/.test(beginning) || (/\.har$/i.test(file) && beginning.trimStart().startsWith('{'))) {
+    if (/^\s*\{\s*"log"\s*:\s*\{/.test(beginning) || (/\.har$/i.test(file) && beginning.trimStart().startsWith('{'))) {
       const index = await indexHar(file, request)
       const head = index.url === undefined ? {} : { url: index.url }
       const title = harTitle(beginning) ?? path.basename(file)

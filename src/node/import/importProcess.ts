@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
+import { parseJson } from '../../core/jsonValue'
 import { UserError } from '../../shared/userError'
 
 export interface ImportedRun {
@@ -37,7 +38,9 @@ export async function importInProcess(
   let imported: ImportedRun | undefined
   let said = ''
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const told = JSON.parse(line) as { progress: number } | ImportedRun
+    const told = parseJson(line) as { progress: number } | ImportedRun | undefined
+    // A process that is killed may end within a line.
+    if (told === undefined) return
     if ('progress' in told) onProgress(told.progress)
     else imported = told
   })

@@ -33,6 +33,8 @@ export interface StagedOptions {
 }
 
 const PREFIX = 'importing-'
+/** Nothing else that somebody keeps in the log directory is named so. */
+const STAGING = /^importing-(\d+)-[0-9a-f]{8}$/
 /** Told one by one; all are counted. */
 const MAX_TOLD = 20
 /** Years that an id and a stamp have room for. */
@@ -64,11 +66,13 @@ const ABANDONED_MS = 24 * 3_600_000
 /** Of imports whose process was killed. */
 async function removeAbandoned(logDirectory: string): Promise<void> {
   for (const name of readdirSync(logDirectory)) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    const pid = STAGING.exec(name)?.[1]
     if (pid === undefined || isAlive(Number(pid))) continue
     const folder = path.join(logDirectory, name)
-    const { mtimeMs } = await stat(folder)
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(folder, { recursive: true, force: true })
+    // Another import may have taken it away meanwhile.
+    const known = await stat(folder).catch(() => undefined)
+    if (known !== undefined && Date.now() - known.mtimeMs > ABANDONED_MS)
+      await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -34,6 +34,18 @@ describe('the notes of a run', () => {
     assert.deepEqual(readdirSync(folder), [path.basename(notesPathOf(log))])
   })
 
+  it('keep what another window writes at the same time', async () => {
+    let others = 0
+    const written = await changeNotes(log, (notes) => {
+      if (others++ < 2)
+        writeFileSync(notesPathOf(log), JSON.stringify({ ...notes, pinned: true, title: `title ${String(others)}` }))
+      return { ...notes, tags: ['a'] }
+    })
+    assert.deepEqual(written, { format: 'tapedeck-notes/1', pinned: true, title: 'title 2', tags: ['a'] })
+    assert.deepEqual(await readNotes(log), written)
+    assert.equal(readdirSync(folder).length, 1)
+  })
+
   it('keep what a later version wrote', async () => {
     writeFileSync(notesPathOf(log), '{"format":"tapedeck-notes/1","title":"a","colour":"red"}')
     await changeNotes(log, (notes) => ({ ...notes, pinned: true }))

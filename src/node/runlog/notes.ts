@@ -15,13 +15,21 @@ export function notesPathOf(logPath: string): string {
  */
 export async function readNotes(logPath: string): Promise<Notes> {
   const file = notesPathOf(logPath)
-  let text: string
+  return parseNotes(file, await textOf(file))
+}
+
+/** Undefined where there is no file. */
+async function textOf(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, 'utf8')
+    return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { format: NOTES_FORMAT }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw notesError(file, error)
   }
+}
+
+function parseNotes(file: string, text: string | undefined): Notes {
+  if (text === undefined) return { format: NOTES_FORMAT }
   try {
     return notesSchema.parse(JSON.parse(text))
   } catch (error) {
@@ -33,7 +41,7 @@ const writing = new Map<string, Promise<unknown>>()
 
 /**
  * Changes the notes of a run: one change after the other, and none half written.
- * @param change gets the notes as they are now
+ * @param change gets the notes as they are now; asked again when somebody else changed them meanwhile
  * @returns the notes as they were written
  * @throws UserError when they can't be read or written
  */
@@ -51,17 +59,24 @@ export function changeNotes(logPath: string, change: (notes: Notes) => Notes): P
   return done
 }
 
+/** Other windows write them too: what one wrote meanwhile is read and changed anew, so often. */
+const MAX_TRIES = 5
+
 async function writeNotes(logPath: string, change: (notes: Notes) => Notes): Promise<Notes> {
   const file = notesPathOf(logPath)
-  const notes = change(await readNotes(logPath))
   const partial = `${file}.${randomUUID()}.partial`
-  try {
-    await writeFile(partial, `${JSON.stringify(notes, undefined, 2)}\n`, { flag: 'wx' })
-    await rename(partial, file)
-    return notes
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw notesError(file, error)
+  for (let tries = 1; ; tries++) {
+    const before = await textOf(file)
+    const notes = change(parseNotes(file, before))
+    try {
+      await writeFile(partial, `${JSON.stringify(notes, undefined, 2)}\n`)
+      if (tries < MAX_TRIES && (await textOf(file)) !== before) continue
+      await rename(partial, file)
+      return notes
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error instanceof UserError ? error : notesError(file, error)
+    }
   }
 }
 

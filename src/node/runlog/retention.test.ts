@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { writePastRun } from '../../../test/fakes/history'
 import { logLines, startLog, temporaryFolder } from '../../../test/fakes/logs'
@@ -58,6 +67,28 @@ describe('the bounds of a history', () => {
     for (const file of [log, index, notes]) assert.ok(!existsSync(file), file)
     assert.ok(!existsSync(path.join(directory(), 'index', 'prune.lock')))
     assert.deepEqual((await prune(directory(), { ...none, maxRuns: 2 }, NOW))?.removed, [])
+  })
+
+  it('are kept where somebody threw the caches away', async () => {
+    const [old, fresh] = [past(9), past(1)]
+    rmSync(path.join(directory(), 'index'), { recursive: true })
+    const done = await prune(directory(), { ...none, maxRuns: 1 }, NOW)
+    assert.deepEqual(
+      done?.removed.map(({ run }) => run.capture_id),
+      [old],
+    )
+    assert.deepEqual(left(), [fresh])
+  })
+
+  it('count from the end of a run, and from when it was imported', async () => {
+    const [old, long, imported] = [past(9), past(9), past(900)]
+    for (const id of [long, imported]) utimesSync(logOf(id), new Date(NOW - DAY / 2), new Date(NOW - DAY / 2))
+    const fresh = past(2)
+    const gone = async (bounds: Partial<typeof none>): Promise<string[] | undefined> =>
+      (await prune(directory(), { ...none, ...bounds }, NOW))?.removed.map(({ run }) => run.capture_id)
+    assert.deepEqual(await gone({ maxAgeDays: 5 }), [old])
+    assert.deepEqual(await gone({ maxRuns: 2 }), [fresh])
+    assert.deepEqual(left(), [long, imported].sort())
   })
 
   it('never cost a run that is pinned, open, damaged, or has notes that can’t be read', async () => {

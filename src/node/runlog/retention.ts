@@ -1,5 +1,5 @@
 /** Takes old runs of a log directory away, within the bounds that a person set. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import {
   planRetention,
@@ -12,6 +12,7 @@ import { UserError } from '../../shared/userError'
 import { leasedLogs } from '../control/openLogs'
 import { readEntry } from '../control/registry'
 import { deleteRun, describeRun, isSameFile, startedAt, type ListedRun } from './history'
+import { RUNS_FOLDER } from './layout'
 import { withPruneLock } from './pruneLock'
 import { listRuns } from './runHistory'
 
@@ -28,8 +29,10 @@ export function planPrune(runs: readonly ListedRun[], bounds: RetentionBounds, n
   const shown = shownLogs(now)
   const prunable = runs.map((run) => {
     const held = whyHeld(run, shown)
-    const { capture_id, bytes = 0 } = run
-    return { capture_id, startedMs: startedAt(run).getTime(), bytes, run, ...(held === undefined ? {} : { held }) }
+    const { capture_id, bytes = 0, modifiedMs = 0 } = run
+    // What was recorded for weeks, or is imported from long ago, is as old as its log: else it would go as soon as it is there.
+    const sinceMs = Math.max(startedAt(run).getTime() || 0, modifiedMs)
+    return { capture_id, sinceMs, bytes, run, ...(held === undefined ? {} : { held }) }
   })
   return planRetention(prunable, bounds, now)
 }
@@ -52,7 +55,9 @@ export async function prune(
   now: number,
   only?: ReadonlySet<string>,
 ): Promise<Pruned | undefined> {
-  if (!existsSync(path.join(logDirectory, 'index'))) return { removed: [], removedBytes: 0, over: [], failed: [] }
+  if (!existsSync(path.join(logDirectory, RUNS_FOLDER))) return { removed: [], removedBytes: 0, over: [], failed: [] }
+  // The lock lies with the caches, which anybody may throw away.
+  mkdirSync(path.join(logDirectory, 'index'), { recursive: true })
   return withPruneLock(logDirectory, now, async () => {
     const { remove, over } = planPrune(await listRuns(logDirectory), bounds, now)
     const removed: { run: ListedRun; reason: RetentionReason }[] = []

@@ -117,6 +117,21 @@ describe('a search over all runs', () => {
     await open.writer.abandon()
   })
 
+  it('goes on with the others where reading one fails in the middle', async () => {
+    writePastRun(folder.path, { startedMs: at(1), title: 't', lines: ['needle'] })
+    const broken = {
+      capture_id: 'x',
+      names: [],
+      get path(): string {
+        throw new Error('EIO: i/o error, read')
+      },
+    }
+    let hits = 0
+    const runs = [broken, ...(await listRuns(folder.path)).map(searchedRun)]
+    const end = await searchRuns(runs, { pattern: 'needle' }, everything, (_, found) => (hits += found.length))
+    assert.deepEqual([hits, end.unreadable], [1, 1])
+  })
+
   it('stops where it is told to', async () => {
     writePastRun(folder.path, { startedMs: at(1), title: 't' })
     const stop = new AbortController()

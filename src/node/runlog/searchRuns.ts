@@ -85,8 +85,9 @@ export async function searchRuns(
         if (hits.length > 0) onHits(run, told, isCut)
         if (isCut) break
       }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
+    } catch {
+      signal?.throwIfAborted()
+      // Whatever is wrong with one log (a line that is too long for a text, a disk that fails) must not keep the others away.
       unreadable++
     }
     if (left <= 0) return { searched: index + 1, unreadable, isCut: true }

@@ -92,10 +92,11 @@ export class LogWorker {
     })
   }
 
-  /** Tells the timeline now and at most once a second as it changes. The result ends it. */
-  watchTimeline(listener: (info: TimelineInfo) => void): () => void {
+  /** Tells the timeline now and at most once a second as it changes, until it can't any more. The result ends it. */
+  watchTimeline(listener: (info: TimelineInfo) => void, onFailure: (error: Error) => void): () => void {
     return this.watch('timeline', (message) => {
       if (message?.type === 'timeline') listener(message.info)
+      else onFailure(this.unreadable('its timeline could not be made'))
     })
   }
 
@@ -117,6 +118,7 @@ export class LogWorker {
     signal?: AbortSignal,
   ): Promise<Answers[K]> {
     signal?.throwIfAborted()
+    if (this.isDisposed) throw closed()
     const id = this.nextId++
     const cancel = (): void => {
       this.waiting.get(id)?.reject(signal?.reason instanceof Error ? signal.reason : new Error('nobody waits for it'))
@@ -139,7 +141,7 @@ export class LogWorker {
     this.searches.clear()
     for (const timer of this.ending.values()) clearTimeout(timer)
     this.ending.clear()
-    this.lose(new UserError('The run is closed.', 'closed'))
+    this.lose(closed())
     void this.reader?.terminate()
     void this.searcher?.terminate()
   }
@@ -236,7 +238,10 @@ export class LogWorker {
     this.waiting.delete(id)
     if (message.type === 'answer') waiting?.resolve(message.value as never)
     else if (waiting === undefined) {
-      this.watches.get(id)?.(undefined)
+      // The thread tells it nothing more.
+      const listener = this.watches.get(id)
+      this.watches.delete(id)
+      listener?.(undefined)
       this.onFailure(message.message)
     } else {
       const error = message.isRange === true ? new RangeError(message.message) : this.unreadable(message.message)
@@ -271,4 +276,8 @@ export class LogWorker {
     for (const listener of [...this.watches.values()]) listener(undefined)
     this.watches.clear()
   }
+}
+
+function closed(): UserError {
+  return new UserError('The run is closed.', 'closed')
 }

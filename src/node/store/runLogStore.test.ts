@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { levelOf } from '../../shared/events/levels'
@@ -278,6 +278,31 @@ describe('the store of a run log and its threads', function () {
     assert.equal(resets, 1)
   })
 
+  it('says nothing any more when it is closed while it begins anew', async () => {
+    for (let turns = 1; turns < 25; turns++) {
+      const file = started('launch', randomEvents(random, 200))
+      const store = await opened(file)
+      let isTold = false
+      const text = readFileSync(file, 'utf8')
+      const cut = text.indexOf('\n', text.length / 2) + 1
+      truncateSync(file, cut)
+      const reading = store.advance(cut)
+      for (let i = 0; i < turns; i++) await new Promise(setImmediate)
+      store.onDidReset(() => (isTold = true))
+      store.dispose()
+      await reading
+      assert.ok(!isTold, `closed after ${String(turns)} turns`)
+    }
+  })
+
+  it('tells who waits for a timeline that it can’t be made', async () => {
+    const file = started('launch', randomEvents(random, 200))
+    const store = await opened(file)
+    rmSync(file)
+    await assert.rejects(store.timeline.info(), /can't be read/)
+    assert.equal(failures.splice(0).length, 1)
+  })
+
   it('reads lines of 50 MB and damaged ones', async () => {
     const events = randomEvents(random, 1000)
     const lines = linesOf(events).trimEnd().split('\n')
@@ -345,8 +370,14 @@ describe('the store of a run log and its threads', function () {
     await assert.rejects(store.timeline.requests(0, 1, controller.signal), /no longer/)
     assert.equal((await store.timeline.stateAt(100)).position, 100)
     const left = store.timeline.stateAt(30_000)
+    const timeline = store.timeline.info()
     store.dispose()
     await assert.rejects(left, /closed/)
+    await assert.rejects(timeline, /closed/)
+    // Who comes late starts no thread that nobody would end.
+    await assert.rejects(store.timeline.info(), /closed/)
+    await assert.rejects(store.timeline.stateAt(100), /closed/)
+    await assert.rejects(store.view({ text: { pattern: 'line' } }), /closed/)
     const unread = await opened(file, false)
     const reading = unread.advance()
     unread.dispose()

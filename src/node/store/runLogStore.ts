@@ -8,6 +8,7 @@ import { textParts } from '../../core/query/textMatcher'
 import type { EventDetail, EventStore, Growth, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
+import { UserError } from '../../shared/userError'
 import { readLogInfo, type LogInfo } from '../runlog/reader'
 import { LogFile } from './logFile'
 import { AllView, FoundView, KeyView, TimeView, type LogView } from './views'
@@ -105,6 +106,10 @@ export class RunLogStore implements EventStore {
     const info = await readLogInfo(old.info.path)
     const log = await LogFile.open(info)
     await log.advance(info.eventsEnd)
+    if (this.disposed) {
+      await log.dispose()
+      return
+    }
     this.log = log
     this.forget(old)
     this.timeline = this.timelineOf(log)
@@ -124,7 +129,9 @@ export class RunLogStore implements EventStore {
     return new RunTimeline(log, () => this.running())
   }
 
+  /** @throws UserError `closed` for who comes late: nobody would end the thread */
   private running(): LogWorker {
+    if (this.disposed) throw new UserError('The run is closed.', 'closed')
     this.worker ??= this.startWorker(this.log.info)
     this.worker.grew(Math.max(this.log.bytes, this.log.target))
     return this.worker

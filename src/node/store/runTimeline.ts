@@ -8,6 +8,7 @@ import { LevelHistogram } from '../../core/query/levelHistogram'
 import { levelNumber, levelSeriesOf } from '../../core/store/levelSeries'
 import type { Timeline } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
+import { UserError } from '../../shared/userError'
 import type { LevelSeries, ReplayState, TimelineInfo } from '../../shared/protocol/timeline'
 import type { BlockPlace } from '../runlog/blockIndex'
 import type { LogFile } from './logFile'
@@ -30,7 +31,7 @@ export class RunTimeline implements Timeline {
   private readonly changed = new Emitter<TimelineInfo>()
   private last: TimelineInfo | undefined
   private stopWatching: (() => void) | undefined
-  private waiting: ((info: TimelineInfo) => void)[] = []
+  private waiting: { readonly resolve: (info: TimelineInfo) => void; readonly reject: (error: Error) => void }[] = []
   /** By where the block begins and ends. */
   private readonly counted = new Map<string, Counted>()
   private readonly levelNumbers = new Map<string, number>()
@@ -44,14 +45,29 @@ export class RunTimeline implements Timeline {
   info(): Promise<TimelineInfo> {
     const { last } = this
     if (last !== undefined) return Promise.resolve(last)
-    this.stopWatching ??= this.worker().watchTimeline((info) => {
-      this.last = info
-      for (const resolve of this.waiting.splice(0)) resolve(info)
-      this.changed.fire(info)
+    return new Promise((resolve, reject) => {
+      this.stopWatching ??= this.watch()
+      this.waiting.push({ resolve, reject })
     })
-    return new Promise((resolve) => {
-      this.waiting.push(resolve)
-    })
+  }
+
+  private watch(): () => void {
+    return this.worker().watchTimeline(
+      (info) => {
+        this.last = info
+        for (const { resolve } of this.waiting.splice(0)) resolve(info)
+        this.changed.fire(info)
+      },
+      (error) => {
+        // Who asks again tries again.
+        this.stopWatching = undefined
+        this.giveUp(error)
+      },
+    )
+  }
+
+  private giveUp(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error)
   }
 
   async levels(from: number, to: number, buckets: number, signal?: AbortSignal): Promise<LevelSeries> {
@@ -89,7 +105,7 @@ export class RunTimeline implements Timeline {
     return levelSeriesOf(histogram.buckets(), this.log.isComplete)
   }
 
-  requests(from: number, to: number, signal?: AbortSignal): ReturnType<Timeline['requests']> {
+  async requests(from: number, to: number, signal?: AbortSignal): ReturnType<Timeline['requests']> {
     const stretches = this.log.stretches((key) => key === 'network', { from, to })
     const ends: number[] = []
     for (let i = 0; i < stretches.length; i += 3)
@@ -97,14 +113,16 @@ export class RunTimeline implements Timeline {
     return this.worker().ask({ kind: 'requests', stretches: Float64Array.from(ends), from, to }, signal)
   }
 
-  stateAt(position: number, signal?: AbortSignal): Promise<ReplayState> {
+  async stateAt(position: number, signal?: AbortSignal): Promise<ReplayState> {
     if (!(position >= 0 && position < this.log.size))
-      return Promise.reject(new RangeError(`This run has no event at position ${String(position)}.`))
+      throw new RangeError(`This run has no event at position ${String(position)}.`)
     return this.worker().ask({ kind: 'state', position }, signal)
   }
 
   dispose(): void {
     this.stopWatching?.()
+    this.stopWatching = undefined
+    this.giveUp(new UserError('The run is closed.', 'closed'))
     this.counted.clear()
   }
 

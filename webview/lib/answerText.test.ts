@@ -88,6 +88,46 @@ describe('AnswerText', () => {
     assert.equal(answer.text, 'One!')
   })
 
+  it('links what is defined later, in blocks that are done', () => {
+    const answer = whole('See [a][X y].\n\nSecond.\n\nThird.\n')
+    const [first, second] = answer.blocks
+    answer.apply(answer.text.length, '\n[x Y]: https://a.example\n\nEnd')
+    readAll(answer)
+    assert.notEqual(answer.blocks[0], first)
+    assert.equal(answer.blocks[1], second)
+    assert.match(JSON.stringify(answer.blocks[0]), /"url":"https:\/\/a\.example\/"/)
+  })
+
+  it('leaves out no level between headings, and none is the panel’s own', () => {
+    const { blocks } = whole('### a\n\n# b\n\n###### c\n\n# d')
+    assert.deepEqual(
+      blocks.map(({ level }) => level),
+      [3, 3, 4, 3],
+    )
+  })
+
+  it('reads a long text a part at a time, and goes on where it was', () => {
+    const text = Array.from({ length: 300 }, (_, i) => `## ${String(i)}\n\n- a\n- b\n\n`).join('')
+    const answer = new AnswerText(200)
+    answer.apply(0, text)
+    assert.equal(answer.read(), true)
+    assert.ok(answer.blocks.length > 0 && answer.blocks.length < 30)
+    assert.deepEqual(readAll(answer).blocks, whole(text).blocks)
+  })
+
+  it('shows a block without an end as it is, growing too', () => {
+    const answer = new AnswerText()
+    answer.apply(0, 'First\n\n```\n')
+    for (let piece = 0; piece < 40; piece++) {
+      answer.apply(answer.text.length, 'line of code\n'.repeat(1000))
+      readAll(answer)
+      assert.equal(answer.blocks.map(({ source }) => source).join(''), answer.text)
+    }
+    assert.deepEqual([...new Set(kinds(answer))], ['paragraph', 'plain'])
+    answer.set('First\n\nSecond')
+    assert.deepEqual(kinds(readAll(answer)), ['paragraph', 'paragraph'])
+  })
+
   it('reads the same in pieces as in one, wherever the cuts are', () => {
     const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 100_000)
     const random = randoms(seed)

@@ -84,7 +84,7 @@ export class AnswerText {
     const isAll = end === this.whole.length
     if (this.isTooLong) this.takePlain(source, isAll)
     else this.takeMarkdown(source, isAll)
-    return !isAll
+    return this.readEnd < this.whole.length
   }
 
   private takeMarkdown(source: string, isAll: boolean): void {

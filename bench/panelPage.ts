@@ -50,6 +50,7 @@ const actions: BridgeActions = {
   openLink: nothing,
   runAgain: nothing,
   openFolder: nothing,
+  compare: nothing,
   saveText: nothing,
   openFile: nothing,
   listTrajectories: () => Promise.resolve({ trajectories: [], total: 0 }),

@@ -22,7 +22,7 @@ const law = {
   },
   'src/runner': { rooms: ['src/node', 'src/core', 'src/shared'], packages: ['node:', 'zod'] },
   'src/host': { rooms: ['src/node', 'src/core', 'src/shared'], packages: ['node:', 'vscode', 'zod'] },
-  webview: { rooms: ['src/shared'], packages: ['svelte', 'uplot', '@vscode/codicons'] },
+  webview: { rooms: ['src/shared'], packages: ['svelte', 'uplot', 'marked', '@vscode/codicons'] },
   demo: { rooms: ['src/shared'], packages: ['node:', 'ws'] },
 }
 /** The offline page carries the readers of a run log with it. */

@@ -76,6 +76,7 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions 
     showOutput: notHere,
     runAgain: notHere,
     openFolder: notHere,
+    compare: notHere,
     saveText: notHere,
     openFile: notHere,
     listTrajectories: notHere,

@@ -76,7 +76,7 @@ describe('launch', () => {
       await panel.close()
     })
 
-    it('runs again, opens the folder, and says when that does not work', async () => {
+    it('runs again, opens the folder, is compared, and says when that does not work', async () => {
       const panel = await harness.open({ kind: 'launch', state: 'completed' })
       await panel.id('run-again').click()
       await panel.asked('run/again', 1)
@@ -85,6 +85,9 @@ describe('launch', () => {
       await panel.host(({ host }) => host.failing.set('run/again', 'The folder /work/demo-app is gone.'))
       await panel.id('run-again').click()
       await panel.id('notice').filter({ hasText: 'The folder /work/demo-app is gone.' }).waitFor()
+      await panel.id('more-button').click()
+      await panel.id('compare-run').click()
+      await panel.asked('run/compare', 1)
       await panel.close()
       const live = await harness.open({ kind: 'launch' })
       await live.id('more-button').click()

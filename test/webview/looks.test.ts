@@ -33,7 +33,12 @@ const scenes: readonly Scene[] = [
     options: { events: 400, state: 'running' },
     prepare: async (panel) => {
       await panel.host(({ host }) => {
-        host.answer('The tower is 118 m high [1].\n\n- built in 1935\n- of larch\n')
+        host.answer(
+          '### Towers\n\nThe **tower** is 118 m high [1], see `tower.md` and [its site](https://a.example).\n\n' +
+            '- built in *1935*\n- of larch\n  1. cut\n  2. dried\n- [x] standing\n- [ ] painted\n\n> Old but **sound**.\n\n' +
+            '| Name | Height |\n|---|--:|\n| Gliwice | 118 m |\n\n```js\nif (height > 100) climb()\n```\n\n---\n\n' +
+            '![A map](https://a.example/map.png)\n',
+        )
         host.setSummary({
           model: 'demo-large',
           queries: [{ seq: 3, query: 'tallest wooden tower Europe' }],

@@ -24,6 +24,7 @@ describe('saved state', () => {
       range: { from: 1000, to: 2000.5 },
       replay: { time: 1500, speed: 10, skipsIdle: false },
       trajectories: 'results/trajectories/a.jsonl',
+      answerSource: true,
     }
     assert.deepEqual(readState(JSON.parse(JSON.stringify(state))), state)
   })
@@ -48,6 +49,7 @@ describe('saved state', () => {
       range: { from: 5, to: 5 },
       replay: { time: null, speed: 1 },
       trajectories: '',
+      answerSource: 'yes',
       run: 4,
     })
     assert.deepEqual(JSON.parse(JSON.stringify(mended)), { ...freshState, levels: ['warn'], asideWidth: 900 })

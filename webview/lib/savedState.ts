@@ -67,6 +67,8 @@ export interface SavedState {
   readonly replay?: SavedReplay | undefined
   /** The result file whose trajectories are shown instead of the list. */
   readonly trajectories?: string | undefined
+  /** The answer is shown as it was written. */
+  readonly answerSource?: boolean | undefined
 }
 
 /** The state of a panel that was never seen before. */
@@ -112,6 +114,7 @@ export function readState(saved: unknown): SavedState {
     range: rangeOf(fields['range']),
     replay: replayOf(fields['replay']),
     trajectories: pathOf(fields['trajectories']),
+    answerSource: fields['answerSource'] === true ? true : undefined,
   }
 }
 

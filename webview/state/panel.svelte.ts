@@ -118,9 +118,11 @@ export class Panel {
       },
       now: () => (this.live || this.growth.lastTime === undefined ? Date.now() : this.growth.lastTime),
     })
-    this.answers = new Answers(this.client, () => {
+    const onGap = () => {
       void this.sync()
-    })
+    }
+    this.answers = new Answers(this.client, onGap, keep)
+    this.answers.asSource = this.saved.answerSource === true
     this.launch = new Launch(this)
     this.followed = new Followed(this)
     this.bookmarks = new Bookmarks(this)
@@ -245,6 +247,10 @@ export class Panel {
   async stop(how: 'polite' | 'force'): Promise<void> {
     this.stopRequested = true
     if (!(await this.act('run/stop', { how }))) this.stopRequested = false
+  }
+
+  async compare(): Promise<void> {
+    await this.act('run/compare', {})
   }
 
   async exportRun(format: ExportFormat): Promise<void> {
@@ -502,6 +508,7 @@ export class Panel {
       range: filters.range,
       replay: this.started ? this.replay.saved : this.saved.replay,
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
+      ...(this.answers.asSource ? { answerSource: true } : {}),
     }
     this.place.saveState(state)
   }

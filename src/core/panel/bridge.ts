@@ -83,6 +83,8 @@ export interface BridgeActions {
   /** Starts the same launch again; returns the id of the new run, or undefined when the person cancelled. */
   runAgain(): Promise<string | undefined>
   openFolder(): Promise<void>
+  /** Asks for the other run; returns when that is chosen or not. */
+  compare(): Promise<void>
   saveText(): Promise<string | undefined>
   openFile(path: string, line: number | undefined, column: number | undefined): Promise<void>
   listTrajectories(path: string): Promise<{ trajectories: readonly TrajectoryEntry[]; total: number }>
@@ -297,6 +299,7 @@ export class PanelBridge {
       return capture_id === undefined ? {} : { capture_id }
     },
     'run/openFolder': () => this.actions.openFolder().then(() => ({})),
+    'run/compare': () => this.actions.compare().then(() => ({})),
     'run/saveText': async () => {
       const path = await this.actions.saveText()
       return path === undefined ? {} : { path }

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { describeRun } from '../../node/runlog/history'
+import { commands } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { exportRunTo } from '../exportRun'
@@ -35,6 +36,9 @@ export function panelActions(container: Container, session: RunSession): BridgeA
       return container.launches.again(captureId)
     },
     openFolder: () => revealFolder(session.info.cwd ?? logPath),
+    compare: async () => {
+      await vscode.commands.executeCommand(commands.compareRuns, captureId)
+    },
     saveText: () => saveOutput({ path: logPath, capture_id: captureId }),
     openFile: async (name, line, column) => {
       const file = await openNamedFile(name, session.info.cwd, line, column)

@@ -113,6 +113,8 @@ export const requestSchemas = {
   'run/again': z.object({}),
   /** Shows the folder of a launch in the system's file manager. */
   'run/openFolder': z.object({}),
+  /** Asks which other run this one is compared with, and opens what differs. */
+  'run/compare': z.object({}),
   /** Asks for a place and writes the lines of the output there as text. */
   'run/saveText': z.object({}),
   /** Asks for a place and writes the export there. */
@@ -308,6 +310,7 @@ export interface ResponseTypes {
   'run/input': Record<string, never>
   'run/again': { capture_id?: string }
   'run/openFolder': Record<string, never>
+  'run/compare': Record<string, never>
   'run/saveText': { path?: string }
   'run/export': { path?: string }
   'follow/record': Record<string, never>

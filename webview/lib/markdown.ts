@@ -212,7 +212,7 @@ function codeParts(text: string): readonly string[] {
 /** The box of a task that stands in its text. */
 function withoutBox(token: Token, index: number): Token {
   return index === 0 && (token.type === 'paragraph' || token.type === 'text')
-    ? { ...token, text: String((token as Tokens.Text).text).replace(/^\[[ xX]\]\s+/, '') }
+    ? { ...token, text: (token as Tokens.Text).text.replace(/^\[[ xX]\]\s+/, '') }
     : token
 }
 

@@ -4,7 +4,9 @@ export type Inline =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'break' }
-  | { readonly kind: 'strong' | 'emphasis' | 'deleted'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'strong'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'emphasis'; readonly inlines: readonly Inline[] }
+  | { readonly kind: 'deleted'; readonly inlines: readonly Inline[] }
   /** `url`: http or https, as the browser would open it. */
   | { readonly kind: 'link'; readonly url: string; readonly inlines: readonly Inline[] }
   /** Never loaded. `url` as that of a link; absent where it leads nowhere on the web. */

@@ -34,14 +34,15 @@ export function harEntry(value: unknown, requestId: string): HarEntry | undefine
   const startedMs = Date.parse(stringField(value, 'startedDateTime') ?? '')
   if (url === undefined || Number.isNaN(startedMs)) return undefined
   const content = field(response, 'content')
-  const status = numberField(response, 'status') ?? 0
+  const told = numberField(response, 'status') ?? 0
+  const status = told >= 1 && told <= 999 ? Math.round(told) : 0
   const postData = stringField(field(request, 'postData'), 'text')
   const frames = listField(value, '_webSocketMessages').flatMap((frame) => frameOf(frame, startedMs))
   const error = textField(value, '_error') ?? textField(response, '_error')
   const timings = timingsOf(field(value, 'timings'))
   const text = stringField(content, 'text')
   const bytes = [numberField(response, 'bodySize'), numberField(content, 'size')].find(
-    (size) => size !== undefined && size >= 0,
+    (size) => size !== undefined && size >= 0 && size <= Number.MAX_SAFE_INTEGER,
   )
   const { blocked = 0, dns = 0, connect = 0, send = 0, wait = 0 } = timings
   const durationMs = Math.max(0, numberField(value, 'time') ?? 0)
@@ -59,7 +60,7 @@ export function harEntry(value: unknown, requestId: string): HarEntry | undefine
       ...(status === 0
         ? {}
         : {
-            status: Math.round(status),
+            status,
             mimeType: (textField(content, 'mimeType') ?? '').split(';')[0]?.trim() ?? '',
             responseHeaders: headersOf(response),
           }),

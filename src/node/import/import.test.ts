@@ -160,6 +160,19 @@ describe('an import', () => {
     }
   })
 
+  it('of a HAR with numbers that are none makes a log as the format says', async () => {
+    const entries = [1e300, -1, 0.4, 200.4, null].map((status) => ({
+      startedDateTime: iso(0),
+      time: 1e308,
+      request: { method: 'GET', url: 'https://example.org/' },
+      response: { status, bodySize: 1e308, content: { size: 1e300 } },
+      timings: { wait: -1e308, receive: 1e308 },
+    }))
+    const events = await eventsOf(await runImport(fileOf('a.har', JSON.stringify({ log: { entries } }))))
+    const told = events.flatMap(({ data }) => (data['state'] === 'response' ? data['status'] : []))
+    assert.deepEqual(told, [200])
+  })
+
   it('keeps what is called base64 and is none', async () => {
     const frame = { type: 'receive', time: T0 / 1000, opcode: 2, data: '%%% sk-ant-api03-aaaaaaaaaaaaaaaaaaaaaaaa' }
     const entry = {

@@ -24,8 +24,12 @@ const entries = [
   { in: 'src/node/textfile/textWorker.ts', out: 'dist/textWorker.js', kind: 'node' },
   { in: 'demo/main.ts', library: 'demo/site/site.ts', out: 'dist/demo.js', kind: 'node' },
   { in: 'webview/main.ts', out: 'dist/webview/main.js', kind: 'webview' },
+  { in: 'webview/compare.ts', out: 'dist/webview/compare.js', kind: 'webview' },
   { in: 'webview/standalone.ts', out: 'dist/webview/standalone.js', kind: 'page' },
 ]
+
+/** What is built, from the project's folder: all of it ships. */
+export const outputs = entries.map(({ out }) => out)
 
 /** esbuild's options for one entry. */
 function optionsFor(entry, minify) {

@@ -10,17 +10,9 @@ import { continueInNode24, isMain, root, setup, SetupError } from './setup.mjs'
 /** More than this in one package means that something slipped in. */
 const maxBytes = 8_000_000
 
-/** What the package can't do without. */
+/** What the package can't do without, besides all that is built. */
 const required = [
-  'extension/dist/extension.js',
-  'extension/dist/runner.js',
-  'extension/dist/cli.js',
-  'extension/dist/worker.js',
-  'extension/dist/textWorker.js',
-  'extension/dist/compareWorker.js',
-  'extension/dist/webview/main.js',
   'extension/dist/webview/main.css',
-  'extension/dist/webview/standalone.js',
   'extension/dist/webview/standalone.css',
   'extension/node_modules/playwright-core/index.js',
   'extension/node_modules/@lydell/node-pty/index.js',
@@ -34,7 +26,7 @@ const required = [
  * @throws {Error} when a part is missing or the package is too large
  */
 export async function packageExtension({ out } = {}) {
-  const { buildAll } = await import('../esbuild.mjs')
+  const { buildAll, outputs } = await import('../esbuild.mjs')
   await buildAll({ minify: true, quiet: true })
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   const packagePath = out ?? path.join(root, `tapedeck-${version}.vsix`)
@@ -42,7 +34,8 @@ export async function packageExtension({ out } = {}) {
   const { createVSIX } = await import('@vscode/vsce')
   await createVSIX({ cwd: root, packagePath })
   const names = await namesIn(packagePath)
-  const missing = required.filter((name) => !names.includes(name))
+  const needed = [...required, ...outputs.map((file) => `extension/${file}`)]
+  const missing = needed.filter((name) => !names.includes(name))
   if (missing.length > 0) throw new Error(`the package lacks ${missing.join(', ')}`)
   const bytes = statSync(packagePath).size
   if (bytes > maxBytes) throw new Error(`the package has ${String(bytes)} bytes, more than ${String(maxBytes)}`)

@@ -4,9 +4,7 @@ import './panel.css'
 import { mount } from 'svelte'
 import { createClient } from '../src/shared/protocol/peer'
 import App from './App.svelte'
-import CompareRuns from './CompareRuns.svelte'
 import TrajectoryFile from './TrajectoryFile.svelte'
-import { ComparisonState, type ComparedLogs } from './state/comparison.svelte'
 import { Panel, type PanelKey } from './state/panel.svelte'
 import { Trajectories } from './state/trajectories.svelte'
 import { editorPlace, type Place } from './transport'
@@ -29,17 +27,11 @@ export function mountTrajectories(target: HTMLElement, place: Place, path: strin
   void trajectories.open(path)
 }
 
-/** Shows two runs side by side in `target`. */
-export function mountComparison(target: HTMLElement, place: Place, logs: ComparedLogs): void {
-  mount(CompareRuns, { target, props: { state: new ComparisonState(place, logs) } })
-}
-
 const place = editorPlace()
 if (place !== undefined) {
   // Stood in the page until this script was here.
   document.getElementById('loading')?.remove()
-  const { run, files, trajectories, compare } = document.body.dataset
-  if (compare !== undefined) mountComparison(document.body, place, JSON.parse(compare) as ComparedLogs)
-  else if (trajectories === undefined) mountPanel(document.body, place, { run, files })
+  const { run, files, trajectories } = document.body.dataset
+  if (trajectories === undefined) mountPanel(document.body, place, { run, files })
   else mountTrajectories(document.body, place, trajectories)
 }

@@ -201,7 +201,7 @@ async function serve(address: string, origin: string): Promise<Answer> {
 </head>
 <body class="${themeClass[theme]} theme-${theme}" ${shows}>
 <script nonce="${NONCE}" src="/host.js"></script>
-<script nonce="${NONCE}" src="/main.js"></script>
+<script nonce="${NONCE}" src="/${url.searchParams.has('pair') ? 'compare' : 'main'}.js"></script>
 </body>
 </html>`,
     }

@@ -35,8 +35,8 @@ try {
   await Promise.all([
     build({
       ...browser,
-      entryPoints: ['webview/main.ts'],
-      outfile: path.join(site, 'main.js'),
+      entryPoints: ['webview/main.ts', 'webview/compare.ts'],
+      outdir: site,
       conditions: ['svelte', 'browser', 'production'],
       loader: { '.ttf': 'file' },
       assetNames: '[name]',

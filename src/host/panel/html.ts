@@ -41,7 +41,7 @@ html, body { background: var(--vscode-editor-background); }
 <body data-${name}="${escapeAttribute(file)}">
 <p id="loading" role="status">Loading…</p>
 <link rel="stylesheet" href="${address('main.css')}">
-<script nonce="${nonce}" src="${address('main.js')}"></script>
+<script nonce="${nonce}" src="${address('compare' in shows ? 'compare.js' : 'main.js')}"></script>
 </body>
 </html>`
 }

@@ -235,7 +235,7 @@ describe('feed', () => {
   it('goes by keyboard', async () => {
     const panel = await harness.open({ events: 3000, state: 'completed' })
     await panel.id('feed').focus()
-    const selected = async () => Number(await panel.page.locator('.row.selected').getAttribute('data-seq'))
+    const selected = async () => Number(await panel.page.locator('.row.selected[data-seq]').getAttribute('data-seq'))
     await panel.page.keyboard.press('ArrowDown')
     assert.equal(await selected(), 0)
     await panel.page.keyboard.press('ArrowDown')

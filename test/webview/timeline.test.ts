@@ -65,10 +65,12 @@ describe('timeline', () => {
     assert.ok((await left()) < x + 3, `${String(await left())} ${String(x)}`)
     await panel.page.mouse.click(x + width / 2, y + 25)
     // Half of 2,400 events; the two kinds of answers and the network are hidden.
-    const chosen = panel.page.locator('.row.selected')
+    const chosen = panel.page.locator('.row.selected[data-seq]')
     await chosen.waitFor()
     const seq = Number(await chosen.getAttribute('data-seq'))
     assert.ok(Math.abs(seq - 1200) < 8, String(seq))
+    // The list is drawn first, and the timeline with it in the next frame.
+    await settled(panel)
     assert.ok(Math.abs((await left()) - (x + width / 2)) < 20)
     await panel.close()
   })
@@ -143,7 +145,7 @@ describe('timeline', () => {
     // 300 of 1,000 steps of 37 ms.
     assert.match((await told(panel)) ?? '', /^03:30:16\.331, 11 s after the start/)
     await panel.page.keyboard.press('Enter')
-    const chosen = panel.page.locator('.row.selected')
+    const chosen = panel.page.locator('.row.selected[data-seq]')
     await chosen.waitFor()
     assert.ok(Math.abs(Number(await chosen.getAttribute('data-seq')) - 300) < 6)
     assert.equal(await focused(panel), 'DIV')

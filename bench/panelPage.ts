@@ -80,7 +80,7 @@ export class PanelHost {
       void (async () => {
         const name = path.basename(request.url ?? '/')
         if (name === '') {
-          const theme = await readFile(path.join(__PROJECT_ROOT__, 'test/webview/themes.css'), 'utf8')
+          const theme = await readFile(path.join(__PROJECT_ROOT__, 'webview/styles/editorThemes.css'), 'utf8')
           response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
           response.end(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">
 <style>${theme}</style><link rel="stylesheet" href="/main.css"></head>

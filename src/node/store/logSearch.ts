@@ -7,8 +7,8 @@ import type { Needle, TextKernel } from '../../core/lines/wasm/textKernel'
 import { planEventText, type EventPlan } from '../../core/query/eventPlan'
 import { createEventMatcher, isInTime, textParts } from '../../core/query/textMatcher'
 import type { Query, TextQuery } from '../../shared/protocol/rows'
-import { LINE_TEXT, NEWLINE, stampOf } from '../runlog/eventLine'
-import { needleOf } from '../textfile/textSearch'
+import { LINE_TEXT, stampOf } from '../runlog/eventLine'
+import { eachLineWith, needleOf } from '../textfile/needleLines'
 import { LogText, type LogPiece } from './logText'
 import { StampScan } from './stampScan'
 
@@ -101,21 +101,11 @@ export class LogSearch {
   }
 
   private findNeedle(needle: Needle, length: number): void {
-    const { kernel, buffer } = this
-    let counted = 0
-    let position = this.text.position
-    for (let at = kernel.find(needle, 0, length); at < length;) {
-      if (!kernel.isNeedleAt(needle, at)) {
-        at = kernel.find(needle, at + 1, length)
-        continue
-      }
-      const start = at === 0 ? 0 : buffer.lastIndexOf(NEWLINE, at - 1) + 1
-      const end = buffer.indexOf(NEWLINE, at)
-      position += kernel.count(counted, start)
-      counted = start
-      if (this.isWanted(start, end) && (this.isSure(start, at) || this.isMatch(start, end))) this.found(position)
-      at = kernel.find(needle, end + 1, length)
-    }
+    const { position } = this.text
+    eachLineWith(this.kernel, this.buffer, needle, length, (start, end, at, before) => {
+      if (this.isWanted(start, end) && (this.isSure(start, at) || this.isMatch(start, end)))
+        this.found(position + before)
+    })
   }
 
   private lookAtEach(length: number): void {

@@ -11,13 +11,11 @@ import { createLineMatcher, isInTime, textExpression, textParts } from '../../co
 import { planText, type TextPlan } from '../../core/query/textPlan'
 import type { Query, TextQuery } from '../../shared/protocol/rows'
 import { LineScan } from './lineScan'
+import { eachLineWith, needleOf } from './needleLines'
 import type { Piece } from './scanText'
 import type { TextEncoding } from './textBytes'
 
-const NEWLINE = 10
 const CARRIAGE_RETURN = 13
-/** The commonest characters of logs, the most frequent first. */
-const COMMON = ' e0t1ai2onr3s.:-45l6789d/cumphf"=,gbwyvkTIEAOSRN_xDC'
 
 export class TextSearch {
   private readonly buffer: Buffer
@@ -90,20 +88,9 @@ export class TextSearch {
   private findLiteral(literal: Needle, length: number, first: number): void {
     const { kernel, buffer } = this
     const isEnough = this.plan?.isLiteral === true && this.isAlone
-    let counted = 0
-    let line = first
-    for (let at = kernel.find(literal, 0, length); at < length;) {
-      if (!kernel.isNeedleAt(literal, at)) {
-        at = kernel.find(literal, at + 1, length)
-        continue
-      }
-      const start = at === 0 ? 0 : buffer.lastIndexOf(NEWLINE, at - 1) + 1
-      const end = buffer.indexOf(NEWLINE, at)
-      line += kernel.count(counted, start)
-      counted = start
-      if (isEnough || this.matches?.(this.textOf(start, end)) !== false) this.found(line)
-      at = kernel.find(literal, end + 1, length)
-    }
+    eachLineWith(kernel, buffer, literal, length, (start, end, _, before) => {
+      if (isEnough || this.matches?.(this.textOf(start, end)) !== false) this.found(first + before)
+    })
   }
 
   /** The expression over the whole piece as one text. */
@@ -165,18 +152,6 @@ function bestPlan(wanted: readonly TextQuery[]): TextPlan | undefined {
   const plans = wanted.map(planText)
   const byLiteral = [...plans].sort((a, b) => (b.literal?.length ?? 0) - (a.literal?.length ?? 0))
   return byLiteral[0]?.literal === undefined ? plans.find(({ many }) => many !== undefined) : byLiteral[0]
-}
-
-/** @param text of ASCII; lower case where case does not count */
-export function needleOf(text: string, ignoresCase: boolean): Needle {
-  const bytes = Buffer.from(text, 'latin1')
-  // The two rarest.
-  const ranks = Array.from(text, (character, at) => {
-    const rank = COMMON.indexOf(character)
-    return { at, rank: rank < 0 ? COMMON.length : rank }
-  }).sort((a, b) => b.rank - a.rank)
-  const [one, other] = [ranks[0]?.at ?? 0, ranks[1]?.at ?? ranks[0]?.at ?? 0]
-  return { bytes, ignoresCase, first: Math.min(one, other), second: Math.max(one, other) }
 }
 
 function newlinesIn(text: string, from: number, to: number): number {

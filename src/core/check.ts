@@ -1,3 +1,4 @@
+import { isObject } from './decode/json'
 import { levelOf } from '../shared/events/levels'
 
 /** The rules of a run log (docs/event-format.md), held against its physical lines in order. */
@@ -149,10 +150,6 @@ function parse(text: string): unknown {
     // No JSON: the caller says so with the line's number.
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function utf8Length(text: string): number {

@@ -1,6 +1,6 @@
 /** One line of a run log. */
 import type { AnyEvent } from '../shared/events/schema'
-import { isObject, parseJson } from './jsonValue'
+import { isObject, parseJson } from './decode/json'
 
 /** One event line (with or without its leading comma), or undefined when it is damaged. */
 export function parseEventLine(line: string): AnyEvent | undefined {

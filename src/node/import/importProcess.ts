@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { parseJson } from '../../core/jsonValue'
+import { parseJson } from '../../core/decode/json'
 import { UserError } from '../../shared/userError'
 
 export interface ImportedRun {

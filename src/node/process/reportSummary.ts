@@ -1,4 +1,5 @@
 /** One short line about a JSON report, such as the `report.json` of an evaluation. */
+import { isObject } from '../../core/decode/json'
 
 const MAX_PARTS = 6
 const MAX_LENGTH = 200
@@ -41,8 +42,4 @@ function addNumbers(parts: string[], values: Readonly<Record<string, unknown>>):
 
 function shown(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

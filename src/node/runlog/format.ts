@@ -1,5 +1,5 @@
 /** The first and the last line of a run log (DESIGN.md section 4); the events between are eventLine.ts. */
-import { isObject, parseJson } from '../../core/jsonValue'
+import { isObject, parseJson } from '../../core/decode/json'
 import { RUN_FORMAT, headSchema, metadataSchema, type RunHead, type RunMetadata } from '../../shared/events/schema'
 import type { z } from 'zod'
 

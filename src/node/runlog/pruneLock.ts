@@ -7,6 +7,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import process from 'node:process'
 import { z } from 'zod'
+import { parseJson } from '../../core/decode/json'
 import { bootId, machineId, processStart } from '../machine/processIdentity'
 
 const ownerSchema = z.object({ pid: z.number(), pid_start: z.string(), machine: z.string(), boot: z.string() })
@@ -77,14 +78,5 @@ async function isStale(file: string, now: number): Promise<boolean> {
   } catch {
     // It is gone: it may be taken.
     return true
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Half written, or damaged: its age decides.
-    return undefined
   }
 }

@@ -56,4 +56,14 @@ describe('a level histogram', () => {
   it('is empty without lines', () => {
     assert.equal(new LevelHistogram().buckets().counts.length, 0)
   })
+
+  it('has nothing of the end of its range, however that divides', () => {
+    const [from, to] = [1_795_132_987_878, 1_795_133_009_749]
+    const histogram = new LevelHistogram({ from, to, buckets: 63 })
+    histogram.add(to, 5)
+    assert.equal(
+      histogram.buckets().counts.reduce((sum, count) => sum + count, 0),
+      0,
+    )
+  })
 })

@@ -20,6 +20,7 @@ export class LevelHistogram {
   /** Over all lines, with and without a time. */
   readonly totals = new Float64Array(LEVELS)
   private counts: Float64Array
+  private readonly end: number
   private start: number
   private width: number
   private readonly isFixed: boolean
@@ -30,6 +31,7 @@ export class LevelHistogram {
     const buckets = range === undefined ? MAX_BUCKETS : Math.max(1, Math.min(MAX_BUCKETS, Math.floor(range.buckets)))
     this.counts = new Float64Array(buckets * LEVELS)
     this.start = range?.from ?? Number.NaN
+    this.end = range?.to ?? Number.POSITIVE_INFINITY
     this.width = range === undefined ? NARROWEST_MS : Math.max((range.to - range.from) / buckets, Number.MIN_VALUE)
   }
 
@@ -48,7 +50,8 @@ export class LevelHistogram {
   }
 
   private put(time: number, level: number, count: number): void {
-    if (Number.isNaN(time)) return
+    // Its bucket, divided, may be rounded to the last one.
+    if (Number.isNaN(time) || time >= this.end) return
     let bucket = Math.floor((time - this.start) / this.width)
     if (!(bucket >= 0 && bucket * LEVELS < this.counts.length)) {
       if (this.isFixed) return

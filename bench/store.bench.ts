@@ -320,7 +320,12 @@ async function live(): Promise<void> {
       seen = Math.max(seen, last)
     })
   })
-  store.summarize(() => undefined)
+  store.summarize(
+    () => undefined,
+    (error) => {
+      throw error
+    },
+  )
   const held = await watched(async () => {
     const start = performance.now()
     let seq = 1

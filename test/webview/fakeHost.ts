@@ -290,6 +290,12 @@ export class FakeHost {
       this.server.notify('view/changed', { view: id, count: this.countOf(view), complete: true })
   }
 
+  /** As a host does whose search could not go on. */
+  failSearch(problem: string): void {
+    for (const [id, view] of this.views)
+      this.server.notify('view/changed', { view: id, count: this.countOf(view), complete: true, problem })
+  }
+
   /** As the host does at most once a second. */
   tellTimeline(): void {
     this.server.notify('timeline', this.timelineInfo())

@@ -54,6 +54,23 @@ describe('filter bar', () => {
       await panel.close()
     })
 
+  it('says that a search could not go on, and searches again', async () => {
+    const panel = await harness.open({ events: 500 })
+    await panel.id('search-input').fill('nothing like that')
+    await panel.id('search-input').press('Enter')
+    await panel.id('feed-empty').getByText('No event matches').waitFor()
+    await panel.host(({ host }) => {
+      host.failSearch("The run can't be searched to its end: EIO")
+    })
+    await panel.id('search-failed').getByText('EIO').waitFor()
+    await panel.id('feed-empty').getByText('Nothing was found before the search ended.').waitFor()
+    await panel.id('search-failed').getByRole('button', { name: 'Search again' }).press('Enter')
+    await panel.id('search-failed').waitFor({ state: 'detached' })
+    await panel.id('feed-empty').getByText('No event matches').waitFor()
+    assert.equal(await focused(panel), 'search-input')
+    await panel.close()
+  })
+
   it('reaches the chips that have no room: by arrow, by wheel, by Tab', async () => {
     const panel = await harness.open({ events: 500, width: 420 })
     const last = panel.id('level-filter-warn')

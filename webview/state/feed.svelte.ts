@@ -34,6 +34,8 @@ export class Feed {
   opened = $state(0)
   /** False while the host still looks for rows. */
   complete = $state(true)
+  /** Why the search for the view's rows ended before the end of the run. */
+  problem = $state<string>()
   /** The texts that the rows of the view were searched for. */
   searched = $state.raw<readonly TextQuery[]>([])
   /** Whether a text, a time or a source narrows the view. */
@@ -86,8 +88,9 @@ export class Feed {
         this.rows.put(from, rows)
         this.early.arrive(count)
       }),
-      client.on('view/changed', ({ view, count, complete, voidFrom }) => {
+      client.on('view/changed', ({ view, count, complete, voidFrom, problem }) => {
         if (view !== this.view) return
+        this.problem = problem
         if (voidFrom !== undefined) {
           this.rows.doubt(voidFrom)
           this.schedule()
@@ -184,6 +187,7 @@ export class Feed {
       this.count = landing.count
       this.lost = landing.count === 0 ? anchor : undefined
       this.complete = opened.complete
+      this.problem = undefined
       this.shown = this.known
       this.seen = this.known
       this.unseen = 0

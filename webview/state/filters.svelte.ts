@@ -177,6 +177,11 @@ export class Filters {
     if (this.takeText()) this.options.changed()
   }
 
+  /** Asks for the same once more. */
+  again(): void {
+    this.options.changed()
+  }
+
   /** What is asked for now, to be kept under a name. */
   get asked(): Pick<SavedFilter, 'text' | 'levels'> {
     return { text: this.text, levels: [...this.onlyLevels] }

@@ -4,6 +4,7 @@ import type { RequestName, RunInfo, ToWebview } from '../../shared/protocol/cont
 import { PROTOCOL_VERSION } from '../../shared/protocol/version'
 import { validateRequest } from '../../shared/protocol/validate'
 import { Emitter } from '../../shared/lib/emitter'
+import { UserError } from '../../shared/userError'
 import { PanelBridge, type BridgeActions, type BridgeRun } from './bridge'
 
 const fail = (message: string): void => {
@@ -16,8 +17,20 @@ function start() {
   const grew = new Emitter<Growth>()
   const changed = new Emitter<RunInfo>()
   const posted: ToWebview[] = []
-  const views = { open: 0, rows: 0, listeners: 0, hold: Promise.resolve() }
+  let problem: UserError | undefined
+  let changedView: () => void = () => undefined
+  const views = {
+    open: 0,
+    rows: 0,
+    listeners: 0,
+    hold: Promise.resolve(),
+    fail: (message: string): void => {
+      problem = new UserError(message, 'search_failed')
+      changedView()
+    },
+  }
   let summaries = 0
+  let failSummary: (error: Error) => void = () => undefined
   let size = 10
   const growth = (): Growth => ({ size, bytes: size, phaseCounts: {}, levelCounts: {} })
   const view = (): View => ({
@@ -25,7 +38,13 @@ function start() {
       return size
     },
     complete: true,
-    onDidChange: () => {
+    get problem() {
+      return problem
+    },
+    onDidChange: (listener) => {
+      changedView = () => {
+        listener(undefined)
+      }
       views.listeners++
       return () => views.listeners--
     },
@@ -54,8 +73,9 @@ function start() {
     info: { title: 'x' } as RunInfo,
     store,
     onDidChange: changed.event,
-    summarize: () => {
+    summarize: (_listener: unknown, onFailure: (error: Error) => void) => {
       summaries++
+      failSummary = onFailure
       return () => summaries--
     },
   } as unknown as BridgeRun
@@ -91,7 +111,19 @@ function start() {
     changed.fire(run.info)
     await settled()
   }
-  return { bridge, actions, posted, views, ask, load, grow, summaries: () => summaries }
+  return {
+    bridge,
+    actions,
+    posted,
+    views,
+    ask,
+    load,
+    grow,
+    summaries: () => summaries,
+    failSummary: (error: Error) => {
+      failSummary(error)
+    },
+  }
 }
 
 const tails = (posted: readonly ToWebview[]): number =>
@@ -204,6 +236,18 @@ describe('the host’s end of a panel', () => {
       level: 'warning',
       text: 'The notes x.notes.json can’t be used.',
     })
+  })
+
+  it('tells why a search could not go on, and that a summary can’t be made', async () => {
+    const { posted, views, load, failSummary } = panel
+    await load()
+    views.fail('EIO')
+    const told = (name: string): unknown =>
+      posted.find((message) => message.type === 'notification' && message.name === name)
+    while (told('view/changed') === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal((told('view/changed') as { value: { problem?: string } }).value.problem, 'EIO')
+    failSummary(new Error('no summary'))
+    assert.deepEqual((told('notice') as { value: unknown }).value, { level: 'warning', text: 'no summary' })
   })
 
   it('asks a page to greet that was shown again and is alive', async () => {

@@ -45,8 +45,11 @@ export interface BridgeRun {
   write(text: string, end: boolean): Promise<void>
   /** Names the end of a run that lives. @throws UserError when it is over or can't be reached */
   mark(name: string): Promise<void>
-  /** Makes the summary, now and as it changes, until the returned function is called. */
-  summarize(listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void): () => void
+  /** Makes the summary, now and as it changes, until the returned function is called or it can't any more. */
+  summarize(
+    listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void,
+    onFailure: (error: Error) => void,
+  ): () => void
   /** Of followed files. */
   readonly follow?: BridgeFollow
 }
@@ -226,10 +229,15 @@ export class PanelBridge {
       this.forgetViews()
       clearTimeout(this.greetTimer)
       this.greeted = true
-      this.stopSummary = this.run.summarize((summary, answers) => {
-        this.notify('summary', summary)
-        for (const piece of answers) this.notify('answer', piece)
-      })
+      this.stopSummary = this.run.summarize(
+        (summary, answers) => {
+          this.notify('summary', summary)
+          for (const piece of answers) this.notify('answer', piece)
+        },
+        ({ message }) => {
+          this.notify('notice', { level: 'warning', text: message })
+        },
+      )
       if (problem !== undefined) this.notify('notice', { level: 'warning', text: problem })
       if (this.wanted !== undefined) this.goTo(this.wanted)
       if (this.replayPending) this.startReplay()
@@ -435,8 +443,14 @@ export class PanelBridge {
         const { view, open } = held
         const isVoid = this.growths > this.toldGrowths && open !== undefined
         if (isVoid) held.open = undefined
-        const { count, complete } = view
-        this.notify('view/changed', { view: id, count, complete, ...(isVoid ? { voidFrom: open } : {}) })
+        const { count, complete, problem } = view
+        this.notify('view/changed', {
+          view: id,
+          count,
+          complete,
+          ...(isVoid ? { voidFrom: open } : {}),
+          ...(problem === undefined ? {} : { problem: problem.message }),
+        })
       }
       this.toldGrowths = this.growths
       // A search that found more moves its tail too.

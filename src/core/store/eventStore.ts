@@ -4,6 +4,7 @@
  */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { EntryLines, Query, Row } from '../../shared/protocol/rows'
+import type { UserError } from '../../shared/userError'
 import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from '../../shared/protocol/timeline'
 
 export type Listener<T> = (value: T) => void
@@ -28,6 +29,8 @@ export interface View {
   readonly count: number
   /** False while a scan is still finding rows; `count` grows until then. */
   readonly complete: boolean
+  /** Why the search could not go on; what was found until then stays, and nothing more comes. */
+  readonly problem?: UserError | undefined
   readonly onDidChange: EventSource<undefined>
   /** Rows `from` (inclusive) to `to` (exclusive) of this view, clamped to what there is. */
   rows(from: number, to: number): Promise<readonly Row[]>

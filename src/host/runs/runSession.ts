@@ -153,8 +153,8 @@ export class RunSession {
     throw new UserError(`The recorder of ${this.captureId} can't be reached from here, ${consequence}.`, 'unreachable')
   }
 
-  summarize(listener: Parameters<RunLogStore['summarize']>[0]): () => void {
-    return this.store.summarize(listener)
+  summarize(...listeners: Parameters<RunLogStore['summarize']>): () => void {
+    return this.store.summarize(...listeners)
   }
 
   dispose(): void {

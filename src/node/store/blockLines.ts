@@ -87,12 +87,6 @@ export async function readLine(read: ReadBytes, start: number, end: number, most
   return Buffer.concat([await read(start, most - half), await read(end - half, half)])
 }
 
-/** The beginning and the end of a line, which tell its stamp. */
-export function endsOf(line: Buffer, most: number): Buffer {
-  const half = most >> 1
-  return Buffer.concat([line.subarray(0, half), line.subarray(line.length - half)])
-}
-
 function addStarts(starts: number[], bytes: Buffer, at: number): void {
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) starts.push(at + end + 1)
 }

@@ -8,7 +8,7 @@ import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type Pac
 import { NEWLINE, stampOf } from '../runlog/eventLine'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
-import { endsOf, type ReadBytes } from './blockLines'
+import { readLine, type ReadBytes } from './blockLines'
 import { LogLines, type TailLine } from './logLines'
 
 /**
@@ -144,7 +144,6 @@ export class LogFile {
   }
 
   private async readOn(end: number, scanBlocks?: ScanBlocks, onStep?: () => void): Promise<void> {
-    let wanted = STEP_BYTES
     let began = performance.now()
     if (end - this.known > HAND_OVER_BYTES) {
       await this.takeIndex(end)
@@ -154,7 +153,7 @@ export class LogFile {
     while (this.known < end && !this.isDisposed) {
       // What a fast run wrote is in its index already: only the rest is looked at line by line.
       if (end - this.known > BLOCK_BYTES || this.known - this.tailStart > BLOCK_BYTES) await this.takeIndex(end)
-      const bytes = await this.readMore(Math.min(wanted, end - this.known))
+      const bytes = await this.readMore(Math.min(STEP_BYTES, end - this.known))
       if (bytes.length === 0) return
       let start = 0
       for (let stop = bytes.indexOf(NEWLINE); stop >= 0; stop = bytes.indexOf(NEWLINE, start)) {
@@ -165,11 +164,7 @@ export class LogFile {
           began = performance.now()
         }
       }
-      // No line ends within what was read: the line is longer, or not whole yet.
-      if (start === 0) {
-        if (bytes.length >= end - this.known) return
-        wanted *= 2
-      }
+      if (start === 0 && !(await this.addLong(this.known + bytes.length, end))) return
       if (this.known - this.tailStart > MAX_TAIL_BYTES) {
         await this.takeIndex(end)
         if (this.known - this.tailStart > MAX_TAIL_BYTES) this.foldTail()
@@ -189,10 +184,27 @@ export class LogFile {
   }
 
   private addLine(bytes: Buffer, start: number, stop: number): void {
-    const isLong = stop - start > LONG_LINE_BYTES
-    const line = isLong ? endsOf(bytes.subarray(start, stop), LONG_LINE_BYTES) : bytes.subarray(start, stop)
+    this.addStamp(bytes.subarray(start, stop), stop + 1 - start)
+  }
+
+  /** A line that does not end before `from`. @returns false when it does not end before `end` either: it is not whole yet */
+  private async addLong(from: number, end: number): Promise<boolean> {
+    for (let at = from; at < end && !this.isDisposed;) {
+      const bytes = await this.read(at, Math.min(STEP_BYTES, end - at))
+      if (bytes.length === 0) return false
+      const stop = bytes.indexOf(NEWLINE)
+      at += bytes.length
+      if (stop < 0) continue
+      const length = at - bytes.length + stop + 1 - this.known
+      this.addStamp(await readLine(this.read, this.known, this.known + length - 1, LONG_LINE_BYTES), length)
+      return true
+    }
+    return false
+  }
+
+  /** @param line the whole line without its newline, or the ends of a long one @param length in bytes, with its newline */
+  private addStamp(line: Buffer, length: number): void {
     const { key, timeMs } = stampOf(line, 0, line.length)
-    const length = stop + 1 - start
     this.tailLines.push({ key, time: timeMs, start: this.known, end: this.known + length })
     this.known += length
   }

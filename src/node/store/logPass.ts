@@ -74,10 +74,8 @@ export class LogPass {
     const ends = text.ends(start, end)
     const { key, time } = stamps.slow(ends, 0, ends.length)
     const isWanted = pass.wants(key.phase, key.level, time)
-    pass.add(
-      { time, offset: start, end },
-      isWanted ? parseEventLine(text.read(start, end - 1).toString('utf8')) : undefined,
-    )
+    const line = isWanted ? text.line(start, end) : undefined
+    pass.add({ time, offset: start, end }, line === undefined ? undefined : parseEventLine(line))
     this.count(key, time, end)
   }
 

@@ -53,7 +53,7 @@ abstract class LineReader implements Asked {
     else if (piece.kind === 'long') {
       const ends = text.ends(piece.start, piece.end)
       const { key, time } = this.stamps.slow(ends, 0, ends.length)
-      this.take(key, time, piece.end, () => text.read(piece.start, piece.end - 1).toString('utf8'))
+      this.take(key, time, piece.end, () => text.line(piece.start, piece.end) ?? '')
     }
     text.taken(piece, this.lines)
     return true

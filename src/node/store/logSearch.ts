@@ -166,7 +166,8 @@ export class LogSearch {
     const ends = text.ends(start, end)
     const { key, time } = this.stamps.slow(ends, 0, ends.length)
     if (this.wantsKey?.(key.key) === false || !isInTime(this.query, time)) return
-    if (this.matches?.(text.read(start, end - 1).toString('utf8')) !== false) this.found(text.position)
+    const line = text.line(start, end)
+    if (line !== undefined && this.matches?.(line) !== false) this.found(text.position)
   }
 }
 

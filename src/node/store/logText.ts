@@ -4,6 +4,8 @@ import type { TextKernel } from '../../core/lines/wasm/textKernel'
 import { ScanText } from '../textfile/scanText'
 
 const ENDS_BYTES = 256 * 1024
+/** No recorder writes a longer line: a text of 64 MiB of which each byte is escaped, and the rest of its event. */
+const LONGEST_LINE_BYTES = 6 * 64 * 1024 * 1024 + 1024 * 1024
 
 /**
  * Whole lines, in the kernel's text `[0, length)`; a part of a very long line, there too; or that its last part was seen: `last` is
@@ -69,8 +71,12 @@ export class LogText {
     this.text.taken(kind === 'long' ? 1 : lines)
   }
 
-  /** Some of the log, as far as it is there. */
-  read(start: number, end: number): Buffer {
+  /** A very long line at `[start, end)`, without its newline; undefined when it is longer than an event can be. */
+  line(start: number, end: number): string | undefined {
+    return end - start > LONGEST_LINE_BYTES ? undefined : this.read(start, end - 1).toString('utf8')
+  }
+
+  private read(start: number, end: number): Buffer {
     const bytes = Buffer.allocUnsafe(end - start)
     let done = 0
     while (done < bytes.length) {

@@ -6,6 +6,7 @@ import type { TimelineInfo } from '../../shared/protocol/timeline'
 import { UserError } from '../../shared/userError'
 import type { PackedBlocks } from '../runlog/blockIndex'
 import type { LogInfo } from '../runlog/reader'
+import type { SearchListener } from './views'
 import type {
   AnswerPiece,
   Answers,
@@ -27,8 +28,7 @@ type Watched = Exclude<FromReader, { type: 'answer' | 'failed' }>
 interface Search {
   readonly query: Query
   readonly stretches: Float64Array
-  readonly onFound: (positions: Float64Array, scanned: number) => void
-  readonly onRestart: () => void
+  readonly listener: SearchListener
 }
 
 interface Waiting {
@@ -68,27 +68,25 @@ export class LogWorker {
   /**
    * Searches stretches of the log, and what comes if the last one is open.
    * @param stretches where each begins and ends in the log, and the position of its first line; ascending
-   * @param onRestart what was found is void: it begins again
    * @returns ends it
    */
-  search(
-    query: Query,
-    stretches: Float64Array,
-    onFound: Search['onFound'],
-    onRestart: Search['onRestart'],
-  ): () => void {
+  search(query: Query, stretches: Float64Array, listener: SearchListener): () => void {
     const id = this.nextId++
-    this.searches.set(id, { query, stretches, onFound, onRestart })
+    this.searches.set(id, { query, stretches, listener })
     this.toSearcher({ type: 'search', id, query, stretches })
     return () => {
       this.endSearch(id)
     }
   }
 
-  /** Makes the summary now and after each growth; answers come in pieces. The result ends it. */
-  summarize(listener: (summary: RunSummary, answers: readonly AnswerPiece[]) => void): () => void {
+  /** Makes the summary now and after each growth, until it can't any more; answers come in pieces. The result ends it. */
+  summarize(
+    listener: (summary: RunSummary, answers: readonly AnswerPiece[]) => void,
+    onFailure: (error: Error) => void,
+  ): () => void {
     return this.watch('summary', (message) => {
       if (message?.type === 'summary') listener(message.summary, message.answers)
+      else if (!this.isDisposed) onFailure(this.unreadable('its summary could not be made'))
     })
   }
 
@@ -172,8 +170,8 @@ export class LogWorker {
     this.ending.clear()
     void this.searcher?.terminate()
     this.searcher = undefined
-    for (const [id, { query, stretches, onRestart }] of this.searches) {
-      onRestart()
+    for (const [id, { query, stretches, listener }] of this.searches) {
+      listener.onRestart()
       this.toSearcher({ type: 'search', id, query, stretches })
     }
   }
@@ -209,8 +207,9 @@ export class LogWorker {
       searcher.on('error', (error) => {
         if (this.searcher !== searcher) return
         this.searcher = undefined
-        this.searches.clear()
-        this.failure(error)
+        for (const timer of this.ending.values()) clearTimeout(timer)
+        this.ending.clear()
+        for (const id of [...this.searches.keys()]) this.failSearch(id, error.message)
       })
       searcher.unref()
       searcher.postMessage({ type: 'grew', bytes: this.bytes } satisfies ToSearcher)
@@ -251,12 +250,20 @@ export class LogWorker {
 
   private takeFound(message: FromSearcher): void {
     const { id } = message
-    if (message.type === 'found') this.searches.get(id)?.onFound(message.positions, message.scanned)
-    else if (message.type === 'failed') this.onFailure(message.message)
+    if (message.type === 'found') this.searches.get(id)?.listener.onFound(message.positions, message.scanned)
+    else if (message.type === 'failed') this.failSearch(id, message.message)
     else {
       clearTimeout(this.ending.get(id))
       this.ending.delete(id)
     }
+  }
+
+  private failSearch(id: number, reason: string): void {
+    const search = this.searches.get(id)
+    this.searches.delete(id)
+    if (search === undefined) return
+    this.onFailure(reason)
+    search.listener.onFailure(new UserError(`The run can't be searched to its end: ${reason}`, 'search_failed'))
   }
 
   private failure(error: unknown): UserError {

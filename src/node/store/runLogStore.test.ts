@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
 import { levelOf } from '../../shared/events/levels'
 import type { AnyEvent, RunKind } from '../../shared/events/schema'
 import type { Query } from '../../shared/protocol/rows'
@@ -11,14 +10,13 @@ import { createRunReducer } from '../../core/reduce/byKind'
 import { createTimelineReducer } from '../../core/reduce/timeline'
 import { RequestBars } from '../../core/store/requestBars'
 import { temporaryFolder } from '../../../test/fakes/logs'
+import { buildLogWorker } from '../../../test/fakes/logWorkers'
 import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { linesOf, writeLog } from '../../../test/fakes/writtenLog'
 import { BlockBuilder, blockLine } from '../runlog/blockIndex'
 import { indexPathOf } from '../runlog/layout'
 import { LogWorker } from './logWorker'
 import { RunLogStore } from './runLogStore'
-
-declare const __PROJECT_ROOT__: string
 
 const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1_000_000)
 /** More than is read without a thread. */
@@ -34,18 +32,7 @@ describe('the store of a run log and its threads', function () {
   /** Messages of threads alone don't keep the test's process awake. */
   let alive: NodeJS.Timeout
 
-  before(() =>
-    build({
-      absWorkingDir: __PROJECT_ROOT__,
-      entryPoints: ['src/node/store/worker.ts'],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      packages: 'external',
-      logLevel: 'warning',
-    }),
-  )
+  before(() => buildLogWorker(script))
   beforeEach(() => {
     failures.length = 0
     alive = setInterval(() => undefined, 1000)

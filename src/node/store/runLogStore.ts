@@ -72,6 +72,10 @@ export class RunLogStore implements EventStore {
       this.resetting ??= this.readAnew().finally(() => (this.resetting = undefined))
       return this.resetting
     }
+    await this.take(log, bytes)
+  }
+
+  private async take(log: LogFile, bytes: number): Promise<void> {
     let told = performance.now()
     const before = log.bytes
     const scan = (onBlocks: Parameters<LogWorker['scanBlocks']>[1]): (() => void) =>
@@ -89,9 +93,9 @@ export class RunLogStore implements EventStore {
     return readLogInfo(this.log.info.path)
   }
 
-  /** Makes the summary of the run, now and as it grows. */
-  summarize(listener: Parameters<LogWorker['summarize']>[0]): () => void {
-    return this.running().summarize(listener)
+  /** Makes the summary of the run, now and as it grows, until it can't any more. */
+  summarize(...listeners: Parameters<LogWorker['summarize']>): () => void {
+    return this.running().summarize(...listeners)
   }
 
   /** Somebody shortened the file, or put a shorter one in its place. */
@@ -105,7 +109,6 @@ export class RunLogStore implements EventStore {
     const old = this.log
     const info = await readLogInfo(old.info.path)
     const log = await LogFile.open(info)
-    await log.advance(info.eventsEnd)
     if (this.disposed) {
       await log.dispose()
       return
@@ -114,7 +117,7 @@ export class RunLogStore implements EventStore {
     this.forget(old)
     this.timeline = this.timelineOf(log)
     this.reset.fire(undefined)
-    this.tell()
+    await this.take(log, info.eventsEnd)
   }
 
   private forget(log: LogFile): void {
@@ -163,9 +166,9 @@ export class RunLogStore implements EventStore {
     const { log } = this
     const wanted = keyFilter(query)
     if (isScanned(query)) {
-      return new FoundView(log, (onFound, onRestart) => {
+      return new FoundView(log, (listener) => {
         const stretches = log.stretches(wanted, query.time)
-        return this.running().search(query, stretches, onFound, onRestart)
+        return this.running().search(query, stretches, listener)
       })
     }
     const view = wanted === undefined ? new AllView(log) : new KeyView(log, wanted)

@@ -2,6 +2,7 @@
 import { LineSet } from '../../core/query/lineSet'
 import type { Place, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
+import type { UserError } from '../../shared/userError'
 import type { Query, Row } from '../../shared/protocol/rows'
 import { Column, lastAtMost } from '../runlog/blockIndex'
 import type { LogFile } from './logFile'
@@ -187,33 +188,43 @@ export class TimeView extends LogView {
   }
 }
 
-/** Begins a search; what it finds ascends. @returns ends it */
-export type StartSearch = (
-  onFound: (positions: Float64Array, scanned: number) => void,
+export interface SearchListener {
+  /** What it finds ascends. @param scanned the log was searched up to here */
+  onFound(positions: Float64Array, scanned: number): void
   /** What was found is void: it is searched again. */
-  onRestart: () => void,
-) => () => void
+  onRestart(): void
+  /** It can't go on: nothing more is told. */
+  onFailure(error: UserError): void
+}
+
+/** Begins a search. @returns ends it */
+export type StartSearch = (listener: SearchListener) => () => void
 
 /** What a text search finds: positions come in batches from another thread, and go on as the log grows. */
 export class FoundView extends LogView {
   private readonly found = new LineSet()
   private scanned = 0
   private readonly stop: () => void
+  problem: UserError | undefined
 
   constructor(log: LogFile, search: StartSearch) {
     super(log)
-    this.stop = search(
-      (positions, scanned) => {
+    this.stop = search({
+      onFound: (positions, scanned) => {
         for (const position of positions) this.found.add(position)
         this.scanned = scanned
         this.changed.fire(undefined)
       },
-      () => {
+      onRestart: () => {
         this.found.clear()
         this.scanned = 0
         this.changed.fire(undefined)
       },
-    )
+      onFailure: (error) => {
+        this.problem = error
+        this.changed.fire(undefined)
+      },
+    })
   }
 
   get count(): number {
@@ -221,7 +232,7 @@ export class FoundView extends LogView {
   }
 
   get complete(): boolean {
-    return this.scanned >= this.log.bytes
+    return this.problem !== undefined || this.scanned >= this.log.bytes
   }
 
   override dispose(): void {

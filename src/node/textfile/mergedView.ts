@@ -9,6 +9,7 @@
 import type { Place, View } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Row } from '../../shared/protocol/rows'
+import type { UserError } from '../../shared/userError'
 
 /** Seqs and positions of so many views are told apart in one number. */
 export const MAX_MERGED = 64
@@ -53,6 +54,10 @@ export class MergedView implements View {
 
   get complete(): boolean {
     return this.parts.every(({ view }) => view.complete)
+  }
+
+  get problem(): UserError | undefined {
+    return this.parts.find(({ view }) => view.problem !== undefined)?.view.problem
   }
 
   async rows(from: number, to: number): Promise<readonly Row[]> {

@@ -11,8 +11,6 @@ import type { Place, TextState } from './textProtocol'
 import type { TextScanner } from './textScanner'
 
 export interface TextView extends View {
-  /** Why the search could not be done; what was found until then stays. */
-  readonly problem: UserError | undefined
   /** As a View's, or by the number of a line of the newest content, from 1. */
   positionOf(at: Place): Promise<number>
 }

@@ -337,8 +337,11 @@ export interface ResponseTypes {
 export interface Notifications {
   run: RunInfo
   grew: GrowthInfo
-  /** `voidFrom`: rows from this one on may be other than they were told: a line that had no end goes on, or has its place now. */
-  'view/changed': { view: number; count: number; complete: boolean; voidFrom?: number }
+  /**
+   * `voidFrom`: rows from this one on may be other than they were told: a line that had no end goes on, or has its place now.
+   * `problem`: why the search for its rows could not go on.
+   */
+  'view/changed': { view: number; count: number; complete: boolean; voidFrom?: number; problem?: string }
   /** The last rows of the tailed view: rows `from` … `from + rows.length - 1` of `count`. */
   tail: { view: number; count: number; from: number; rows: readonly Row[] }
   /** Positions are void: a file was truncated, or older lines were put above. The panel asks for its view again. */

@@ -1,7 +1,8 @@
 /** Run logs of any size, written straight to the disk with their block index, always the same. */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { BlockBuilder, blockLine } from '../src/node/runlog/blockIndex'
+import { BlockBuilder } from '../src/node/runlog/blockIndex'
+import { blockLine } from '../src/node/runlog/indexFile'
 import { closingLine, openingLine } from '../src/node/runlog/format'
 import { newCaptureId } from '../src/node/runlog/layout'
 import type { RunHead } from '../src/shared/events/schema'

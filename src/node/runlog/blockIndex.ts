@@ -65,37 +65,6 @@ export class BlockBuilder {
   }
 }
 
-export function blockLine(block: Block): string {
-  const { offset, end, position, time, counts } = block
-  return `${JSON.stringify({ offset, end, seq: position, time, counts })}\n`
-}
-
-/** The block of one line of the index file, or undefined when the line is damaged. */
-export function parseBlockLine(line: string): Block | undefined {
-  try {
-    const value = JSON.parse(line) as {
-      offset: number
-      end: number
-      seq: number
-      time: number | null
-      counts: Record<string, number>
-    }
-    const whole =
-      Number.isSafeInteger(value.offset) && Number.isSafeInteger(value.end) && Number.isSafeInteger(value.seq)
-    if (!whole || typeof value.counts !== 'object') return undefined
-    return {
-      offset: value.offset,
-      end: value.end,
-      position: value.seq,
-      time: value.time ?? Number.NaN,
-      counts: value.counts,
-    }
-  } catch {
-    // An index is a cache: what can't be read is built again.
-    return undefined
-  }
-}
-
 /** Where a block lies, without its counts. */
 export interface BlockPlace {
   readonly offset: number
@@ -129,7 +98,8 @@ export class BlockIndex {
   private readonly keyCounts = new Column(Uint32Array)
   private readonly keys: string[] = []
   private readonly ids = new Map<string, number>()
-  private readonly totals = new Map<string, number>()
+  /** Of each key by its number. */
+  private readonly totals: number[] = []
 
   get length(): number {
     return this.times.length
@@ -147,17 +117,10 @@ export class BlockIndex {
 
   /** Adds a block that begins where the last one ends. */
   push({ offset, end, position, time, counts }: Block): void {
-    const ids: number[] = []
-    const numbers: number[] = []
     let lines = 0
-    for (const key in counts) {
-      const count = counts[key] ?? 0
-      ids.push(this.idOf(key))
-      numbers.push(count)
-      lines += count
-    }
+    for (const key in counts) lines += counts[key] ?? 0
     this.add(offset, end, position, lines, time)
-    for (const [i, id] of ids.entries()) this.addKey(id, numbers[i] ?? 0)
+    for (const key in counts) this.addKey(this.idOf(key), counts[key] ?? 0)
   }
 
   /** Adds what another thread has packed. */
@@ -175,7 +138,8 @@ export class BlockIndex {
     }
   }
 
-  private add(offset: number, end: number, position: number, lines: number, time: number): void {
+  /** Adds a block of so many lines; `addKey` must follow for each of its keys. */
+  add(offset: number, end: number, position: number, lines: number, time: number): void {
     const { borders, positions, times, keyStarts } = this
     if (borders.length === 0) {
       borders.push(offset)
@@ -188,18 +152,20 @@ export class BlockIndex {
     keyStarts.push(this.keyIds.length)
   }
 
-  private addKey(id: number, count: number): void {
+  /** Says how often a key is there in the block that was added last. @param id from `idOf` */
+  addKey(id: number, count: number): void {
     this.keyIds.push(id)
     this.keyCounts.push(count)
-    const key = this.keys[id] ?? ''
-    this.totals.set(key, (this.totals.get(key) ?? 0) + count)
+    this.totals[id] = (this.totals[id] ?? 0) + count
   }
 
-  private idOf(key: string): number {
+  /** The number of a key in this index. */
+  idOf(key: string): number {
     let id = this.ids.get(key)
     if (id === undefined) {
       id = this.keys.length
       this.keys.push(key)
+      this.totals.push(0)
       this.ids.set(key, id)
     }
     return id
@@ -227,8 +193,10 @@ export class BlockIndex {
     for (let i = this.keyStarts.at(index); i < end; i++) visit(this.keys[this.keyIds.at(i)] ?? '', this.keyCounts.at(i))
   }
 
-  countsByKey(): ReadonlyMap<string, number> {
-    return this.totals
+  countsByKey(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const [id, key] of this.keys.entries()) if ((this.totals[id] ?? 0) > 0) counts.set(key, this.totals[id] ?? 0)
+    return counts
   }
 
   /** The block that holds a position, or -1 when it lies behind the last block. */

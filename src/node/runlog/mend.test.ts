@@ -16,7 +16,7 @@ import { newSeed, Random } from '../../../test/fakes/random'
 import { RunLogStore } from '../store/runLogStore'
 import type { UserError } from '../../shared/userError'
 import { checkFile } from './checkFile'
-import { parseBlockLine } from './blockIndex'
+import { parseBlockLine } from './indexFile'
 import type { WriterOptions } from './writer'
 
 describe('A run log that somebody harms while it is written', () => {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { logLines, startLog, temporaryFolder } from '../../../test/fakes/logs'
 import { metadataSchema } from '../../shared/events/schema'
 import { UserError } from '../../shared/userError'
-import { parseBlockLine } from './blockIndex'
+import { parseBlockLine } from './indexFile'
 import type { LogFileSystem } from './logFileSystem'
 import { RunLogWriter } from './writer'
 

@@ -4,8 +4,9 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Query } from '../../shared/protocol/rows'
-import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, parseBlockLine, type PackedBlocks } from '../runlog/blockIndex'
+import { BLOCK_BYTES, BlockBuilder, BlockIndex, Column, type PackedBlocks } from '../runlog/blockIndex'
 import { NEWLINE, stampOf } from '../runlog/eventLine'
+import { IndexReader } from '../runlog/indexFile'
 import { indexPathOf } from '../runlog/layout'
 import { readAt, type LogInfo } from '../runlog/reader'
 import { readLine, type ReadBytes } from './blockLines'
@@ -111,7 +112,7 @@ export class LogFile {
 
   /** Counts by key over everything seen. */
   countsByKey(): Map<string, number> {
-    const counts = new Map(this.index.countsByKey())
+    const counts = this.index.countsByKey()
     for (const { key } of this.tailLines) counts.set(key, (counts.get(key) ?? 0) + 1)
     return counts
   }
@@ -212,21 +213,19 @@ export class LogFile {
   /** Takes over what the index file says of the log before `end`; lines that were read one by one give way to it. */
   private async takeIndex(end: number): Promise<void> {
     if (this.indexRead === undefined) return
-    const text = await readIndexFile(this.info, this.indexRead)
+    const before = this.indexRead
+    const blocks = new IndexReader(await readIndexFile(this.info, before), this.index)
     let began = performance.now()
-    let from = 0
-    for (let stop = text.indexOf('\n'); stop >= 0; stop = text.indexOf('\n', from)) {
-      const block = parseBlockLine(text.slice(from, stop))
+    while (blocks.next()) {
       // An index that does not fit its log is another file's, or was cut: from here on the log itself is read.
-      if (block?.offset !== this.tailStart || block.position !== this.index.count) {
+      if (blocks.offset !== this.tailStart || blocks.position !== this.index.count) {
         this.indexRead = undefined
         break
       }
-      if (block.end > end) break
-      this.index.push(block)
-      this.tailStart = block.end
-      this.indexRead += Buffer.byteLength(text.slice(from, stop)) + 1
-      from = stop + 1
+      if (blocks.end > end) break
+      blocks.take()
+      this.tailStart = blocks.end
+      this.indexRead = before + blocks.at
       if (performance.now() - began > SLICE_MS) {
         await new Promise(setImmediate)
         began = performance.now()
@@ -290,17 +289,17 @@ export class LogFile {
   }
 }
 
-async function readIndexFile(info: LogInfo, from: number): Promise<string> {
+async function readIndexFile(info: LogInfo, from: number): Promise<Buffer> {
   try {
     const file = await open(indexPathOf(info.path), 'r')
     try {
       const { size } = await file.stat()
-      return (await readAt(file, from, size - from)).toString('utf8')
+      return await readAt(file, from, size - from)
     } finally {
       await file.close()
     }
   } catch {
     // No index: it is only a cache, the log is read instead.
-    return ''
+    return Buffer.alloc(0)
   }
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { newSeed, randomFrom } from '../../../test/fakes/random'
+import { BlockIndex, type Block } from './blockIndex'
+import { blockLine, IndexReader, parseBlockLine } from './indexFile'
+
+const seed = newSeed()
+
+/** What an index holds, as blocks. */
+function blocksOf(index: BlockIndex): Block[] {
+  return Array.from({ length: index.length }, (_, i) => {
+    const counts: Record<string, number> = {}
+    index.eachKey(i, (key, count) => (counts[key] = count))
+    const { offset, end, position, time } = index.at(i) ?? { offset: 0, end: 0, position: 0, time: 0 }
+    return { offset, end, position, time, counts }
+  })
+}
+
+describe('the file of a block index', () => {
+  const random = randomFrom(seed)
+  const below = (bound: number): number => Math.floor(random() * bound)
+
+  it(`is read as it was written, and as JSON says where it was written otherwise, seed ${String(seed)}`, () => {
+    const keys = ['log_line', 'log_line:error', 'metric', 'a "quoted" one', 'ünïcode', '__proto__', 'x'.repeat(300)]
+    for (let round = 0; round < 50; round++) {
+      const [byReader, byJson] = [new BlockIndex(), new BlockIndex()]
+      let text = ''
+      let [offset, position] = [below(1000), 0]
+      for (let i = 0; i < 40; i++) {
+        const chosen = keys.filter(() => random() < 0.4)
+        const counts = Object.fromEntries(chosen.map((key) => [key, 1 + below(1e6)]))
+        const end = offset + 1 + below(1e12)
+        const time = random() < 0.1 ? Number.NaN : random() < 0.1 ? -below(1e12) : below(2e12)
+        const line = blockLine({ offset, end, position, time, counts })
+        text += random() < 0.1 ? line.replaceAll(',"', ', "') : line
+        const block = parseBlockLine(line)
+        assert.ok(block !== undefined)
+        byJson.push(block)
+        offset = end
+        position = byJson.count
+      }
+      const reader = new IndexReader(Buffer.from(text), byReader)
+      while (reader.next()) {
+        assert.equal(reader.position, byReader.count)
+        reader.take()
+      }
+      assert.equal(reader.at, Buffer.byteLength(text))
+      assert.deepEqual(blocksOf(byReader), blocksOf(byJson))
+      assert.deepEqual(byReader.countsByKey(), byJson.countsByKey())
+      assert.equal(byReader.count, byJson.count)
+    }
+  })
+
+  it('has nothing of a line without an end, and says where the damaged ones are', () => {
+    const line = blockLine({ offset: 10, end: 20, position: 0, time: 5, counts: { metric: 3 } })
+    for (let cut = 0; cut < line.length; cut++) {
+      const reader = new IndexReader(Buffer.from(line.slice(0, cut)), new BlockIndex())
+      assert.equal(reader.next(), false)
+      assert.equal(reader.at, 0)
+    }
+    for (const damaged of [
+      '\n',
+      '{}\n',
+      'x'.repeat(50) + '\n',
+      line.replace('3', '-'),
+      line.replace('}}', '}'),
+      line.replace('10', '1e999'),
+    ]) {
+      const index = new BlockIndex()
+      const reader = new IndexReader(Buffer.from(damaged + line), index)
+      assert.ok(reader.next())
+      assert.ok(Number.isNaN(reader.offset), damaged)
+      assert.ok(reader.next())
+      reader.take()
+      assert.deepEqual(blocksOf(index), [parseBlockLine(line)])
+    }
+  })
+})

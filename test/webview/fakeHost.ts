@@ -241,6 +241,7 @@ export class FakeHost {
           'run/delete': (params) => this.note('run/delete', params),
           'run/openLog': (params) => this.note('run/openLog', params),
           'panel/remember': (params) => this.note('panel/remember', params),
+          'search/prepare': (params) => this.note('search/prepare', params),
           'output/show': (params) => this.note('output/show', params),
           'clipboard/write': (params) => this.note('clipboard/write', params),
           'link/open': (params) => this.note('link/open', params),

@@ -7,11 +7,13 @@ import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/sh
 import { levels, type SavedState, type SavedText, type TimeRange } from '../lib/savedState'
 
 /** Milliseconds without a key until a text is searched by itself. */
-const TYPING_PAUSE_MS = 200
+const TYPING_PAUSE_MS = 80
 
 interface FilterOptions {
   /** Called when the query is another. */
   readonly changed: () => void
+  /** Called when the first letter of a search is typed. */
+  readonly typing: () => void
   /** For times such as `since:10m`: the clock while events come, else when the last came; milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -165,6 +167,7 @@ export class Filters {
 
   /** Takes what is typed; it is applied after a pause, or at once with `applyText`. */
   setText(text: Partial<SavedText>): void {
+    if (this.text.pattern === '') this.options.typing()
     this.text = { ...this.text, ...text }
     clearTimeout(this.timer)
     this.timer = setTimeout(() => {

@@ -116,6 +116,9 @@ export class Panel {
         this.saveSoon()
         void this.reopen()
       },
+      typing: () => {
+        this.client.call('search/prepare', {}).catch(report)
+      },
       now: () => (this.live || this.growth.lastTime === undefined ? Date.now() : this.growth.lastTime),
     })
     const onGap = () => {

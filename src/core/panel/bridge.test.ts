@@ -12,8 +12,8 @@ const fail = (message: string): void => {
 }
 const settled = (): Promise<void> => new Promise(setImmediate)
 
-/** A run whose store counts what is asked of it. */
-function start() {
+/** A run of so many events whose store counts what is asked of it. */
+function start(size = 10) {
   const grew = new Emitter<Growth>()
   const changed = new Emitter<RunInfo>()
   const posted: ToWebview[] = []
@@ -24,6 +24,10 @@ function start() {
     rows: 0,
     listeners: 0,
     hold: Promise.resolve(),
+    find: (): void => {
+      size++
+      changedView()
+    },
     fail: (message: string): void => {
       problem = new UserError(message, 'search_failed')
       changedView()
@@ -31,7 +35,6 @@ function start() {
   }
   let summaries = 0
   let failSummary: (error: Error) => void = () => undefined
-  let size = 10
   const growth = (): Growth => ({ size, bytes: size, phaseCounts: {}, levelCounts: {} })
   const view = (): View => ({
     get count() {
@@ -236,6 +239,39 @@ describe('the host’s end of a panel', () => {
       level: 'warning',
       text: 'The notes x.notes.json can’t be used.',
     })
+  })
+
+  it('tells at once what a search finds first, and the rest in batches', async () => {
+    panel.bridge.dispose()
+    panel = start(0)
+    const { posted, views, load } = panel
+    await load()
+    const told = (): unknown[] =>
+      posted.flatMap((message) =>
+        message.type === 'notification' && message.name === 'view/changed' ? [message.value] : [],
+      )
+    assert.deepEqual([told(), tails(posted)], [[], 1])
+    views.find()
+    await settled()
+    assert.deepEqual([told(), tails(posted)], [[{ view: 1, count: 1, complete: true }], 2])
+    views.find()
+    await settled()
+    assert.deepEqual([told().length, tails(posted)], [1, 2])
+    while (told().length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+  })
+
+  it('reads the run for its summary when the first rows were told, or when nobody asks for rows', async () => {
+    const { ask, summaries } = panel
+    await ask('hello', { protocol: PROTOCOL_VERSION })
+    const { view } = await ask('view/open', { query: {} })
+    assert.equal(summaries(), 0)
+    await ask('rows/get', { view, from: 0, to: 10 })
+    assert.equal(summaries(), 1)
+    await ask('hello', { protocol: PROTOCOL_VERSION })
+    assert.equal(summaries(), 0)
+    while (summaries() === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await ask('rows/get', { view: (await ask('view/open', { query: {} }))['view'], from: 0, to: 10 })
+    assert.equal(summaries(), 1)
   })
 
   it('tells why a search could not go on, and that a summary can’t be made', async () => {

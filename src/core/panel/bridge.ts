@@ -107,14 +107,19 @@ const MAX_ROWS = 1000
 const MAX_VIEWS = 50
 /** Counts and states are told at most this often; rows of the tail go at once. */
 const TELL_MS = 100
+/** The summary is made of the whole run: the first rows come before it, if they are asked for within so long. */
+const ROWS_FIRST_MS = 250
 /** A page that is shown again and has said nothing for so long is asked to greet. */
 const GREET_MS = 1000
 
 interface HeldView {
+  readonly id: number
   readonly view: View
   readonly stop: () => void
   /** The first row that was told and had no end yet. */
   open: number | undefined
+  /** Nothing was found for it yet. */
+  isEmpty: boolean
 }
 
 export class PanelBridge {
@@ -125,6 +130,7 @@ export class PanelBridge {
   private tail: { id: number; view: View; rows: number } | undefined
   private sending = false
   private tailStale = false
+  private summaryTimer: ReturnType<typeof setTimeout> | undefined
   private stopSummary: (() => void) | undefined
   private stopTimeline: (() => void) | undefined
   private tellTimer: ReturnType<typeof setTimeout> | undefined
@@ -229,15 +235,7 @@ export class PanelBridge {
       this.forgetViews()
       clearTimeout(this.greetTimer)
       this.greeted = true
-      this.stopSummary = this.run.summarize(
-        (summary, answers) => {
-          this.notify('summary', summary)
-          for (const piece of answers) this.notify('answer', piece)
-        },
-        ({ message }) => {
-          this.notify('notice', { level: 'warning', text: message })
-        },
-      )
+      this.summaryTimer = setTimeout(this.summarize, ROWS_FIRST_MS)
       if (problem !== undefined) this.notify('notice', { level: 'warning', text: problem })
       if (this.wanted !== undefined) this.goTo(this.wanted)
       if (this.replayPending) this.startReplay()
@@ -256,9 +254,11 @@ export class PanelBridge {
       }
       const id = this.nextView++
       const stop = view.onDidChange(() => {
+        this.tellFound(held)
         this.tellSoon()
       })
-      this.views.set(id, { view, stop, open: undefined })
+      const held: HeldView = { id, view, stop, open: undefined, isEmpty: view.count === 0 }
+      this.views.set(id, held)
       return { view: id, count: view.count, complete: view.complete }
     },
     'view/close': ({ view }) => {
@@ -274,7 +274,12 @@ export class PanelBridge {
       const { growths } = this
       const rows = await view.rows(from, Math.min(to, from + MAX_ROWS))
       this.noteOpen(id, from, rows, growths)
+      if (this.summaryTimer !== undefined) this.summarize()
       return { rows, count: view.count }
+    },
+    'search/prepare': () => {
+      this.run.store.prepareSearch?.()
+      return Promise.resolve({})
     },
     'position/find': async ({ view, at }) => ({ position: await this.view(view).positionOf(at) }),
     'tail/set': ({ view: id, rows }) => {
@@ -402,7 +407,9 @@ export class PanelBridge {
         const from = Math.max(0, count - tail.rows)
         const rows = await tail.view.rows(from, count)
         this.noteOpen(tail.id, from, rows, growths)
-        if (this.currentTail() === tail) this.notify('tail', { view: tail.id, count, from, rows })
+        if (this.currentTail() !== tail) continue
+        this.notify('tail', { view: tail.id, count, from, rows })
+        if (this.summaryTimer !== undefined) this.summarize()
       } while (this.isTailStale())
     } catch (error) {
       this.actions.log(`panel tail: ${String(error)}`)
@@ -439,18 +446,11 @@ export class PanelBridge {
     this.tellTimer ??= setTimeout(() => {
       this.tellTimer = undefined
       this.notify('grew', this.growth())
-      for (const [id, held] of this.views) {
-        const { view, open } = held
+      for (const held of this.views.values()) {
+        const { open } = held
         const isVoid = this.growths > this.toldGrowths && open !== undefined
         if (isVoid) held.open = undefined
-        const { count, complete, problem } = view
-        this.notify('view/changed', {
-          view: id,
-          count,
-          complete,
-          ...(isVoid ? { voidFrom: open } : {}),
-          ...(problem === undefined ? {} : { problem: problem.message }),
-        })
+        this.tellView(held, isVoid ? { voidFrom: open } : {})
       }
       this.toldGrowths = this.growths
       // A search that found more moves its tail too.
@@ -458,7 +458,39 @@ export class PanelBridge {
     }, TELL_MS)
   }
 
+  private tellView(
+    { id, view: { count, complete, problem } }: HeldView,
+    more: Pick<Notifications['view/changed'], 'voidFrom'> = {},
+  ): void {
+    const failed = problem === undefined ? {} : { problem: problem.message }
+    this.notify('view/changed', { view: id, count, complete, ...more, ...failed })
+  }
+
+  /** What a search finds first is what it was begun for: it is told at once. */
+  private tellFound(held: HeldView): void {
+    if (!held.isEmpty || held.view.count === 0) return
+    held.isEmpty = false
+    this.tellView(held)
+    void this.sendTail()
+  }
+
+  private readonly summarize = (): void => {
+    clearTimeout(this.summaryTimer)
+    this.summaryTimer = undefined
+    this.stopSummary = this.run.summarize(
+      (summary, answers) => {
+        this.notify('summary', summary)
+        for (const piece of answers) this.notify('answer', piece)
+      },
+      ({ message }) => {
+        this.notify('notice', { level: 'warning', text: message })
+      },
+    )
+  }
+
   private forgetViews(): void {
+    clearTimeout(this.summaryTimer)
+    this.summaryTimer = undefined
     this.stopSummary?.()
     this.stopSummary = undefined
     this.stopTimeline?.()

@@ -47,6 +47,8 @@ export interface EventStore {
   view(query: Query, signal?: AbortSignal): Promise<View>
   /** One event in full. @throws RangeError when there is no such position */
   detail(position: number): Promise<EventDetail>
+  /** A search is likely to come soon: what takes time to begin is begun. */
+  prepareSearch?(): void
   /** Of a run log; text files have none. */
   readonly timeline?: Timeline
   dispose(): void

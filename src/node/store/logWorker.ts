@@ -79,6 +79,11 @@ export class LogWorker {
     }
   }
 
+  /** Starts the thread that searches, unless it runs. */
+  prepareSearch(): void {
+    this.toSearcher({ type: 'grew', bytes: this.bytes })
+  }
+
   /** Makes the summary now and after each growth, until it can't any more; answers come in pieces. The result ends it. */
   summarize(
     listener: (summary: RunSummary, answers: readonly AnswerPiece[]) => void,

@@ -175,6 +175,10 @@ export class RunLogStore implements EventStore {
     return query.time === undefined ? view : TimeView.open(log, view, query.time)
   }
 
+  prepareSearch(): void {
+    if (!this.disposed) this.running().prepareSearch()
+  }
+
   detail(position: number): Promise<EventDetail> {
     return this.log.lines.detail(position)
   }

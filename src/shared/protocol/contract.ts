@@ -135,6 +135,8 @@ export const requestSchemas = {
   'run/delete': z.object({}),
   'run/openLog': z.object({}),
   'output/show': z.object({}),
+  /** A search is being typed. */
+  'search/prepare': z.object({}),
   /** What the person chose here holds for the panels of later runs and files. */
   'panel/remember': habitsSchema,
   'clipboard/write': z.object({ text: z.string().max(50_000_000) }),
@@ -323,6 +325,7 @@ export interface ResponseTypes {
   'run/delete': Record<string, never>
   'run/openLog': Record<string, never>
   'output/show': Record<string, never>
+  'search/prepare': Record<string, never>
   'panel/remember': Record<string, never>
   'clipboard/write': Record<string, never>
   'link/open': Record<string, never>

@@ -64,7 +64,7 @@ describe('Run', () => {
     assert.deepEqual(batches, [[first, first.replace('"seq":0', '"seq":1').replace('"a"', '"b"')]])
   })
 
-  it('hands over the first event at once and later ones every 16 ms', async () => {
+  it('hands over the first event at once and later ones every 17 ms', async () => {
     const { clock, run, batches } = start()
     void run.emit(delta('first'))
     await Promise.resolve()
@@ -73,7 +73,7 @@ describe('Run', () => {
     void run.emit(delta('second'))
     await Promise.resolve()
     assert.equal(batches.length, 1)
-    clock.pass(14)
+    clock.pass(15)
     assert.equal(batches.length, 1)
     clock.pass(1)
     assert.equal(batches.length, 2)

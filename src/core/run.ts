@@ -1,6 +1,6 @@
 /**
  * A Run: the only writer of `seq`. It takes drafts and output from its sources in one order, redacts and stamps them, and
- * hands them to the log as bytes in batches: the first at once, then at most every 16 ms or 256 kB.
+ * hands them to the log as bytes in batches: the first at once, then at most every 17 ms or 256 kB.
  */
 import { levelOf } from '../shared/events/levels'
 import type { EventDraft } from '../shared/events/schema'
@@ -33,7 +33,8 @@ export interface Lost {
   readonly bytes: number
 }
 
-const BATCH_INTERVAL_MS = 16
+/** Viewers are told 60 times a second at most: a batch that is not sooner than that is told of as soon as it is written. */
+const BATCH_INTERVAL_MS = 17
 const BATCH_BYTES = 256 * 1024
 /** A difference between wall and monotonic clock that is a jump and not drift. */
 const CLOCK_JUMP_MS = 1000

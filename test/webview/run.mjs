@@ -8,6 +8,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import sveltePlugin from 'esbuild-svelte'
+import { atOnce } from '../../scripts/atOnce.mjs'
 import { secondTry } from '../../scripts/secondTry.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
@@ -79,6 +80,7 @@ try {
       mocha,
       '--timeout',
       '30000',
+      ...atOnce(words),
       ...secondTry(`${outdir}/tests`),
       `${outdir}/tests/**/*.test.js`,
     ],

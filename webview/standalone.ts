@@ -7,6 +7,7 @@ import './page/page.css'
 import { PanelBridge, type BridgeActions } from '../src/core/panel/bridge'
 import { localTransports } from '../src/core/panel/localTransport'
 import { memoryRun } from '../src/core/panel/memoryRun'
+import { changeBookmarks } from '../src/shared/lib/bookmarks'
 import type { Bookmark, Habits, SavedFilter } from '../src/shared/protocol/contract'
 import { UserError } from '../src/shared/userError'
 import { mountPanel } from './main'
@@ -58,9 +59,9 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions 
       return Promise.resolve()
     },
     bookmarks: () => Promise.resolve(bookmarks),
-    keepBookmarks: (kept) => {
-      bookmarks = kept
-      return Promise.resolve()
+    changeBookmarks: (change) => {
+      bookmarks = changeBookmarks(bookmarks, change)
+      return Promise.resolve(bookmarks)
     },
     savedFilters: () => filters,
     saveFilter: (filter) => {

@@ -14,7 +14,7 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from '../../core/panel/bridge'
 import { editorActions } from './editorActions'
-import { keepMarkers, markersOf } from './markers'
+import { changeMarkers, markersOf, notedMarkers } from './markers'
 import { trajectoryActions } from './trajectoryActions'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
@@ -22,7 +22,12 @@ export function panelActions(container: Container, session: RunSession): BridgeA
   return {
     ...editorActions(container, logPath),
     bookmarks: () => markersOf(logPath),
-    keepBookmarks: (bookmarks) => keepMarkers(logPath, bookmarks),
+    changeBookmarks: async (change) => {
+      const notes = await changeMarkers(logPath, change)
+      // The other panels of the run in this window; other windows see that the file changed.
+      session.takeNotes({ notes })
+      return notedMarkers(notes)
+    },
     exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
       await confirmDelete(container, [await container.runs.find(captureId, logPath)])

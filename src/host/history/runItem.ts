@@ -50,6 +50,7 @@ export function runTooltip(run: ListedRun): vscode.MarkdownString {
     own ? `recorded as ${head.title}` : undefined,
     describeState(run),
     whenText(run),
+    typeof head?.['imported_from'] === 'string' ? `imported from ${head['imported_from']}` : undefined,
     head?.url ?? (head?.command === undefined ? undefined : commandLine(head.command, head.args)),
     head?.prompt === undefined ? undefined : `“${head.prompt.slice(0, 300)}”`,
     head?.model,

@@ -14,7 +14,8 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from '../../core/panel/bridge'
 import { editorActions } from './editorActions'
-import { changeMarkers, markersOf, notedMarkers } from './markers'
+import { notedMarkers } from '../../shared/lib/bookmarks'
+import { changeMarkers, markersOf } from './markers'
 import { trajectoryActions } from './trajectoryActions'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {

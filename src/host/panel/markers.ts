@@ -1,17 +1,13 @@
 /** The markers that a person sets in a run that is recorded: its notes keep them, wherever the log goes. */
 import { changeNotes, readNotes } from '../../node/runlog/notes'
 import type { Notes } from '../../shared/events/notes'
-import { changeBookmarks, MAX_BOOKMARKS } from '../../shared/lib/bookmarks'
+import { changeBookmarks, MAX_BOOKMARKS, notedMarkers } from '../../shared/lib/bookmarks'
 import type { Bookmark, BookmarkChange } from '../../shared/protocol/contract'
 import { UserError } from '../../shared/userError'
 
 /** @throws UserError `bad_notes` */
 export async function markersOf(logPath: string): Promise<readonly Bookmark[]> {
   return notedMarkers(await readNotes(logPath))
-}
-
-export function notedMarkers({ markers = [] }: Pick<Notes, 'markers'>): readonly Bookmark[] {
-  return markers.map(({ seq, time, name }) => ({ seq, time, name, text: name }))
 }
 
 /**

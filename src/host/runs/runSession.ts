@@ -11,7 +11,7 @@ import { RunLogStore } from '../../node/store/runLogStore'
 import type { LogInfo } from '../../node/runlog/reader'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
-import { notedMarkers } from '../panel/markers'
+import { notedMarkers } from '../../shared/lib/bookmarks'
 import type { Bookmark, RunInfo, RunState } from '../../shared/protocol/contract'
 
 export interface SessionServices {

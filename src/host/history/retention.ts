@@ -5,15 +5,13 @@
 import * as vscode from 'vscode'
 import type { RetentionBounds } from '../../core/retention'
 import { leaseLogs } from '../../node/control/openLogs'
-import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
-import { changeNotes } from '../../node/runlog/notes'
+import type { ListedRun } from '../../node/runlog/history'
 import { planPrune, prune, reasonText, type PrunePlan } from '../../node/runlog/retention'
 import { formatBytes, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
-import { startText } from '../runs/present'
 import { errorText, registerCommand } from '../userMessages'
-import { withoutIcons } from '../withoutIcons'
+import { chooseOldRuns } from './chooseOldRuns'
 import { RetentionConsent } from './retentionConsent'
 
 const START_MS = 20_000
@@ -98,13 +96,18 @@ class Retention {
     }
   }
 
-  /** Shows what would go, and lets the person choose. */
-  async review(): Promise<void> {
+  /**
+   * Shows what would go, and lets the person choose.
+   * @param isAsked they were told that later ones go without a question; that holds where they kept none of these
+   */
+  async review(isAsked = false): Promise<void> {
     const { runs } = this.container
     await runs.refresh()
     const { bounds } = this
     const due = this.due()
-    const offered = due.flatMap(({ plan }) => plan.remove.map(({ run, reason }) => ({ run: run.run, reason })))
+    const offered = due.flatMap(({ plan }) =>
+      plan.remove.map(({ run, reason }) => ({ run: run.run, reason: reasonText(reason, bounds) })),
+    )
     if (offered.length === 0) {
       const bytes = formatBytes(runs.all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
       const text = `No run is beyond the bounds: ${plural(runs.all.length, 'run')}, ${bytes} (${boundsText(bounds)}).`
@@ -112,25 +115,19 @@ class Retention {
       if (choice !== undefined) await openSettings()
       return
     }
-    const items = offered.map(({ run, reason }) => ({
-      label: withoutIcons(titleOf(run)),
-      description: [startText(startedAt(run)), formatBytes(run.bytes ?? 0), reasonText(reason, bounds)].join(' · '),
-      picked: true,
-      run,
-    }))
-    const picked = await vscode.window.showQuickPick(items, {
-      title: 'Remove Old Runs',
-      placeHolder: 'Checked runs are deleted for good; unchecked ones are pinned, so that they stay',
-      canPickMany: true,
-      matchOnDescription: true,
-    })
-    if (picked === undefined) return
-    const going = new Set(picked.map(({ run }) => run.capture_id))
-    for (const { run } of offered)
-      if (!going.has(run.capture_id)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
-    await this.consent.give(due.map(({ directory }) => directory))
+    const choice = await chooseOldRuns(this.container, offered)
+    if (choice === undefined) return
+    // Nobody is asked at once for what they have just kept.
+    this.wasAsked = true
+    const { going, staying } = choice
+    const kept = new Set(staying.map((run) => runs.directoryOf(run)))
+    const cleared = due.map(({ directory }) => directory).filter((directory) => !kept.has(directory))
+    await this.consent.withdraw([...kept])
+    if (isAsked) await this.consent.give(cleared)
+    const rest = staying.length === 0 ? '' : `${plural(staying.length, 'old run')} kept: nothing goes unasked there.`
+    if (going.length === 0 && rest !== '') this.container.tellInRuns?.(rest)
     // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
-    await this.prune(due, going)
+    await this.prune(due, { only: new Set(going.map(({ path }) => path)), rest })
   }
 
   private get bounds(): RetentionBounds {
@@ -166,14 +163,17 @@ class Retention {
     const bytes = formatBytes(plans.reduce((sum, { removedBytes }) => sum + removedBytes, 0))
     const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay. From then on this is done without a question.`
     const choice = await vscode.window.showInformationMessage(text, REVIEW, DELETE, CHANGE, NOT_NOW)
-    if (choice === REVIEW) await this.review()
+    if (choice === REVIEW) await this.review(true)
     if (choice === CHANGE) await openSettings()
     if (choice !== DELETE) return
     await this.consent.give(due.map(({ directory }) => directory))
     await this.prune(due)
   }
 
-  private async prune(due: readonly Due[], only?: ReadonlySet<string>): Promise<void> {
+  private async prune(
+    due: readonly Due[],
+    { only, rest = '' }: { readonly only?: ReadonlySet<string>; readonly rest?: string } = {},
+  ): Promise<void> {
     const { runs, log } = this.container
     const { bounds } = this
     let count = 0
@@ -192,7 +192,7 @@ class Retention {
       bytes += pruned.removedBytes
     }
     if (count === 0) return
-    this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}).`)
+    this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}). ${rest}`.trim())
     await runs.refresh()
   }
 }

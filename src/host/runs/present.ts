@@ -62,6 +62,11 @@ export function exitText({
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
 }
 
+/** "20 Nov 2026, 14:03:05"; local time. */
+export function exactStartText(started: Date): string {
+  return started.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
 /** "14:03", on another day "20 Nov 14:03", of another year with it; local time. */
 export function startText(started: Date): string {
   const now = new Date()

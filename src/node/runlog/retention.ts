@@ -46,7 +46,7 @@ export interface Pruned {
 }
 
 /**
- * @param only ids: no other run goes, whatever the bounds say
+ * @param only paths of logs: no other run goes, whatever the bounds say
  * @returns undefined where another process prunes this directory now
  */
 export async function prune(
@@ -66,7 +66,7 @@ export async function prune(
       run: { run },
       reason,
     } of remove) {
-      if (only?.has(run.capture_id) === false) continue
+      if (only?.has(run.path) === false) continue
       // It may have been pinned or opened since it was listed.
       const current = await describeRun(run.path, readEntry(run.capture_id))
       if (whyHeld(current, shownLogs(now)) !== undefined) continue

@@ -3,11 +3,12 @@
  * time in each log directory; after that old runs go with a line in the log and a word in the view.
  */
 import * as vscode from 'vscode'
-import type { RetentionBounds } from '../../core/retention'
+import { isDoubtful, type RetentionBounds } from '../../core/retention'
 import { leaseLogs } from '../../node/control/openLogs'
 import type { ListedRun } from '../../node/runlog/history'
-import { planPrune, prune, reasonText, type PrunePlan } from '../../node/runlog/retention'
-import { formatBytes, plural } from '../../shared/lib/format'
+import { removeOrphanNotes } from '../../node/runlog/orphanNotes'
+import { planPrune, prune, reasonText, type PruneOptions, type PrunePlan } from '../../node/runlog/retention'
+import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
 import { errorText, registerCommand } from '../userMessages'
@@ -81,9 +82,11 @@ class Retention {
     if (this.isLooking) return
     this.isLooking = true
     try {
+      await this.tidy()
       const due = this.due()
-      await this.prune(due.filter(({ directory }) => this.consent.has(directory)))
-      const others = due.filter(({ directory }) => !this.consent.has(directory))
+      const isAgreed = ({ directory, plan }: Due): boolean => this.consent.has(directory) && !isDoubtful(plan)
+      await this.prune(due.filter(isAgreed))
+      const others = due.filter((one) => !isAgreed(one))
       // Not awaited: a question may stand unanswered for days.
       if (others.length > 0 && !this.wasAsked)
         this.ask(others).catch((error: unknown) => {
@@ -127,7 +130,7 @@ class Retention {
     const rest = staying.length === 0 ? '' : `${plural(staying.length, 'old run')} kept: nothing goes unasked there.`
     if (going.length === 0 && rest !== '') this.container.tellInRuns?.(rest)
     // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
-    await this.prune(due, { only: new Set(going.map(({ path }) => path)), rest })
+    await this.prune(due, { only: new Set(going.map(({ path }) => path)), isSure: true }, rest)
   }
 
   private get bounds(): RetentionBounds {
@@ -137,6 +140,13 @@ class Retention {
       maxAgeDays: settings.get('retention.maxAgeDays'),
       maxSizeGB: settings.get('retention.maxSizeGB'),
     }
+  }
+
+  /** What deletions that were cut short left. */
+  private async tidy(): Promise<void> {
+    const { runs, log } = this.container
+    for (const directory of new Set(runs.all.map((run) => runs.directoryOf(run))))
+      for (const file of await removeOrphanNotes(directory, Date.now())) log.info(`removed ${file}: its log is gone`)
   }
 
   /** The log directories that are beyond a bound, as they were listed last. */
@@ -158,28 +168,26 @@ class Retention {
     this.wasAsked = true
     const { bounds } = this
     const plans = due.map(({ plan }) => plan)
+    const isNew = due.some(({ directory }) => !this.consent.has(directory))
     const reasons = new Set(plans.flatMap(({ remove }) => remove.map(({ reason }) => reasonText(reason, bounds))))
     const count = plans.reduce((sum, { remove }) => sum + remove.length, 0)
     const bytes = formatBytes(plans.reduce((sum, { removedBytes }) => sum + removedBytes, 0))
-    const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay. From then on this is done without a question.`
+    const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay.${clockText(plans)}${isNew ? ' From then on this is done without a question.' : ''}`
     const choice = await vscode.window.showInformationMessage(text, REVIEW, DELETE, CHANGE, NOT_NOW)
     if (choice === REVIEW) await this.review(true)
     if (choice === CHANGE) await openSettings()
     if (choice !== DELETE) return
     await this.consent.give(due.map(({ directory }) => directory))
-    await this.prune(due)
+    await this.prune(due, { isSure: true })
   }
 
-  private async prune(
-    due: readonly Due[],
-    { only, rest = '' }: { readonly only?: ReadonlySet<string>; readonly rest?: string } = {},
-  ): Promise<void> {
+  private async prune(due: readonly Due[], options: PruneOptions = {}, rest = ''): Promise<void> {
     const { runs, log } = this.container
     const { bounds } = this
     let count = 0
     let bytes = 0
     for (const { directory } of due) {
-      const pruned = await prune(directory, bounds, Date.now(), only)
+      const pruned = await prune(directory, bounds, Date.now(), options)
       if (pruned === undefined) {
         log.info(`another process removes old runs of ${directory}`)
         continue
@@ -195,6 +203,13 @@ class Retention {
     this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}). ${rest}`.trim())
     await runs.refresh()
   }
+}
+
+/** Runs that are all too old at once may be so by a clock that is wrong. */
+function clockText(plans: readonly PrunePlan[]): string {
+  const silenceMs = Math.max(...plans.filter(isDoubtful).map((plan) => plan.silenceMs), 0)
+  if (silenceMs === 0) return ''
+  return ` Nothing was recorded for ${formatDuration(silenceMs)} after the newest of those that are too old: make sure that this machine’s clock is right.`
 }
 
 function boundsText({ maxRuns, maxAgeDays, maxSizeGB }: RetentionBounds): string {

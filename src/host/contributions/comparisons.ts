@@ -1,6 +1,6 @@
 /** Two runs side by side: their panels, and the commands that take both at once, or one now and one later as the Explorer does. */
 import * as vscode from 'vscode'
-import type { ListedRun } from '../../node/runlog/history'
+import { startedAt, type ListedRun } from '../../node/runlog/history'
 import { commands, comparableContext, viewTypes } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
@@ -70,7 +70,7 @@ async function givenRuns({ runs }: Container, argument: unknown, more: unknown):
   })
   const found = await Promise.all([...new Set(ids)].map((id) => runs.find(id)))
   // What changed is told from the earlier to the later, however they were selected.
-  return isSelection ? found.sort((a, b) => a.capture_id.localeCompare(b.capture_id)) : found
+  return isSelection ? found.sort((a, b) => startedAt(a).getTime() - startedAt(b).getTime()) : found
 }
 
 function isReadable({ head }: ListedRun): boolean {

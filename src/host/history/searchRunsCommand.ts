@@ -2,7 +2,7 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { startedAt, titleOf } from '../../node/runlog/history'
-import type { RunHit } from '../../node/runlog/searchRuns'
+import { rawPlace, type RunHit } from '../../node/runlog/searchRuns'
 import { formatTime } from '../../shared/lib/format'
 import { commands, contextKeys } from '../../shared/manifest'
 import type { TextQuery } from '../../shared/protocol/rows'
@@ -124,7 +124,8 @@ class SearchList {
     this.stopListening?.()
     kept.opened = undefined
     kept.results = text.trim() === '' ? undefined : new RunSearchResults(this.script, this.container.runs.all, query)
-    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, kept.results !== undefined)
+    // There is nothing to go back to before a hit was opened.
+    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, false)
     if (kept.results !== undefined) this.listen(kept.results)
     this.draw()
   }
@@ -168,6 +169,7 @@ class SearchList {
     const { panels, log } = this.container
     if (item.path === undefined || panels === undefined) return
     this.kept.opened = keyOf(item)
+    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, true)
     this.pick.hide()
     const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq)
     opening.catch((error: unknown) => {
@@ -206,9 +208,11 @@ function itemsOf({ run, hits, isCut }: RunResults): HitItem[] {
 }
 
 /** Nothing for a hit in the run's names: its line is there already. */
-function itemOf(path: string, { seq, time, text }: RunHit): HitItem | [] {
+function itemOf(path: string, hit: RunHit): HitItem | [] {
+  const { seq, time, text } = hit
   if (seq === undefined) return []
+  const place = rawPlace(hit)
   const when = time === undefined || Number.isNaN(time) ? `#${String(seq)}` : formatTime(time)
-  const description = `${when}  ${withoutIcons(text)}`
+  const description = `${when}  ${place === undefined ? '' : `(${place}) `}${withoutIcons(text)}`
   return { label: '$(blank)', description, alwaysShow: true, path, seq }
 }

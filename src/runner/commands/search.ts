@@ -1,7 +1,7 @@
 /** `search`: a text in all runs of a log directory. */
 import process from 'node:process'
 import { listRuns } from '../../node/runlog/runHistory'
-import { searchedRun, searchRuns } from '../../node/runlog/searchRuns'
+import { rawPlace, searchedRun, searchRuns } from '../../node/runlog/searchRuns'
 import { startedAt, titleOf } from '../../node/runlog/history'
 import { formatDateTime, formatTime, plural } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
@@ -45,14 +45,16 @@ export const searchCommand: Command = {
         if (hits.length > 0 && told !== capture_id && run !== undefined && values.json !== true)
           process.stdout.write(`${capture_id}  ${formatDateTime(startedAt(run).getTime())}  ${titleOf(run)}\n`)
         told = capture_id
-        for (const { seq, time, phase, text, from, length } of hits) {
+        for (const hit of hits) {
+          const { seq, time, phase, text, from, length } = hit
+          const place = rawPlace(hit)
           count++
           const isTimed = time !== undefined && !Number.isNaN(time)
           const timestamp = isTimed ? { timestamp: new Date(time).toISOString() } : {}
           process.stdout.write(
             values.json === true
               ? `${JSON.stringify({ capture_id, title, started_at: run?.head?.started_at, seq, phase, ...timestamp, text, from, length })}\n`
-              : `  ${String(seq ?? '-').padStart(8)}  ${isTimed ? formatTime(time) : ' '.repeat(12)}  ${text}\n`,
+              : `  ${String(seq ?? '-').padStart(8)}  ${isTimed ? formatTime(time) : ' '.repeat(12)}  ${place === undefined ? '' : `(${place}) `}${text}\n`,
           )
         }
       },

@@ -8,6 +8,7 @@ import { commands, contextKeys } from '../../shared/manifest'
 import type { TextQuery } from '../../shared/protocol/rows'
 import type { Container } from '../container'
 import { runIcon, startText } from '../runs/present'
+import { exactnessIn, idLetters, type Exactness } from '../runs/twins'
 import { registerCommand, showError } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
 import { RunSearchResults, type RunResults } from './searchResults'
@@ -154,7 +155,9 @@ class SearchList {
         : new vscode.ThemeIcon(icon),
       tooltip: `${tooltip}${on.has(name) ? ' (on)' : ''}`,
     }))
-    const items = results?.found.flatMap(itemsOf) ?? []
+    const found = results?.found ?? []
+    const exactness = exactnessIn(found.map(({ run }) => run))
+    const items = found.flatMap((one) => itemsOf(one, exactness(one.run)))
     pick.items =
       items.length > 0 || results === undefined || results.isRunning
         ? items
@@ -195,9 +198,9 @@ function keyOf({ path, seq }: HitItem): string | undefined {
  * A line for the run, its hits below it. All text stands in descriptions: what has its label matched by what is typed the editor would
  * put first, and headings (separators) it would leave out.
  */
-function itemsOf({ run, hits, isCut }: RunResults): HitItem[] {
+function itemsOf({ run, hits, isCut }: RunResults, exactness: Exactness): HitItem[] {
   const { path } = run
-  const about = [titleOf(run).slice(0, 80), startText(startedAt(run))]
+  const about = [titleOf(run).slice(0, 80), startText(startedAt(run), exactness), ...idLetters(run, exactness)]
   return [
     { label: `$(${runIcon(run).id})`, description: about.map(withoutIcons).join(' · '), alwaysShow: true, path },
     ...hits.flatMap((hit) => itemOf(path, hit)),

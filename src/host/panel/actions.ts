@@ -37,13 +37,13 @@ export function panelActions(container: Container, session: RunSession): BridgeA
       // As text: by itself it would open as this panel again.
       await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(logPath), 'default')
     },
-    runAgain: () => {
+    runAgain: async () => {
       if (container.launches === undefined) throw new UserError('Launches could not start here.', 'no_launches')
-      return container.launches.again(captureId)
+      return container.launches.again(await container.runs.at(logPath))
     },
     openFolder: () => revealFolder(session.info.cwd ?? logPath),
     compare: async () => {
-      await vscode.commands.executeCommand(commands.compareRuns, captureId)
+      await vscode.commands.executeCommand(commands.compareRuns, { capture_id: captureId, path: logPath })
     },
     saveText: () => saveOutput({ path: logPath, capture_id: captureId }),
     openFile: async (name, line, column) => {

@@ -42,7 +42,7 @@ const actions: BridgeActions = {
   habits: () => ({}),
   rememberHabits: nothing,
   bookmarks: () => Promise.resolve([]),
-  keepBookmarks: nothing,
+  changeBookmarks: () => Promise.resolve([]),
   savedFilters: () => [],
   saveFilter: () => Promise.resolve([]),
   deleteFilter: () => Promise.resolve([]),

@@ -7,10 +7,11 @@ import './page/page.css'
 import { PanelBridge, type BridgeActions } from '../src/core/panel/bridge'
 import { localTransports } from '../src/core/panel/localTransport'
 import { memoryRun } from '../src/core/panel/memoryRun'
+import { changeBookmarks } from '../src/shared/lib/bookmarks'
 import type { Bookmark, Habits, SavedFilter } from '../src/shared/protocol/contract'
 import { UserError } from '../src/shared/userError'
 import { mountPanel } from './main'
-import { embeddedInfo, embeddedLog } from './page/embeddedLog'
+import { embeddedBookmarks, embeddedInfo, embeddedLog } from './page/embeddedLog'
 import { followSystemTheme } from './page/pageTheme'
 
 async function start(): Promise<void> {
@@ -20,7 +21,7 @@ async function start(): Promise<void> {
   const { panel, host } = localTransports()
   // Both ends are this page: what is asked is of the right form.
   const validate = (_name: string, data: unknown) => ({ success: true as const, data })
-  new PanelBridge(run, pageActions(info.path, log), host, { restored: false, validate })
+  new PanelBridge(run, pageActions(info.path, log, embeddedBookmarks()), host, { restored: false, validate })
   document.getElementById('loading')?.remove()
   mountPanel(
     document.body,
@@ -30,9 +31,9 @@ async function start(): Promise<void> {
 }
 
 /** What a page can do for its panel; nothing of it outlives the page. */
-function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions {
+function pageActions(name: string, log: Uint8Array<ArrayBuffer>, marked: readonly Bookmark[]): BridgeActions {
   let habits: Habits = {}
-  let bookmarks: readonly Bookmark[] = []
+  let bookmarks = marked
   let filters: readonly SavedFilter[] = []
   const notHere = (): Promise<never> =>
     Promise.reject(new UserError('This page is a copy of the run. Open its log in the editor for that.', 'offline'))
@@ -58,9 +59,9 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions 
       return Promise.resolve()
     },
     bookmarks: () => Promise.resolve(bookmarks),
-    keepBookmarks: (kept) => {
-      bookmarks = kept
-      return Promise.resolve()
+    changeBookmarks: (change) => {
+      bookmarks = changeBookmarks(bookmarks, change)
+      return Promise.resolve(bookmarks)
     },
     savedFilters: () => filters,
     saveFilter: (filter) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { newSeed, Random } from '../../test/fakes/random'
-import { planRetention, type KeptRun, type RetentionBounds } from './retention'
+import { isDoubtful, planRetention, type KeptRun, type RetentionBounds } from './retention'
 
 const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 21)
@@ -40,6 +40,20 @@ describe('retention', () => {
       ['run 4', 'run 1'],
     )
     assert.deepEqual(plan.over, ['size'])
+  })
+
+  it('doubts the clock where runs are too old after a time in which nothing was recorded', () => {
+    const doubts = (runs: readonly KeptRun[], bounds: Partial<RetentionBounds>): boolean =>
+      isDoubtful(planRetention(runs, { ...none, ...bounds }, NOW))
+    // Years ahead: all that there is was written long ago; a run that was recorded since changes nothing.
+    assert.ok(doubts([run(800), run(799)], { maxAgeDays: 10 }))
+    assert.ok(doubts([run(800), run(799), run(0)], { maxAgeDays: 10 }))
+    assert.ok(doubts([run(800), run(799), run(0, 1, 'recorded')], { maxAgeDays: 10 }))
+    // Every day a run, or only other bounds.
+    assert.ok(!doubts([run(50), run(25), run(11), run(9)], { maxAgeDays: 10 }))
+    assert.ok(!doubts([run(12)], { maxAgeDays: 10 }))
+    assert.ok(!doubts([run(800), run(1)], { maxRuns: 1, maxSizeGB: 1 }))
+    assert.ok(!doubts([run(5)], { maxAgeDays: 10 }))
   })
 
   const seed = newSeed()

@@ -28,6 +28,18 @@ export interface RetentionPlan<R extends KeptRun> {
   readonly removedBytes: number
   /** Bounds that are still passed when all that may go is gone. */
   readonly over: readonly RetentionReason[]
+  /** Milliseconds from the newest run that is too old to what was written next, or to now; 0 where none is too old. */
+  readonly silenceMs: number
+}
+
+const LONG_SILENCE_MS = 30 * DAY_MS
+
+/**
+ * Whether the clock may have jumped: runs are too old all at once, after a time in which nothing was recorded. It may as well have been
+ * a long holiday; only a person knows.
+ */
+export function isDoubtful({ silenceMs }: Pick<RetentionPlan<KeptRun>, 'silenceMs'>): boolean {
+  return silenceMs > LONG_SILENCE_MS
 }
 
 /** @param now milliseconds since the epoch */
@@ -62,5 +74,18 @@ export function planRetention<R extends KeptRun>(
     remove,
     removedBytes: remove.reduce((sum, { run }) => sum + run.bytes, 0),
     over: [...new Set(left.flatMap((run) => reasonNow(run) ?? []))],
+    silenceMs: silenceAfter(
+      remove.filter(({ reason }) => reason === 'age').map(({ run }) => run),
+      byAge,
+      now,
+    ),
   }
+}
+
+/** @param old those that are too old @param byAge all, the oldest first */
+function silenceAfter(old: readonly KeptRun[], byAge: readonly KeptRun[], now: number): number {
+  const newest = old.at(-1)
+  if (newest === undefined) return 0
+  const next = byAge.find(({ sinceMs }) => sinceMs > newest.sinceMs)
+  return Math.min(next?.sinceMs ?? now, now) - newest.sinceMs
 }

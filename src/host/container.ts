@@ -61,8 +61,11 @@ export interface Launches {
     launchable: Launchable,
     options?: { readonly show?: boolean; readonly title?: string },
   ): Promise<readonly RegistryEntry[]>
-  /** Starts the launch of a run again. Returns the new run's id. @throws UserError when nobody can */
-  again(captureId: string): Promise<string | undefined>
+  /**
+   * Starts the launch of a run again; that of a log that is not in the history after a question.
+   * @returns the new run's id @throws UserError when nobody can
+   */
+  again(run: ListedRun): Promise<string | undefined>
 }
 
 export interface Container {

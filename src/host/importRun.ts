@@ -59,11 +59,11 @@ function importOne({ context, settings }: Container, file: string): Thenable<Imp
 
 async function chooseFiles(): Promise<readonly vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
-    title: 'Import Runs',
+    title: 'Import Runs: Tapedeck Logs, HAR, asciicast, NDJSON',
     openLabel: 'Import',
     canSelectMany: true,
     filters: {
-      'Recorded elsewhere': ['json', 'har', 'cast', 'ndjson', 'jsonl'],
+      'Run logs, HAR, asciicast, NDJSON': ['json', 'har', 'cast', 'ndjson', 'jsonl'],
       'All files': ['*'],
     },
   })

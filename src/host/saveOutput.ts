@@ -16,7 +16,7 @@ export async function saveOutput(run: Pick<ListedRun, 'path' | 'capture_id'>): P
   if (target === undefined) return undefined
   const title = `Saving ${path.basename(target.fsPath)}`
   const done = await writeWithProgress(target, title, async (signal) => {
-    await writeExport(run.path, 'text', target.fsPath, { signal })
+    await writeExport(run.path, 'text', target.fsPath, { bare: true, signal })
     return ''
   })
   return done ? target.fsPath : undefined

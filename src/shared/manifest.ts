@@ -11,6 +11,12 @@ export const commands = {
   saveLaunch: 'tapedeck.saveLaunch',
   followFile: 'tapedeck.followFile',
   openRun: 'tapedeck.openRun',
+  /** Opens the run of a row. */
+  openListedRun: 'tapedeck.openListedRun',
+  /** Opens a run log of the Explorer. */
+  openAsRun: 'tapedeck.openAsRun',
+  /** Imports a file of the Explorer. */
+  importFile: 'tapedeck.importFile',
   stopRun: 'tapedeck.stopRun',
   replayRun: 'tapedeck.replayRun',
   stopAllRuns: 'tapedeck.stopAllRuns',

@@ -41,7 +41,8 @@ describe('the history on the command line', () => {
     const now = Date.now()
     old = writePastRun(directory, { startedMs: now - 30 * DAY, title: 'old', lines: ['a needle', 'b', 'NEEDLE'] })
     fresh = writePastRun(directory, { startedMs: now - DAY, title: 'fresh', lines: ['needle\u001b[31m red'] })
-    await changeNotes(logOf(fresh), (notes) => ({ ...notes, title: 'my own', tags: ['paper'] }))
+    const markers = [{ seq: 0, time: now - DAY, name: 'the turn' }]
+    await changeNotes(logOf(fresh), (notes) => ({ ...notes, title: 'my own', tags: ['paper'], markers }))
   })
   after(() => rm(home, { recursive: true, force: true }))
 
@@ -51,7 +52,14 @@ describe('the history on the command line', () => {
     assert.equal(first?.title, 'my own')
     assert.deepEqual(first.tags, ['paper'])
     assert.ok(first.bytes > 100)
-    assert.match(tapedeck('show', fresh).out, /my own/)
+    const told = tapedeck('show', fresh).out
+    for (const line of [/^title +my own \(recorded as fresh\)$/m, /^tags +#paper$/m, /^marker +2[-0-9: ]+ +the turn$/m])
+      assert.match(told, line)
+    assert.match(told, /^started +2[-0-9]{9} [0-9:]{8}$/m)
+    assert.deepEqual(
+      (tapedeck('show', fresh, '--json').lines as { markers: { name: string }[] }[])[0]?.markers.length,
+      1,
+    )
   })
 
   it('searches all runs, the newest first', () => {
@@ -65,8 +73,9 @@ describe('the history on the command line', () => {
       ],
     )
     assert.equal(found[0]?.text, 'needle red')
-    assert.equal(tapedeck('search', 'needle', '--case').out.trim().split('\n').length, 2)
-    assert.match(tapedeck('search', 'paper').out, new RegExp(`${fresh} +- +paper`))
+    // Each run with its time and title, its hits below it.
+    assert.equal(tapedeck('search', 'needle', '--case').out.trim().split('\n').length, 4)
+    assert.match(tapedeck('search', 'paper').out, new RegExp(`^${fresh}  2[-0-9]{9} [0-9:]{8}  my own\n +- +paper\n$`))
     assert.equal(tapedeck('search', '^b$', '--regex', '--json').lines.length, 1)
     const none = tapedeck('search', 'not there')
     assert.deepEqual([none.code, none.out], [0, ''])

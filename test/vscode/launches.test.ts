@@ -108,6 +108,38 @@ describe('launches', () => {
     assert.ok(existsSync(logOf(first)))
   })
 
+  /** Opens the list of launches, types into it, and waits until all that can be chosen is there. */
+  async function typed(
+    text: string,
+  ): Promise<{ pick: vscode.QuickPick<vscode.QuickPickItem>; chosen: Thenable<unknown> }> {
+    const chosen = vscode.commands.executeCommand(commands.launch)
+    await until('the list is open', () => user.picks.length === 1)
+    const [pick] = user.picks
+    assert.ok(pick)
+    await until('scripts and tasks are there', () => !pick.busy)
+    pick.value = text
+    return { pick, chosen }
+  }
+
+  it('runs what is typed into the list and names nothing in it, as a command line', async () => {
+    const { pick, chosen } = await typed("echo 'typed  $HOME' && exit 4")
+    await until('it is offered', () => pick.activeItems[0]?.description === "Run “echo 'typed  $HOME' && exit 4”")
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem')
+    const { capture_id } = (await chosen) as { capture_id: string }
+    const log = await ended(capture_id)
+    assert.deepEqual(linesOf(log), ['typed  $HOME'])
+    assert.equal(log.metadata['exit_code'], 4)
+    assert.equal(user.asked, 0)
+  })
+
+  it('runs the one that a few letters name, and not the letters', async () => {
+    const { pick, chosen } = await typed('ests')
+    await until('it is chosen', () => pick.activeItems[0]?.label === '$(play) Tests')
+    assert.equal(pick.items.at(-1)?.description, 'Run “ests”')
+    pick.hide()
+    assert.equal(await chosen, undefined)
+  })
+
   it('starts one for each file', async () => {
     const started = await vscode.commands.executeCommand<readonly { capture_id: string }[]>(
       commands.launch,

@@ -14,11 +14,15 @@ export interface Person {
   type: string | undefined
   /** Input boxes so far. */
   asked: number
+  /** What was in each of them when it opened. */
+  readonly filled: string[]
+  /** The lists to choose from that were opened, the editor's own. */
+  readonly picks: vscode.QuickPick<vscode.QuickPickItem>[]
 }
 
 /** Call inside `describe`: during its tests nobody sees a message and nothing waits for an answer. */
 export function person(): Person {
-  const one: Person = { heard: [], offered: [], press: undefined, type: undefined, asked: 0 }
+  const one: Person = { heard: [], offered: [], press: undefined, type: undefined, asked: 0, filled: [], picks: [] }
   const originals = new Map<string, unknown>()
   const window = vscode.window as unknown as Record<string, unknown>
   const replace = (name: string, by: unknown): void => {
@@ -36,12 +40,21 @@ export function person(): Person {
         return Promise.resolve(rest.find((button) => button === one.press && button !== undefined))
       })
     }
-    replace('showInputBox', () => {
+    replace('showInputBox', ({ value = '' }: vscode.InputBoxOptions) => {
       one.asked++
+      one.filled.push(value)
       return Promise.resolve(one.type)
+    })
+    const createQuickPick = vscode.window.createQuickPick.bind(vscode.window)
+    replace('createQuickPick', () => {
+      const pick = createQuickPick()
+      one.picks.push(pick)
+      return pick
     })
   })
   beforeEach(() => {
+    one.filled.length = 0
+    one.picks.length = 0
     one.heard.length = 0
     one.offered.length = 0
     one.press = undefined

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import * as vscode from 'vscode'
+import { openAsRuns } from '../../src/host/panel/openAsRuns'
 import { commands, viewTypes } from '../../src/shared/manifest'
 import { HOSTILE_ID } from '../fakes/hostileLog'
 import { startLog, testHead } from '../fakes/logs'
@@ -54,6 +55,36 @@ describe('what was recorded', () => {
     const asText = await tabOf(uri)
     assert.ok(asText.input instanceof vscode.TabInputText)
     await close(asText)
+  })
+
+  it('opens as a run where the editor showed it as text before it knew better', async () => {
+    const uri = await recorded()
+    const other = vscode.Uri.file(path.join(folder(), 'other.json'))
+    writeFileSync(other.fsPath, '{}')
+    for (const file of [uri, other])
+      await vscode.commands.executeCommand('vscode.openWith', file, 'default', { preview: false })
+    assert.ok((await tabOf(uri)).input instanceof vscode.TabInputText)
+    assert.equal(await openAsRuns(), 1)
+    assert.ok((await tabOf(other)).input instanceof vscode.TabInputText)
+    const tab = await tabOf(uri)
+    assert.ok(tab.input instanceof vscode.TabInputCustom)
+    assert.equal(await openAsRuns(), 0)
+    await close(tab)
+    await close(await tabOf(other))
+  })
+
+  it('is opened and imported by the menu of the Explorer', async () => {
+    const uri = await recorded()
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'default')
+    await vscode.commands.executeCommand(commands.openAsRun, uri)
+    const found = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.input instanceof vscode.TabInputCustom)
+    assert.equal(found.length, 1)
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors')
+    const { capture_id } = await vscode.commands.executeCommand<{ capture_id: string }>(commands.importFile, uri)
+    assert.ok(existsSync(path.join(folder(), '.tapedeck', 'runs', `${capture_id}.json`)))
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors')
   })
 
   it('that is damaged says so and can be opened as text', async () => {

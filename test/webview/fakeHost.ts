@@ -14,6 +14,7 @@ import {
   type ToHost,
   type ToWebview,
 } from '../../src/shared/protocol/contract'
+import { changeBookmarks } from '../../src/shared/lib/bookmarks'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
 import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
@@ -196,9 +197,10 @@ export class FakeHost {
           'follow/record': (params) => this.note('follow/record', params),
           'follow/add': (params) => this.note('follow/add', params),
           'follow/older': (params) => this.note('follow/older', params),
-          'bookmarks/set': (params) => {
-            this.bookmarks = params.bookmarks
-            return this.note('bookmarks/set', params)
+          'bookmarks/change': async (params) => {
+            this.bookmarks = changeBookmarks(this.bookmarks, params)
+            await this.note('bookmarks/change', params)
+            return { bookmarks: this.bookmarks }
           },
           'filters/list': async (params) => {
             await this.note('filters/list', params)
@@ -298,6 +300,12 @@ export class FakeHost {
   }
 
   /** As the host does at most once a second. */
+  /** Another panel of the same run marked a row. */
+  markElsewhere(bookmark: Bookmark, isTold: boolean): void {
+    this.bookmarks = changeBookmarks(this.bookmarks, { how: 'add', bookmark })
+    if (isTold) this.server.notify('bookmarks', { bookmarks: this.bookmarks })
+  }
+
   tellTimeline(): void {
     this.server.notify('timeline', this.timelineInfo())
   }

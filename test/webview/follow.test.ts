@@ -235,9 +235,9 @@ describe('panel of followed files', () => {
     await said(panel, 'Bookmarked.')
     for (let i = 0; i < 3; i++) await feed.press('ArrowDown')
     await feed.press('b')
-    const sets = await panel.asked('bookmarks/set', 2)
+    await panel.asked('bookmarks/change', 2)
     assert.deepEqual(
-      (sets[1] as { bookmarks: { seq: number }[] }).bookmarks.map(({ seq }) => seq),
+      (await panel.host(({ host }) => host.bookmarks)).map(({ seq }) => seq),
       [SEQ_BASE, SEQ_BASE + 3 * LINE_BYTES],
     )
     assert.equal(await panel.page.locator('.row.bookmarked').count(), 2)
@@ -279,7 +279,8 @@ describe('panel of followed files', () => {
     await panel.id('bookmark').click()
     await panel.page.waitForFunction(() => document.querySelector('.row.selected')?.getAttribute('data-index') === '0')
     await panel.page.getByRole('button', { name: 'Take the bookmark away' }).click()
-    assert.deepEqual((await panel.asked('bookmarks/set', 2))[1], { bookmarks: [] })
+    await panel.asked('bookmarks/change', 2)
+    assert.deepEqual(await panel.host(({ host }) => host.bookmarks), [])
     assert.equal(await panel.id('bookmark').count(), 0)
     await panel.close()
   })

@@ -19,11 +19,10 @@ describe('markers', () => {
     return panel
   }
 
-  /** What the host was asked to keep, the n-th time. */
+  /** What the host keeps after the n-th change. */
   async function kept(panel: OpenPanel, count: number): Promise<readonly Bookmark[]> {
-    const asked = (await panel.asked('bookmarks/set', count)) as { bookmarks: readonly Bookmark[] }[]
-    assert.equal(asked.length, count)
-    return asked.at(-1)?.bookmarks ?? []
+    assert.equal((await panel.asked('bookmarks/change', count)).length, count)
+    return panel.host(({ host }) => host.bookmarks)
   }
 
   it('are set at the chosen row with its text as their name, and taken away again', async () => {
@@ -67,6 +66,30 @@ describe('markers', () => {
       (await kept(panel, 4)).map(({ seq }) => seq),
       [9],
     )
+    await panel.close()
+  })
+
+  it('of another panel of the run stay, and are shown', async () => {
+    const panel = await open({ events: 240, state: 'completed' })
+    await panel.page.locator('.row[data-seq="6"]').click()
+    await panel.page.keyboard.press('b')
+    await kept(panel, 1)
+    await panel.host(({ host }) => {
+      host.markElsewhere({ seq: 2, text: 'theirs', name: 'theirs', time: 0 }, true)
+    })
+    await panel.id('marker').filter({ hasText: 'theirs' }).waitFor()
+    // A window that is not told shows them with its own next change.
+    await panel.host(({ host }) => {
+      host.markElsewhere({ seq: 3, text: 'untold', name: 'untold', time: 0 }, false)
+    })
+    await panel.page.locator('.row[data-seq="9"]').click()
+    await panel.page.keyboard.press('b')
+    assert.deepEqual(
+      (await kept(panel, 2)).map(({ seq }) => seq),
+      [2, 3, 6, 9],
+    )
+    await panel.id('marker').filter({ hasText: 'untold' }).waitFor()
+    assert.equal(await panel.id('marker').count(), 4)
     await panel.close()
   })
 

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { writeExport } from '../../src/node/runlog/exportRun'
+import { changeNotes } from '../../src/node/runlog/notes'
 import { HOSTILE_ID, hostileLog } from '../fakes/hostileLog'
 import { startLog, temporaryFolder, testHead } from '../fakes/logs'
 import { launchBrowser, walkThrough, watchedPage, type WatchedPage } from './hostilePage'
@@ -64,6 +65,18 @@ describe('the HTML export', function () {
     await row.click()
     await page.keyboard.press('Enter')
     await page.getByTestId('detail').getByText('marker 2999').first().waitFor()
+    await close()
+  })
+
+  it('has the title and the markers that the person gave the run', async () => {
+    const log = await capture()
+    const markers = [{ seq: 1, time: Date.now(), name: 'the <b>turn</b>' }]
+    await changeNotes(log, (notes) => ({ ...notes, title: 'Mine', markers }))
+    const { page, close } = await open(log)
+    assert.equal(await page.title(), 'Mine')
+    await page.getByTestId('run-title').filter({ hasText: 'Mine' }).waitFor()
+    await page.getByTestId('marker').filter({ hasText: 'the <b>turn</b>' }).click()
+    await page.locator('.row.selected.bookmarked[data-seq="1"]').waitFor()
     await close()
   })
 

@@ -1,9 +1,14 @@
 /** What the export of a run put into its page (src/node/runlog/htmlPage.ts). */
-import type { RunInfo } from '../../src/shared/protocol/contract'
+import type { Bookmark, RunInfo } from '../../src/shared/protocol/contract'
 
 /** @throws Error when the page is cut or was changed */
 export function embeddedInfo(): RunInfo {
   return JSON.parse(document.getElementById('tapedeck-run')?.textContent ?? '') as RunInfo
+}
+
+/** What the person marked in the run before it was exported. @throws Error when the page is cut or was changed */
+export function embeddedBookmarks(): readonly Bookmark[] {
+  return JSON.parse(document.getElementById('tapedeck-bookmarks')?.textContent ?? '[]') as readonly Bookmark[]
 }
 
 /** The bytes of the log. Its packed pieces are taken out of the page. @throws Error when they are cut or were changed */

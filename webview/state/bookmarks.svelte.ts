@@ -2,8 +2,9 @@
  * The rows that the person marked: set and taken away with a key, listed, gone to. The host keeps them. In a run that is recorded
  * they are markers: they have names, and the log has some of its own.
  */
-import type { Bookmark, RequestName, RunInfo } from '../../src/shared/protocol/contract'
-import type { CallParams } from '../../src/shared/protocol/peer'
+import { changeBookmarks } from '../../src/shared/lib/bookmarks'
+import type { Bookmark, BookmarkChange, RequestName, RunInfo } from '../../src/shared/protocol/contract'
+import type { CallParams, Client } from '../../src/shared/protocol/peer'
 import type { Row } from '../../src/shared/protocol/rows'
 import type { TimelineInfo } from '../../src/shared/protocol/timeline'
 import { plainText } from '../lib/outputText'
@@ -37,8 +38,12 @@ export interface Marker {
 }
 
 export class Bookmarks {
+  /** As the host keeps them, with those of other panels of the same run. */
+  private kept = $state.raw<readonly Bookmark[]>([])
+  /** What the host has not answered yet. */
+  private pending = $state.raw<readonly BookmarkChange[]>([])
   /** Ascending by seq. */
-  list = $state.raw<readonly Bookmark[]>([])
+  readonly list = $derived(this.pending.reduce(changeBookmarks, this.kept))
   private readonly bySeq = $derived(new Map(this.list.map((bookmark) => [bookmark.seq, bookmark])))
   /** Those in the log and those in the notes; ascending by seq. */
   readonly markers: readonly Marker[] = $derived.by(() => {
@@ -48,7 +53,10 @@ export class Bookmarks {
     return [...own, ...logged].sort((a, b) => a.seq - b.seq)
   })
 
-  constructor(private readonly panel: BookmarkPanel) {}
+  constructor(
+    private readonly panel: BookmarkPanel,
+    private readonly client: Client,
+  ) {}
 
   /** Whether the rows are those of a run, which never change. */
   get isRun(): boolean {
@@ -57,7 +65,7 @@ export class Bookmarks {
 
   /** As the host kept them. */
   take(bookmarks: readonly Bookmark[]): void {
-    this.list = bookmarks.toSorted((a, b) => a.seq - b.seq)
+    this.kept = bookmarks.toSorted((a, b) => a.seq - b.seq)
   }
 
   /** Whether this line is marked, and not another that has come to its place. */
@@ -68,14 +76,13 @@ export class Bookmarks {
 
   toggle(row: Row): void {
     const isSet = !this.has(row)
-    const without = this.list.filter(({ seq }) => seq !== row.seq)
     const text = plainText(row.text).slice(0, MAX_TEXT)
     const time = Number.isFinite(row.time) ? { time: row.time } : {}
     const name = text.trim().slice(0, MAX_NAME) || this.nextName
-    this.take(isSet ? [...without, { seq: row.seq, text, ...time, ...(this.isRun ? { name } : {}) }] : without)
     const [set, gone] = this.isRun ? ['Marker set.', 'Marker taken away.'] : ['Bookmarked.', 'Bookmark taken away.']
     this.panel.say(isSet ? set : gone)
-    this.keep()
+    const bookmark = { seq: row.seq, text, ...time, ...(this.isRun ? { name } : {}) }
+    this.change(isSet ? { how: 'add', bookmark } : { how: 'remove', seq: row.seq })
   }
 
   /** Chooses the line of a bookmark, or says that it is not there: a file may have been rotated or written anew since. */
@@ -104,9 +111,9 @@ export class Bookmarks {
   /** @param name an empty one leaves it as it was */
   rename(seq: number, name: string): void {
     const wanted = name.trim().slice(0, MAX_TEXT)
-    if (wanted === '' || this.bySeq.get(seq)?.name === wanted) return
-    this.list = this.list.map((bookmark) => (bookmark.seq === seq ? { ...bookmark, name: wanted } : bookmark))
-    this.keep()
+    const bookmark = this.bySeq.get(seq)
+    if (wanted === '' || bookmark === undefined || bookmark.name === wanted) return
+    this.change({ how: 'rename', bookmark: { ...bookmark, name: wanted } })
   }
 
   private get nextName(): string {
@@ -114,8 +121,7 @@ export class Bookmarks {
   }
 
   remove(seq: number): void {
-    this.list = this.list.filter((bookmark) => bookmark.seq !== seq)
-    this.keep()
+    this.change({ how: 'remove', seq })
   }
 
   /** To the next bookmark behind the chosen row, or the one before it; around at the end. */
@@ -133,8 +139,20 @@ export class Bookmarks {
     else await this.goTo(ahead)
   }
 
-  private keep(): void {
-    void this.panel.act('bookmarks/set', { bookmarks: [...this.list] })
+  /** Shown at once, and no more where the host could not keep it. */
+  private change(change: BookmarkChange): void {
+    this.pending = [...this.pending, change]
+    this.client
+      .call('bookmarks/change', change)
+      .then(({ bookmarks }) => {
+        this.take(bookmarks)
+      })
+      .catch((error: unknown) => {
+        this.panel.showProblem(error)
+      })
+      .finally(() => {
+        this.pending = this.pending.filter((other) => other !== change)
+      })
   }
 }
 

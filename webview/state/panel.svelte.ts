@@ -128,7 +128,7 @@ export class Panel {
     this.answers.asSource = this.saved.answerSource === true
     this.launch = new Launch(this)
     this.followed = new Followed(this)
-    this.bookmarks = new Bookmarks(this)
+    this.bookmarks = new Bookmarks(this, this.client)
     this.columns = new Columns(this, this.saved, keep)
     this.hits = new Hits(this, this.client)
     this.savedFilters = new SavedFilters(this, this.client)
@@ -166,6 +166,9 @@ export class Panel {
       }),
       this.client.on('reset', () => {
         void this.sync()
+      }),
+      this.client.on('bookmarks', ({ bookmarks }) => {
+        this.bookmarks.take(bookmarks)
       }),
       this.client.on('goTo', ({ seq }) => {
         void this.goToEvent(seq)

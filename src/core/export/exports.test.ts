@@ -333,6 +333,9 @@ describe('exports', () => {
       yield* await Promise.resolve([
         event('log_line', { text: '\u001b[31m# not a title\u001b[0m', stream: 'stdout' }),
         event('process', { state: 'exited', exit_code: 3, signal: null }),
+        event('metric', { name: 'loss|x', value: 2 }),
+        event('metric', { name: 'loss|x', value: 0.5 }),
+        event('marker', { name: 'lower [rate]' }),
         event('result', { path: '/w/out.json' }),
       ])
     }
@@ -340,6 +343,7 @@ describe('exports', () => {
     for await (const piece of toLaunchMarkdown(launch, events())) text += piece
     assert.match(text, /^# Train\n/)
     assert.ok(text.includes('    sh -c x\n') && text.includes('\n    # not a title\n'), text)
+    assert.ok(text.includes('\n| loss\\|x | 0.5 | 0.5 | 2 | 2 |\n') && text.includes('\n- lower \\[rate\\]\n'), text)
     assert.ok(text.includes('Exit code 3.') && text.includes('    /w/out.json\n'), text)
   })
 

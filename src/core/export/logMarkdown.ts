@@ -3,19 +3,27 @@ import type { AnyEvent, RunHead } from '../../shared/events/schema'
 import { levelOf } from '../../shared/events/levels'
 import { stripAnsi } from '../../shared/lib/ansi'
 import { plural } from '../../shared/lib/format'
-import { escapeMarkdown, indentedCode } from './markdownText'
+import { indentedCode } from './markdownText'
+import { reportHead, ReportMarkers, type AboutRun } from './report'
 
 /** Lines of errors that a report names; the first are the most telling. */
 const MAX_ERRORS = 200
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
-export async function* toLogMarkdown(head: RunHead, events: AsyncIterable<AnyEvent>): AsyncGenerator<string> {
+export async function* toLogMarkdown(
+  head: RunHead,
+  events: AsyncIterable<AnyEvent>,
+  about: AboutRun = {},
+): AsyncGenerator<string> {
+  const markers = new ReportMarkers(about)
   const counts = new Map<string, number>()
   const errors: string[] = []
   let total = 0
   let failures = 0
   let last = head.started_at
-  for await (const { phase, data, timestamp } of events) {
+  for await (const event of events) {
+    const { phase, data, timestamp } = event
+    markers.add(event)
     total++
     last = timestamp
     const level = levelOf(phase, data)
@@ -27,7 +35,7 @@ export async function* toLogMarkdown(head: RunHead, events: AsyncIterable<AnyEve
     if (errors.length < MAX_ERRORS && typeof text === 'string')
       errors.push(`${timestamp}  ${stripAnsi(text).slice(0, 4000)}`)
   }
-  yield `# ${escapeMarkdown(head.title)}\n\n${head.started_at} to ${last} · ${plural(total, 'event')}\n`
+  yield reportHead(head, about, [`until ${last}`, plural(total, 'event')])
   const places = [...(head.files ?? []), head.stream?.url, head.session?.path].filter(
     (place) => typeof place === 'string',
   )
@@ -37,4 +45,5 @@ export async function* toLogMarkdown(head: RunHead, events: AsyncIterable<AnyEve
     yield `\n## Levels\n\n${told.map((level) => `- ${level}: ${String(counts.get(level))}\n`).join('')}`
   if (errors.length > 0) yield `\n## Errors\n\n${errors.map(indentedCode).join('')}`
   if (failures > errors.length) yield `\n${plural(failures - errors.length, 'more is', 'more are')} in the log.\n`
+  yield markers.section()
 }

@@ -2,12 +2,21 @@
 import { createCaptureReducer, relevantPhases } from '../reduce/capture'
 import type { AnyEvent, RunHead } from '../../shared/events/schema'
 import { escapeMarkdown } from './markdownText'
+import { reportHead, ReportMarkers, type AboutRun } from './report'
 
-export async function* toMarkdown(head: RunHead, events: AsyncIterable<AnyEvent>): AsyncGenerator<string> {
+export async function* toMarkdown(
+  head: RunHead,
+  events: AsyncIterable<AnyEvent>,
+  about: AboutRun = {},
+): AsyncGenerator<string> {
   const reducer = createCaptureReducer()
-  for await (const event of events) if (relevantPhases.has(event.phase)) reducer.add(event)
+  const markers = new ReportMarkers(about)
+  for await (const event of events) {
+    markers.add(event)
+    if (relevantPhases.has(event.phase)) reducer.add(event)
+  }
   const { model, queries, sources, answers, errors } = reducer.summary()
-  yield `# ${escapeMarkdown(head.title)}\n\n${head.started_at}${model === undefined ? '' : ` · ${escapeMarkdown(model)}`}\n`
+  yield reportHead(head, about, model === undefined ? [] : [model])
   if (head.prompt !== undefined) yield `\n## Prompt\n\n${head.prompt.replace(/^/gm, '> ')}\n`
   for (const { message_id } of answers) yield `\n## Answer\n\n${reducer.answer(message_id)}\n`
   if (queries.length > 0)
@@ -20,4 +29,5 @@ export async function* toMarkdown(head: RunHead, events: AsyncIterable<AnyEvent>
   }
   if (errors.length > 0)
     yield `\n## Errors\n\n${errors.map(({ message }) => `- ${escapeMarkdown(message)}\n`).join('')}`
+  yield markers.section()
 }

@@ -6,6 +6,7 @@
 import type { EventStore, Timeline, View } from '../store/eventStore'
 import type {
   Bookmark,
+  BookmarkChange,
   DetailInfo,
   GrowthInfo,
   Habits,
@@ -45,6 +46,8 @@ export interface BridgeRun {
   write(text: string, end: boolean): Promise<void>
   /** Names the end of a run that lives. @throws UserError when it is over or can't be reached */
   mark(name: string): Promise<void>
+  /** The person's marks were changed, here or elsewhere. */
+  readonly onDidMark?: (listener: (bookmarks: readonly Bookmark[]) => void) => () => void
   /** Makes the summary, now and as it changes, until the returned function is called or it can't any more. */
   summarize(
     listener: (summary: RunSummary, answers: readonly Notifications['answer'][]) => void,
@@ -75,7 +78,8 @@ export interface BridgeActions {
   rememberHabits(habits: Habits): Promise<void>
   /** What the person marked in this run or file. */
   bookmarks(): Promise<readonly Bookmark[]>
-  keepBookmarks(bookmarks: readonly Bookmark[]): Promise<void>
+  /** @returns all that are kept now */
+  changeBookmarks(change: BookmarkChange): Promise<readonly Bookmark[]>
   /** The filters that are kept for the workspace, by name. */
   savedFilters(): readonly SavedFilter[]
   /** @returns all that are kept now */
@@ -171,6 +175,9 @@ export class PanelBridge {
       run.store.onDidReset(() => {
         this.notify('reset', {})
       }),
+      run.onDidMark?.((bookmarks) => {
+        this.notify('bookmarks', { bookmarks })
+      }) ?? (() => undefined),
       run.store.onDidGrow(() => {
         this.growths++
         void this.sendTail()
@@ -323,7 +330,7 @@ export class PanelBridge {
     'follow/record': ({ on }) => this.follow.setRecording(on).then(() => ({})),
     'follow/add': ({ files }) => this.follow.add(files).then(() => ({})),
     'follow/older': ({ path }) => this.follow.showOlder(path).then(() => ({})),
-    'bookmarks/set': ({ bookmarks }) => this.actions.keepBookmarks(bookmarks).then(() => ({})),
+    'bookmarks/change': async (change) => ({ bookmarks: await this.actions.changeBookmarks(change) }),
     'filters/list': () => Promise.resolve({ filters: this.actions.savedFilters() }),
     'filters/save': async (filter) => ({ filters: await this.actions.saveFilter(filter) }),
     'filters/delete': async ({ name }) => ({ filters: await this.actions.deleteFilter(name) }),

@@ -1,6 +1,6 @@
 /** Two runs side by side: their panels, and the commands that take both at once, or one now and one later as the Explorer does. */
 import * as vscode from 'vscode'
-import type { ListedRun } from '../../node/runlog/history'
+import { startedAt, type ListedRun } from '../../node/runlog/history'
 import { commands, comparableContext, viewTypes } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
@@ -64,13 +64,18 @@ function chooseOther(container: Container, left: ListedRun): Promise<ListedRun |
 async function givenRuns({ runs }: Container, argument: unknown, more: unknown): Promise<ListedRun[]> {
   const isSelection = Array.isArray(more)
   const all = isSelection ? (more as unknown[]) : [argument, more]
-  const ids = all.flatMap((one) => {
-    const id = typeof one === 'object' && one !== null && 'capture_id' in one ? one.capture_id : one
-    return typeof id === 'string' ? [id] : []
-  })
-  const found = await Promise.all([...new Set(ids)].map((id) => runs.find(id)))
+  const found = new Map<string, ListedRun>()
+  for (const one of all) {
+    const isRow = typeof one === 'object' && one !== null
+    const id: unknown = isRow && 'capture_id' in one ? one.capture_id : one
+    if (typeof id !== 'string') continue
+    // Several folders may hold a run of this id: a row, and the panel of a log elsewhere, name the log.
+    const run = isRow && 'path' in one && typeof one.path === 'string' ? await runs.at(one.path) : await runs.find(id)
+    found.set(run.path, run)
+  }
+  const given = [...found.values()]
   // What changed is told from the earlier to the later, however they were selected.
-  return isSelection ? found.sort((a, b) => a.capture_id.localeCompare(b.capture_id)) : found
+  return isSelection ? given.sort((a, b) => startedAt(a).getTime() - startedAt(b).getTime()) : given
 }
 
 function isReadable({ head }: ListedRun): boolean {

@@ -1,5 +1,7 @@
 /** The commands about launches: Launch…, Re-run, Save as Launch, Edit Run Configurations. */
 import * as vscode from 'vscode'
+import type { ListedRun } from '../../node/runlog/history'
+import { commandLine } from '../../shared/lib/commandLine'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
 import { chooseRun } from '../runs/chooseRun'
@@ -7,8 +9,9 @@ import { chooseLaunch } from '../launch/chooseLaunch'
 import { listLaunches } from '../launch/configurations'
 import { launchOfArgument } from '../launch/launchArgument'
 import { Launcher } from '../launch/launcher'
+import type { Launchable } from '../launch/launchable'
 import { LaunchMemory } from '../launch/launchMemory'
-import { originOf } from '../launch/origin'
+import { originInLog, originOf } from '../launch/origin'
 import { saveLaunch } from '../launch/saveLaunch'
 import { LAUNCH_STARTS, requireTrust } from '../trust'
 import { registerCommand } from '../userMessages'
@@ -18,12 +21,15 @@ export function registerLaunchCommands(container: Container): void {
   const memory = new LaunchMemory(context.workspaceState)
   const launcher = new Launcher(container, memory)
 
-  const again = async (captureId: string): Promise<string | undefined> => {
-    const { launchable, item, editor, lostVariables } = originOf(await runs.find(captureId), memory)
+  const again = async (run: ListedRun): Promise<string | undefined> => {
+    // What this window remembers of an id is not what somebody else's log of that id holds.
+    const isOwn = runs.has(run.path)
+    const { launchable, item, editor, lostVariables } = isOwn ? originOf(run, memory) : originInLog(run)
+    if (!isOwn && !(await startForeign(run, launchable))) return undefined
     if (lostVariables.length > 0 && !(await startWithout(launchable.configuration.name, lostVariables)))
       return undefined
     const [entry] = await launcher.start(launchable, {
-      rerunOf: captureId,
+      rerunOf: run.capture_id,
       ...(item === undefined ? {} : { item }),
       ...(editor === undefined ? {} : { editor }),
     })
@@ -41,7 +47,7 @@ export function registerLaunchCommands(container: Container): void {
   registerCommand(context, log, commands.rerun, async (argument) => {
     if (!(await requireTrust(LAUNCH_STARTS))) return undefined
     const run = await chooseRun(container, argument, 'Re-run which launch?', isLaunch)
-    const capture_id = run === undefined ? undefined : await again(run.capture_id)
+    const capture_id = run === undefined ? undefined : await again(run)
     return capture_id === undefined ? undefined : { capture_id }
   })
   registerCommand(context, log, commands.saveLaunch, async (argument) => {
@@ -69,6 +75,15 @@ async function launchToSave(
   if (typeof argument === 'object' && argument !== null && 'launchable' in argument) return launchOfArgument(argument)
   const run = await chooseRun(container, argument, 'Save the configuration of which run?', isLaunch)
   return run === undefined ? undefined : originOf(run, memory).launchable
+}
+
+/** A log from elsewhere names a command that somebody else chose. */
+async function startForeign(run: ListedRun, { configuration, folder }: Launchable): Promise<boolean> {
+  const where = configuration.cwd ?? folder
+  const line = commandLine(configuration.command, configuration.args)
+  const detail = `${line.slice(0, 2000)}${where === undefined ? '' : `\n\nin ${where}`}\n\nThe log: ${run.path}`
+  const message = 'This log is not of your history. Start the command that it names?'
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, 'Start')) !== undefined
 }
 
 async function startWithout(name: string, variables: readonly string[]): Promise<boolean> {

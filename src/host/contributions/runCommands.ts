@@ -2,7 +2,7 @@
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import { titleOf } from '../../node/runlog/history'
-import { commands } from '../../shared/manifest'
+import { commands, viewTypes } from '../../shared/manifest'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { exportRunTo } from '../exportRun'
@@ -16,9 +16,14 @@ export function registerRunCommands(container: Container): void {
   const register = (id: string, action: (argument: unknown) => Promise<unknown>): void => {
     registerCommand(context, log, id, action)
   }
-  register(commands.openRun, async (argument) => {
+  const open = async (argument: unknown): Promise<void> => {
     const run = await chooseRun(container, argument, 'Open which run?', () => true)
     if (run !== undefined) await container.panels?.open(run.path)
+  }
+  register(commands.openRun, open)
+  register(commands.openListedRun, open)
+  register(commands.openAsRun, async (argument) => {
+    if (argument instanceof vscode.Uri) await vscode.commands.executeCommand('vscode.openWith', argument, viewTypes.log)
   })
   register(commands.replayRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Replay which run?', ({ head }) => head !== undefined)
@@ -39,10 +44,11 @@ export function registerRunCommands(container: Container): void {
     const run = await chooseRun(container, argument, 'Export which run?', ({ head }) => head !== undefined)
     if (run !== undefined) await exportRunTo(container, run)
   })
-  register(commands.importRun, async (argument) => {
-    const imported = await importRuns(container, argument instanceof vscode.Uri ? argument : undefined)
-    return imported.map(({ capture_id }) => ({ capture_id }))[0]
-  })
+  for (const id of [commands.importRun, commands.importFile])
+    register(id, async (argument) => {
+      const imported = await importRuns(container, argument instanceof vscode.Uri ? argument : undefined)
+      return imported.map(({ capture_id }) => ({ capture_id }))[0]
+    })
   registerCommand(context, log, commands.deleteRun, async (argument, more) => {
     const chosen = await chooseRuns(container, argument, more, 'Delete which runs?', ({ state }) => state !== 'running')
     if (chosen.length > 0) await confirmDelete(container, chosen)

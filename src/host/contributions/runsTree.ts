@@ -20,6 +20,7 @@ import { groupRuns, type RunGroup } from '../history/runGroups'
 import { runItem, runTooltip } from '../history/runItem'
 import { workspaceFolders } from '../launch/launchable'
 import { changeOf, resultsOf, type ListedResult } from '../runs/results'
+import { exactnessIn, type Exactness } from '../runs/twins'
 
 /** A group that stays the same object while its runs change. */
 interface Group {
@@ -48,6 +49,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private readonly view: vscode.TreeView<Node>
   private readonly attention: Attention
   private readonly stops: (() => void)[]
+  private exactness: ((run: ListedRun) => Exactness) | undefined
   private groups: Group[] = []
   private filter_ = noFilter
   private sort_: RunSort
@@ -138,6 +140,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       isStopping: active.some(({ captureId, info }) => captureId === node.capture_id && info.state === 'stopping'),
       hasResults: resultsIn(node).length > 0,
       isUnderDay: isUnderDay(node, this.sort_),
+      exactness: this.exactnessOf(node),
     }
     return runItem(node, options)
   }
@@ -153,6 +156,12 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     for (const stop of this.stops) stop()
     this.view.dispose()
     this.changed.dispose()
+  }
+
+  /** Made when the first row is drawn. */
+  private exactnessOf(run: ListedRun): Exactness {
+    this.exactness ??= exactnessIn(this.groups.flatMap(({ group }) => group.runs))
+    return this.exactness(run)
   }
 
   /** Groups the runs anew and draws what is other than before. */
@@ -171,6 +180,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     })
     const isSameList = groups.length === this.groups.length && groups.every((group, i) => group === this.groups[i])
     this.groups = groups
+    this.exactness = undefined
     // Nodes of active runs change without their files: each is drawn again.
     const active = groups.find(({ group }) => group.id === 'active')
     if (active !== undefined && !changed.includes(active)) changed.push(active)

@@ -86,7 +86,8 @@ function namesOf(runs: readonly ListedRun[]): string {
   return runs.length === 1 && only !== undefined ? `the run "${short(only)}"` : plural(runs.length, 'run')
 }
 
-function namedLines(runs: readonly ListedRun[]): string {
+/** The first of them by title and id; of a single one its path. */
+export function namedLines(runs: readonly ListedRun[]): string {
   const [only] = runs
   if (runs.length === 1 && only !== undefined) return only.path
   const rest = runs.length > NAMED ? [`and ${String(runs.length - NAMED)} more`] : []

@@ -5,6 +5,7 @@ import { diskSpace, isNearlyFull } from '../../node/machine/diskSpace'
 import { formatBytes } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
+import { errorText } from '../userMessages'
 import { revealFolder } from '../revealFolder'
 
 const LOOK_MS = 60_000
@@ -27,8 +28,13 @@ export function registerDiskWarning({ context, log, runs }: Container): void {
       if (choice === SHOW) await revealFolder(folder)
     }
   }
-  const timer = setInterval(() => void look(), LOOK_MS)
-  const stop = runs.onDidStart(() => void look())
+  const lookNow = (): void => {
+    look().catch((error: unknown) => {
+      log.warn(`looking for room on the disk: ${errorText(error)}`)
+    })
+  }
+  const timer = setInterval(lookNow, LOOK_MS)
+  const stop = runs.onDidStart(lookNow)
   context.subscriptions.push({
     dispose: () => {
       clearInterval(timer)

@@ -60,7 +60,7 @@ async function rename(container: Container, run: ListedRun, told: string | undef
     (await vscode.window.showInputBox({
       title: 'Rename Run',
       value: titleOf(run),
-      prompt: `Recorded as “${recorded.slice(0, 200)}”. Leave it empty to go back to that. The log itself stays as it is.`,
+      prompt: `Empty brings the recorded title back: “${recorded.slice(0, 200)}”`,
       validateInput: (text) =>
         text.trim().length > MAX_TITLE ? `A title has at most ${String(MAX_TITLE)} characters.` : undefined,
     }))

@@ -3,17 +3,16 @@
  * time in each log directory; after that old runs go with a line in the log and a word in the view.
  */
 import * as vscode from 'vscode'
-import type { RetentionBounds } from '../../core/retention'
+import { isDoubtful, type RetentionBounds } from '../../core/retention'
 import { leaseLogs } from '../../node/control/openLogs'
-import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
-import { changeNotes } from '../../node/runlog/notes'
-import { planPrune, prune, reasonText, type PrunePlan } from '../../node/runlog/retention'
-import { formatBytes, plural } from '../../shared/lib/format'
+import type { ListedRun } from '../../node/runlog/history'
+import { removeOrphanNotes } from '../../node/runlog/orphanNotes'
+import { planPrune, prune, reasonText, type PruneOptions, type PrunePlan } from '../../node/runlog/retention'
+import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
-import { startText } from '../runs/present'
 import { errorText, registerCommand } from '../userMessages'
-import { withoutIcons } from '../withoutIcons'
+import { chooseOldRuns } from './chooseOldRuns'
 import { RetentionConsent } from './retentionConsent'
 
 const START_MS = 20_000
@@ -83,9 +82,11 @@ class Retention {
     if (this.isLooking) return
     this.isLooking = true
     try {
+      await this.tidy()
       const due = this.due()
-      await this.prune(due.filter(({ directory }) => this.consent.has(directory)))
-      const others = due.filter(({ directory }) => !this.consent.has(directory))
+      const isAgreed = ({ directory, plan }: Due): boolean => this.consent.has(directory) && !isDoubtful(plan)
+      await this.prune(due.filter(isAgreed))
+      const others = due.filter((one) => !isAgreed(one))
       // Not awaited: a question may stand unanswered for days.
       if (others.length > 0 && !this.wasAsked)
         this.ask(others).catch((error: unknown) => {
@@ -98,13 +99,18 @@ class Retention {
     }
   }
 
-  /** Shows what would go, and lets the person choose. */
-  async review(): Promise<void> {
+  /**
+   * Shows what would go, and lets the person choose.
+   * @param isAsked they were told that later ones go without a question; that holds where they kept none of these
+   */
+  async review(isAsked = false): Promise<void> {
     const { runs } = this.container
     await runs.refresh()
     const { bounds } = this
     const due = this.due()
-    const offered = due.flatMap(({ plan }) => plan.remove.map(({ run, reason }) => ({ run: run.run, reason })))
+    const offered = due.flatMap(({ plan }) =>
+      plan.remove.map(({ run, reason }) => ({ run: run.run, reason: reasonText(reason, bounds) })),
+    )
     if (offered.length === 0) {
       const bytes = formatBytes(runs.all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
       const text = `No run is beyond the bounds: ${plural(runs.all.length, 'run')}, ${bytes} (${boundsText(bounds)}).`
@@ -112,25 +118,19 @@ class Retention {
       if (choice !== undefined) await openSettings()
       return
     }
-    const items = offered.map(({ run, reason }) => ({
-      label: withoutIcons(titleOf(run)),
-      description: [startText(startedAt(run)), formatBytes(run.bytes ?? 0), reasonText(reason, bounds)].join(' · '),
-      picked: true,
-      run,
-    }))
-    const picked = await vscode.window.showQuickPick(items, {
-      title: 'Remove Old Runs',
-      placeHolder: 'Checked runs are deleted for good; unchecked ones are pinned, so that they stay',
-      canPickMany: true,
-      matchOnDescription: true,
-    })
-    if (picked === undefined) return
-    const going = new Set(picked.map(({ run }) => run.capture_id))
-    for (const { run } of offered)
-      if (!going.has(run.capture_id)) await changeNotes(run.path, (notes) => ({ ...notes, pinned: true }))
-    await this.consent.give(due.map(({ directory }) => directory))
+    const choice = await chooseOldRuns(this.container, offered)
+    if (choice === undefined) return
+    // Nobody is asked at once for what they have just kept.
+    this.wasAsked = true
+    const { going, staying } = choice
+    const kept = new Set(staying.map((run) => runs.directoryOf(run)))
+    const cleared = due.map(({ directory }) => directory).filter((directory) => !kept.has(directory))
+    await this.consent.withdraw([...kept])
+    if (isAsked) await this.consent.give(cleared)
+    const rest = staying.length === 0 ? '' : `${plural(staying.length, 'old run')} kept: nothing goes unasked there.`
+    if (going.length === 0 && rest !== '') this.container.tellInRuns?.(rest)
     // What was pinned makes newer runs be too many: those were not seen, and have until the next look.
-    await this.prune(due, going)
+    await this.prune(due, { only: new Set(going.map(({ path }) => path)), isSure: true }, rest)
   }
 
   private get bounds(): RetentionBounds {
@@ -140,6 +140,13 @@ class Retention {
       maxAgeDays: settings.get('retention.maxAgeDays'),
       maxSizeGB: settings.get('retention.maxSizeGB'),
     }
+  }
+
+  /** What deletions that were cut short left. */
+  private async tidy(): Promise<void> {
+    const { runs, log } = this.container
+    for (const directory of new Set(runs.all.map((run) => runs.directoryOf(run))))
+      for (const file of await removeOrphanNotes(directory, Date.now())) log.info(`removed ${file}: its log is gone`)
   }
 
   /** The log directories that are beyond a bound, as they were listed last. */
@@ -161,25 +168,26 @@ class Retention {
     this.wasAsked = true
     const { bounds } = this
     const plans = due.map(({ plan }) => plan)
+    const isNew = due.some(({ directory }) => !this.consent.has(directory))
     const reasons = new Set(plans.flatMap(({ remove }) => remove.map(({ reason }) => reasonText(reason, bounds))))
     const count = plans.reduce((sum, { remove }) => sum + remove.length, 0)
     const bytes = formatBytes(plans.reduce((sum, { removedBytes }) => sum + removedBytes, 0))
-    const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay. From then on this is done without a question.`
+    const text = `Tapedeck keeps the history within bounds: ${plural(count, 'old run')} (${bytes}) would be deleted for good, since there are ${[...reasons].join(', ')}. Pinned and open runs stay.${clockText(plans)}${isNew ? ' From then on this is done without a question.' : ''}`
     const choice = await vscode.window.showInformationMessage(text, REVIEW, DELETE, CHANGE, NOT_NOW)
-    if (choice === REVIEW) await this.review()
+    if (choice === REVIEW) await this.review(true)
     if (choice === CHANGE) await openSettings()
     if (choice !== DELETE) return
     await this.consent.give(due.map(({ directory }) => directory))
-    await this.prune(due)
+    await this.prune(due, { isSure: true })
   }
 
-  private async prune(due: readonly Due[], only?: ReadonlySet<string>): Promise<void> {
+  private async prune(due: readonly Due[], options: PruneOptions = {}, rest = ''): Promise<void> {
     const { runs, log } = this.container
     const { bounds } = this
     let count = 0
     let bytes = 0
     for (const { directory } of due) {
-      const pruned = await prune(directory, bounds, Date.now(), only)
+      const pruned = await prune(directory, bounds, Date.now(), options)
       if (pruned === undefined) {
         log.info(`another process removes old runs of ${directory}`)
         continue
@@ -192,9 +200,16 @@ class Retention {
       bytes += pruned.removedBytes
     }
     if (count === 0) return
-    this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}).`)
+    this.container.tellInRuns?.(`${plural(count, 'old run')} removed (${formatBytes(bytes)}). ${rest}`.trim())
     await runs.refresh()
   }
+}
+
+/** Runs that are all too old at once may be so by a clock that is wrong. */
+function clockText(plans: readonly PrunePlan[]): string {
+  const silenceMs = Math.max(...plans.filter(isDoubtful).map((plan) => plan.silenceMs), 0)
+  if (silenceMs === 0) return ''
+  return ` Nothing was recorded for ${formatDuration(silenceMs)} after the newest of those that are too old: make sure that this machine’s clock is right.`
 }
 
 function boundsText({ maxRuns, maxAgeDays, maxSizeGB }: RetentionBounds): string {

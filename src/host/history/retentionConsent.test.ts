@@ -21,6 +21,16 @@ describe('the consent to remove old runs', () => {
     )
   })
 
+  it('is withdrawn for a log directory alone', async () => {
+    const consent = new RetentionConsent(memory)
+    await consent.give(['/a', '/b'])
+    await consent.withdraw(['/a', '/never'])
+    assert.deepEqual(
+      ['/a', '/b', '/never'].map((directory) => new RetentionConsent(memory).has(directory)),
+      [false, true, false],
+    )
+  })
+
   it('is none where something else was kept', () => {
     for (const odd of [true, 'all', { '/a': true }, [5]]) {
       kept.set('tapedeck.retentionAgreed', odd)

@@ -19,6 +19,14 @@ export class RetentionConsent {
     await this.memory.update(KEY, [...new Set([...this.directories, ...directories])])
   }
 
+  /** From now on the person is asked again: they kept runs that would go by themselves. */
+  async withdraw(directories: readonly string[]): Promise<void> {
+    await this.memory.update(
+      KEY,
+      this.directories.filter((directory) => !directories.includes(directory)),
+    )
+  }
+
   private get directories(): readonly string[] {
     const known = this.memory.get(KEY)
     return Array.isArray(known) ? known.filter((one) => typeof one === 'string') : []

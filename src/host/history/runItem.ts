@@ -4,7 +4,8 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
-import { describeBriefly, describeState, runIcon, startText } from '../runs/present'
+import { describeBriefly, describeState, runIcon, startText, timeText } from '../runs/present'
+import { idLetters, type Exactness } from '../runs/twins'
 
 const MAX_LABEL = 200
 const MAX_LINE = 2000
@@ -15,15 +16,17 @@ export interface RunItemOptions {
   readonly hasResults: boolean
   /** It stands in a group of its day: the time is enough. */
   readonly isUnderDay: boolean
+  readonly exactness: Exactness
 }
 
 /** Its tooltip is made when it is asked for (`runTooltip`). */
-export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: RunItemOptions): vscode.TreeItem {
+export function runItem(
+  run: ListedRun,
+  { isStopping, hasResults, isUnderDay, exactness }: RunItemOptions,
+): vscode.TreeItem {
   const { capture_id, head, state, notes } = run
   const started = startedAt(run)
-  const time = isUnderDay
-    ? started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-    : startText(started)
+  const time = isUnderDay ? timeText(started, exactness) : startText(started, exactness)
   const title = titleOf(run).slice(0, MAX_LABEL)
   const { Collapsed, None } = vscode.TreeItemCollapsibleState
   const item = new vscode.TreeItem(title, hasResults ? Collapsed : None)
@@ -31,11 +34,13 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   const tags = (notes?.tags ?? []).map((tag) => `#${tag}`)
   // Two folders may hold a run of one id; the view refuses a second item of an id.
   item.id = run.path
-  item.description = [...tags, time, isStopping ? described : describeBriefly(run)].filter(Boolean).join(' · ')
+  item.description = [...tags, time, ...idLetters(run, exactness), isStopping ? described : describeBriefly(run)]
+    .filter(Boolean)
+    .join(' · ')
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id] }
+  item.command = { command: commands.openListedRun, title: 'Open Run', arguments: [{ capture_id, path: run.path }] }
   const also = [...(pinned ? ['pinned'] : []), ...tags].map((word) => `, ${word}`).join('')
   item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}${also}` }
   return item
@@ -50,6 +55,7 @@ export function runTooltip(run: ListedRun): vscode.MarkdownString {
     own ? `recorded as ${head.title}` : undefined,
     describeState(run),
     whenText(run),
+    typeof head?.['imported_from'] === 'string' ? `imported from ${head['imported_from']}` : undefined,
     head?.url ?? (head?.command === undefined ? undefined : commandLine(head.command, head.args)),
     head?.prompt === undefined ? undefined : `“${head.prompt.slice(0, 300)}”`,
     head?.model,

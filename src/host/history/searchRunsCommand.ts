@@ -2,12 +2,13 @@
 import path from 'node:path'
 import * as vscode from 'vscode'
 import { startedAt, titleOf } from '../../node/runlog/history'
-import type { RunHit } from '../../node/runlog/searchRuns'
+import { rawPlace, type RunHit } from '../../node/runlog/searchRuns'
 import { formatTime } from '../../shared/lib/format'
 import { commands, contextKeys } from '../../shared/manifest'
 import type { TextQuery } from '../../shared/protocol/rows'
 import type { Container } from '../container'
 import { runIcon, startText } from '../runs/present'
+import { exactnessIn, idLetters, type Exactness } from '../runs/twins'
 import { registerCommand, showError } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
 import { RunSearchResults, type RunResults } from './searchResults'
@@ -124,7 +125,8 @@ class SearchList {
     this.stopListening?.()
     kept.opened = undefined
     kept.results = text.trim() === '' ? undefined : new RunSearchResults(this.script, this.container.runs.all, query)
-    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, kept.results !== undefined)
+    // There is nothing to go back to before a hit was opened.
+    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, false)
     if (kept.results !== undefined) this.listen(kept.results)
     this.draw()
   }
@@ -153,7 +155,9 @@ class SearchList {
         : new vscode.ThemeIcon(icon),
       tooltip: `${tooltip}${on.has(name) ? ' (on)' : ''}`,
     }))
-    const items = results?.found.flatMap(itemsOf) ?? []
+    const found = results?.found ?? []
+    const exactness = exactnessIn(found.map(({ run }) => run))
+    const items = found.flatMap((one) => itemsOf(one, exactness(one.run)))
     pick.items =
       items.length > 0 || results === undefined || results.isRunning
         ? items
@@ -168,6 +172,7 @@ class SearchList {
     const { panels, log } = this.container
     if (item.path === undefined || panels === undefined) return
     this.kept.opened = keyOf(item)
+    void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, true)
     this.pick.hide()
     const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq)
     opening.catch((error: unknown) => {
@@ -193,9 +198,9 @@ function keyOf({ path, seq }: HitItem): string | undefined {
  * A line for the run, its hits below it. All text stands in descriptions: what has its label matched by what is typed the editor would
  * put first, and headings (separators) it would leave out.
  */
-function itemsOf({ run, hits, isCut }: RunResults): HitItem[] {
+function itemsOf({ run, hits, isCut }: RunResults, exactness: Exactness): HitItem[] {
   const { path } = run
-  const about = [titleOf(run).slice(0, 80), startText(startedAt(run))]
+  const about = [titleOf(run).slice(0, 80), startText(startedAt(run), exactness), ...idLetters(run, exactness)]
   return [
     { label: `$(${runIcon(run).id})`, description: about.map(withoutIcons).join(' · '), alwaysShow: true, path },
     ...hits.flatMap((hit) => itemOf(path, hit)),
@@ -206,9 +211,11 @@ function itemsOf({ run, hits, isCut }: RunResults): HitItem[] {
 }
 
 /** Nothing for a hit in the run's names: its line is there already. */
-function itemOf(path: string, { seq, time, text }: RunHit): HitItem | [] {
+function itemOf(path: string, hit: RunHit): HitItem | [] {
+  const { seq, time, text } = hit
   if (seq === undefined) return []
+  const place = rawPlace(hit)
   const when = time === undefined || Number.isNaN(time) ? `#${String(seq)}` : formatTime(time)
-  const description = `${when}  ${withoutIcons(text)}`
+  const description = `${when}  ${place === undefined ? '' : `(${place}) `}${withoutIcons(text)}`
   return { label: '$(blank)', description, alwaysShow: true, path, seq }
 }

@@ -14,6 +14,8 @@ import { listScripts } from './npmScripts'
 interface Item extends vscode.QuickPickItem {
   readonly launchable?: Launchable
   readonly action?: 'type' | 'settings'
+  /** What was typed into the list when this was chosen. */
+  readonly typed?: string
 }
 
 /** Undefined when the person chose none. */
@@ -21,7 +23,7 @@ export async function chooseLaunch(log: vscode.LogOutputChannel): Promise<Launch
   await settledFocus()
   const picked = await pick(log)
   if (picked?.action === 'settings') await vscode.commands.executeCommand(commands.editLaunches)
-  return picked?.action === 'type' ? typeCommand() : picked?.launchable
+  return picked?.action === 'type' ? typeCommand(picked.typed) : picked?.launchable
 }
 
 /** A launch of what a person would type into a terminal. */
@@ -31,9 +33,12 @@ export function typedLaunch(line: string): Launchable {
   return { configuration, ...(folder === undefined ? {} : { folder }) }
 }
 
-async function typeCommand(): Promise<Launchable | undefined> {
+/** @param typed what is known of it already */
+async function typeCommand(typed = ''): Promise<Launchable | undefined> {
   const line = await vscode.window.showInputBox({
     title: 'Launch a Command',
+    value: typed,
+    valueSelection: [typed.length, typed.length],
     prompt: `Runs in ${currentFolder() ?? 'your home folder'}, by your system's shell. Enter starts it.`,
     placeHolder: 'python train.py --epochs 3',
     ignoreFocusOut: true,
@@ -46,7 +51,7 @@ async function typeCommand(): Promise<Launchable | undefined> {
 function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
   const quickPick = vscode.window.createQuickPick<Item>()
   quickPick.title = 'Launch'
-  quickPick.placeholder = 'What should run?'
+  quickPick.placeholder = 'What should run? A name, or a command line'
   quickPick.matchOnDescription = true
   quickPick.busy = true
   const sections: Item[][] = [settingItems(), [], []]
@@ -54,7 +59,8 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
   const draw = (): void => {
     if (!open) return
     const [active] = quickPick.activeItems
-    quickPick.items = sections.flat()
+    // While a script or task of this name may still come, what is typed is no command yet: its box asks once more.
+    quickPick.items = [...sections.flat(), typedItem(quickPick.value.trim(), quickPick.busy)]
     // With a filter the editor chooses the best match itself, and what we know as chosen may be out of date.
     if (active !== undefined && quickPick.value === '') quickPick.activeItems = [active]
   }
@@ -69,11 +75,14 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
   }
   draw()
   void Promise.all([load(1, scriptItems), load(2, taskItems)]).then(() => {
-    if (open) quickPick.busy = false
+    if (!open) return
+    quickPick.busy = false
+    draw()
   })
   return new Promise((resolve) => {
     const choose = (item: Item): void => {
-      resolve(item)
+      // The line may be that of a letter ago.
+      resolve(item.typed === undefined ? item : typedItem(quickPick.value.trim(), quickPick.busy))
       quickPick.hide()
     }
     // Enter may fall into the moment in which scripts or tasks come in and all items are new: the choice follows then.
@@ -88,6 +97,7 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
     })
     quickPick.onDidChangeValue(() => {
       isAccepted = false
+      draw()
     })
     quickPick.onDidHide(() => {
       open = false
@@ -101,7 +111,9 @@ function pick(log: vscode.LogOutputChannel): Promise<Item | undefined> {
 /** The one item that what is typed can mean, while the editor has none chosen; undefined where there are more. */
 function onlyMatch({ value, items }: vscode.QuickPick<Item>): Item | undefined {
   const typed = value.trim().toLowerCase()
-  const found = items.filter(({ label, launchable }) => launchable !== undefined && label.toLowerCase().includes(typed))
+  const found = items.filter(
+    (item) => item.launchable !== undefined && item.typed === undefined && item.label.toLowerCase().includes(typed),
+  )
   return typed !== '' && found.length === 1 ? found[0] : undefined
 }
 
@@ -126,8 +138,18 @@ function settingItems(): Item[] {
             action: 'settings' as const,
           },
         ]),
-    { label: '$(terminal) Type a Command…', action: 'type', alwaysShow: true },
   ]
+}
+
+/**
+ * The last line of the list. What is typed stands in its description: were it the label, the editor would put the line before the
+ * launches whose names hold it, and Enter would run those few letters.
+ */
+function typedItem(typed: string, isLoading: boolean): Item {
+  if (typed === '' || isLoading)
+    return { label: '$(terminal) Type a Command…', action: 'type', typed, alwaysShow: true }
+  const launchable = typedLaunch(typed)
+  return { label: '$(terminal)', description: `Run “${withoutIcons(typed)}”`, launchable, typed, alwaysShow: true }
 }
 
 async function scriptItems(): Promise<Item[]> {

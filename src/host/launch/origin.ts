@@ -34,7 +34,8 @@ export function originOf(run: ListedRun, memory: LaunchMemory): Origin {
   return originInLog(run)
 }
 
-function originInLog(run: ListedRun): Origin {
+/** As its log tells it. @throws UserError as `originOf` */
+export function originInLog(run: ListedRun): Origin {
   const known = run.metadata ?? run.head
   const title = known?.title ?? run.capture_id
   if (known?.kind !== 'launch' || known.command === undefined)

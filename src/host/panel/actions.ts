@@ -14,7 +14,8 @@ import type { RunSession } from '../runs/runSession'
 import { saveOutput } from '../saveOutput'
 import type { BridgeActions } from '../../core/panel/bridge'
 import { editorActions } from './editorActions'
-import { keepMarkers, markersOf } from './markers'
+import { notedMarkers } from '../../shared/lib/bookmarks'
+import { changeMarkers, markersOf } from './markers'
 import { trajectoryActions } from './trajectoryActions'
 
 export function panelActions(container: Container, session: RunSession): BridgeActions {
@@ -22,7 +23,12 @@ export function panelActions(container: Container, session: RunSession): BridgeA
   return {
     ...editorActions(container, logPath),
     bookmarks: () => markersOf(logPath),
-    keepBookmarks: (bookmarks) => keepMarkers(logPath, bookmarks),
+    changeBookmarks: async (change) => {
+      const notes = await changeMarkers(logPath, change)
+      // The other panels of the run in this window; other windows see that the file changed.
+      session.takeNotes({ notes })
+      return notedMarkers(notes)
+    },
     exportRun: (format) => exportRunTo(container, { path: logPath, capture_id: captureId }, format),
     deleteRun: async () => {
       await confirmDelete(container, [await container.runs.find(captureId, logPath)])
@@ -31,13 +37,13 @@ export function panelActions(container: Container, session: RunSession): BridgeA
       // As text: by itself it would open as this panel again.
       await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(logPath), 'default')
     },
-    runAgain: () => {
+    runAgain: async () => {
       if (container.launches === undefined) throw new UserError('Launches could not start here.', 'no_launches')
-      return container.launches.again(captureId)
+      return container.launches.again(await container.runs.at(logPath))
     },
     openFolder: () => revealFolder(session.info.cwd ?? logPath),
     compare: async () => {
-      await vscode.commands.executeCommand(commands.compareRuns, captureId)
+      await vscode.commands.executeCommand(commands.compareRuns, { capture_id: captureId, path: logPath })
     },
     saveText: () => saveOutput({ path: logPath, capture_id: captureId }),
     openFile: async (name, line, column) => {

@@ -133,13 +133,19 @@ function keyOf({ left, right }: Logs): string {
 
 /** @throws UserError when one of them can't be read */
 async function titlesOf({ left, right }: Logs): Promise<Logs> {
-  return { left: await titleOf(left), right: await titleOf(right) }
+  const [one, other] = [await titleOf(left), await titleOf(right)]
+  if (one.title !== other.title) return { left: one.title, right: other.title }
+  // By when they began; by their ids where that is the same.
+  const [first, second] = [one, other].map(({ startedAt }) => new Date(startedAt).toLocaleTimeString())
+  const told = first === second ? [left, right].map((log) => path.basename(log, '.json').slice(-6)) : [first, second]
+  return { left: `${one.title} · ${told[0] ?? ''}`, right: `${other.title} · ${told[1] ?? ''}` }
 }
 
-async function titleOf(logPath: string): Promise<string> {
+async function titleOf(logPath: string): Promise<{ readonly title: string; readonly startedAt: string }> {
   const { head } = await readLogInfo(logPath)
   // A damaged notes file costs the name that the person gave, nothing more.
   const notes = await readNotes(logPath).catch(() => undefined)
   const title = notes?.title ?? head.title
-  return title.length > TITLE_CHARS ? `${title.slice(0, TITLE_CHARS - 1)}…` : title
+  const short = title.length > TITLE_CHARS ? `${title.slice(0, TITLE_CHARS - 1)}…` : title
+  return { title: short, startedAt: head.started_at }
 }

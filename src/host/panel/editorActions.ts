@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import { commands } from '../../shared/manifest'
 import type { Habits } from '../../shared/protocol/contract'
 import type { Container } from '../container'
-import { bookmarksOf, keepBookmarks } from './bookmarks'
+import { bookmarksOf, keepBookmark } from './bookmarks'
 import type { BridgeActions } from '../../core/panel/bridge'
 import { deleteFilter, saveFilter, savedFilters } from './savedFilters'
 
@@ -21,7 +21,7 @@ export function editorActions({ context, log }: Container, key: string) {
       await context.globalState.update(HABITS, { ...context.globalState.get<Habits>(HABITS), ...habits })
     },
     bookmarks: () => Promise.resolve(bookmarksOf(context.workspaceState, key)),
-    keepBookmarks: (bookmarks) => keepBookmarks(context.workspaceState, key, bookmarks),
+    changeBookmarks: (change) => keepBookmark(context.workspaceState, key, change),
     savedFilters: () => savedFilters(context.workspaceState),
     saveFilter: (filter) => saveFilter(context.workspaceState, filter),
     deleteFilter: (name) => deleteFilter(context.workspaceState, name),

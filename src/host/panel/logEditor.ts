@@ -5,8 +5,11 @@ import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { errorText } from '../userMessages'
 import { problemHtml } from './html'
+import { openAsRuns } from './openAsRuns'
 
 const AS_TEXT = 'Open as Text'
+/** In the editor's memory: it knows of this editor from now on. */
+const KNOWN = 'tapedeck.logEditorKnown'
 
 export function registerLogEditor(container: Container): void {
   container.context.subscriptions.push(
@@ -25,6 +28,12 @@ export function registerLogEditor(container: Container): void {
       },
     } satisfies vscode.CustomReadonlyEditorProvider),
   )
+  const { globalState } = container.context
+  if (globalState.get(KNOWN) === true) return
+  void globalState.update(KNOWN, true)
+  openAsRuns().catch((error: unknown) => {
+    container.log.warn(errorText(error))
+  })
 }
 
 async function show({ panels }: Container, uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {

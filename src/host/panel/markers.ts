@@ -1,18 +1,29 @@
 /** The markers that a person sets in a run that is recorded: its notes keep them, wherever the log goes. */
 import { changeNotes, readNotes } from '../../node/runlog/notes'
-import type { Bookmark } from '../../shared/protocol/contract'
+import type { Notes } from '../../shared/events/notes'
+import { changeBookmarks, MAX_BOOKMARKS, notedMarkers } from '../../shared/lib/bookmarks'
+import type { Bookmark, BookmarkChange } from '../../shared/protocol/contract'
+import { UserError } from '../../shared/userError'
 
 /** @throws UserError `bad_notes` */
 export async function markersOf(logPath: string): Promise<readonly Bookmark[]> {
-  const { markers = [] } = await readNotes(logPath)
-  return markers.map(({ seq, time, name }) => ({ seq, time, name, text: name }))
+  return notedMarkers(await readNotes(logPath))
 }
 
-/** @throws UserError `bad_notes` when they can't be read or written */
-export async function keepMarkers(logPath: string, bookmarks: readonly Bookmark[]): Promise<void> {
-  const markers = bookmarks.map(({ seq, time = 0, name, text }) => ({ seq, time, name: name ?? text.slice(0, 200) }))
-  await changeNotes(logPath, ({ markers: _, ...others }) => ({
-    ...others,
-    ...(markers.length === 0 ? {} : { markers }),
-  }))
+/**
+ * Changes them as they are on the disk, so that those of other windows stay.
+ * @returns the notes as they are now
+ * @throws UserError `bad_notes` when they can't be read or written, `too_many_markers`
+ */
+export function changeMarkers(logPath: string, change: BookmarkChange): Promise<Notes> {
+  return changeNotes(logPath, ({ markers: before, ...others }) => {
+    const changed = changeBookmarks(notedMarkers({ markers: before }), change)
+    if (changed.length > MAX_BOOKMARKS && changed.length > (before ?? []).length)
+      throw new UserError(
+        `This run has ${String(MAX_BOOKMARKS)} markers, which is as many as it can have. Remove some first.`,
+        'too_many_markers',
+      )
+    const markers = changed.map(({ seq, time = 0, name, text }) => ({ seq, time, name: name ?? text.slice(0, 200) }))
+    return { ...others, ...(markers.length === 0 ? {} : { markers }) }
+  })
 }

@@ -4,6 +4,7 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import type { Container } from '../container'
 import { withoutIcons } from '../withoutIcons'
 import { describeState, runIcon, startText } from './present'
+import { exactnessIn } from './twins'
 
 type Chooser = Pick<Container, 'runs' | 'panels' | 'selectedRuns'>
 
@@ -86,9 +87,10 @@ async function offer(
   const candidates = runs.all.filter(fits).sort((a, b) => rank(a) - rank(b))
   if (candidates.length === 0)
     void vscode.window.showInformationMessage('There is no such run. Launch… and Start Live Capture make them.')
+  const exactness = exactnessIn(candidates)
   return candidates.map((run) => ({
     label: `$(${runIcon(run).id}) ${withoutIcons(titleOf(run))}`,
-    description: [startText(startedAt(run)), describeState(run)].join(' · '),
+    description: [startText(startedAt(run), exactness(run)), describeState(run)].join(' · '),
     detail: [run.capture_id, ...(run.notes?.tags ?? []).map((tag) => `#${tag}`)].join(' · '),
     run,
   }))

@@ -11,7 +11,8 @@ import { RunLogStore } from '../../node/store/runLogStore'
 import type { LogInfo } from '../../node/runlog/reader'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
-import type { RunInfo, RunState } from '../../shared/protocol/contract'
+import { notedMarkers } from '../../shared/lib/bookmarks'
+import type { Bookmark, RunInfo, RunState } from '../../shared/protocol/contract'
 
 export interface SessionServices {
   readonly startWorker: (info: LogInfo) => LogWorker
@@ -28,6 +29,7 @@ const LOOK_INTERVAL_MS = 1000
 export class RunSession {
   private readonly changed = new Emitter<RunInfo>()
   private readonly ended = new Emitter<RunInfo>()
+  private readonly marked = new Emitter<readonly Bookmark[]>()
   private control: ControlClient | undefined
   private stopping = false
   private inputEnded = false
@@ -36,6 +38,7 @@ export class RunSession {
   private readonly waiting: (() => void)[] = []
   private connecting: Promise<void> = Promise.resolve()
   readonly onDidChange = this.changed.event
+  readonly onDidMark = this.marked.event
   /** Fired once, when a run that was live here has ended and its log is closed. */
   readonly onDidEnd = this.ended.event
 
@@ -99,8 +102,11 @@ export class RunSession {
   /** What a person says of the run has changed. */
   takeNotes({ notes }: Pick<ListedRun, 'notes'>): void {
     if (JSON.stringify(notes) === JSON.stringify(this.run.notes)) return
-    const { notes: _before, ...run } = this.run
+    const { notes: before, ...run } = this.run
     this.run = notes === undefined ? run : { ...run, notes }
+    // Notes that can't be read say nothing of markers.
+    if (notes !== undefined && JSON.stringify(notes.markers) !== JSON.stringify(before?.markers))
+      this.marked.fire(notedMarkers(notes))
     this.tell()
   }
 

@@ -3,9 +3,9 @@
  * watched: where runs are registered, and where their logs lie.
  */
 import path from 'node:path'
-import { activeDirectory } from '../../node/control/registry'
+import { activeDirectory, readEntry } from '../../node/control/registry'
 import { watchFolders } from '../../node/watchFolders'
-import { findRun, isSameFile, type ListedRun } from '../../node/runlog/history'
+import { describeRun, findRun, isSameFile, type ListedRun } from '../../node/runlog/history'
 import { RunHistory } from '../../node/runlog/runHistory'
 import { Emitter } from '../../shared/lib/emitter'
 import { UserError } from '../../shared/userError'
@@ -99,6 +99,21 @@ export class Runs {
       'no_such_run',
       'bad_input',
     )
+  }
+
+  /** The run of a log, wherever that lies; several may have its id. */
+  async at(logPath: string): Promise<ListedRun> {
+    return this.listedAt(logPath) ?? describeRun(logPath, readEntry(path.basename(logPath, '.json')))
+  }
+
+  /** Whether the log is one of the history: others are somebody else's. */
+  has(logPath: string): boolean {
+    return this.listedAt(logPath) !== undefined
+  }
+
+  private listedAt(logPath: string): ListedRun | undefined {
+    const name = path.basename(logPath)
+    return this.listed.find(({ path: file }) => path.basename(file) === name && isSameFile(file, logPath))
   }
 
   directoryOf(run: ListedRun): string {

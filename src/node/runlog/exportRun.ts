@@ -12,6 +12,7 @@ import { toHar, type PlacedEvent } from '../../core/export/har'
 import { toLaunchMarkdown } from '../../core/export/launchMarkdown'
 import { toLogMarkdown } from '../../core/export/logMarkdown'
 import { toMarkdown } from '../../core/export/markdown'
+import type { AboutRun } from '../../core/export/report'
 import { toText } from '../../core/export/text'
 import type { RunKind } from '../../shared/events/schema'
 import type { ExportFormat } from '../../shared/protocol/contract'
@@ -19,6 +20,7 @@ import { exportFormats, exportFormatsOf } from '../../shared/protocol/exportForm
 import { UserError } from '../../shared/userError'
 import { htmlPage } from './htmlPage'
 import { RUNS_FOLDER } from './layout'
+import { readNotes } from './notes'
 import { openFile, readAt, readEvents, readLines, readLogInfo, type LogInfo } from './reader'
 
 export interface ExportOptions {
@@ -26,13 +28,15 @@ export interface ExportOptions {
   readonly onDamaged?: () => void
   /** Where the page of an HTML export is: the folder of the panel's bundles. */
   readonly pages?: string
+  /** Of a text: the lines alone, without what a person said of the run. */
+  readonly bare?: boolean
 }
 
-/** @throws UserError when the log can't be read, or a run of its kind has nothing for that format */
+/** @throws UserError when the log or its notes can't be read, or a run of its kind has nothing for that format */
 export async function* exportRun(
   logPath: string,
   format: ExportFormat,
-  { onDamaged = () => undefined, pages }: ExportOptions = {},
+  { onDamaged = () => undefined, pages, bare = false }: ExportOptions = {},
 ): AsyncGenerator<string | Buffer> {
   const info = await readLogInfo(logPath)
   const { kind } = info.head
@@ -46,6 +50,10 @@ export async function* exportRun(
     )
   }
   const events = readEvents(info, onDamaged)
+  const about = async (): Promise<AboutRun> => ({
+    ...(info.metadata === undefined ? {} : { metadata: info.metadata }),
+    notes: await readNotes(logPath),
+  })
   switch (format) {
     case 'json':
       yield* document(info, onDamaged)
@@ -54,7 +62,7 @@ export async function* exportRun(
       for await (const text of eventTexts(info, onDamaged)) yield `${text}\n`
       break
     case 'html':
-      yield* htmlPage(info, document(info, onDamaged), pages)
+      yield* htmlPage(info, await readNotes(logPath), document(info, onDamaged), pages)
       break
     case 'har':
       yield* har(info, onDamaged)
@@ -66,10 +74,10 @@ export async function* exportRun(
       yield* toAsciicast(info.head, events)
       break
     case 'text':
-      yield* toText(info.head, events)
+      yield* toText(info.head, events, bare ? {} : await about())
       break
     case 'markdown':
-      yield* markdownOf(kind)(info.head, events)
+      yield* markdownOf(kind)(info.head, events, await about())
   }
 }
 
@@ -154,7 +162,7 @@ export async function writeExport(
   logPath: string,
   format: ExportFormat,
   target: string,
-  { pages, signal }: Pick<ExportOptions, 'pages'> & { readonly signal?: AbortSignal } = {},
+  { pages, bare, signal }: Pick<ExportOptions, 'pages' | 'bare'> & { readonly signal?: AbortSignal } = {},
 ): Promise<number> {
   await refuseRunLogs(logPath, target)
   const known = await stat(target).catch(() => undefined)
@@ -164,7 +172,11 @@ export async function writeExport(
   let damaged = 0
   try {
     const text = Readable.from(
-      exportRun(logPath, format, { onDamaged: () => damaged++, ...(pages === undefined ? {} : { pages }) }),
+      exportRun(logPath, format, {
+        onDamaged: () => damaged++,
+        ...(pages === undefined ? {} : { pages }),
+        ...(bare === undefined ? {} : { bare }),
+      }),
     )
     await pipeline(text, createWriteStream(partial), signal === undefined ? {} : { signal })
     if (isPlain) await rename(partial, target)

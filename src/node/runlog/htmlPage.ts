@@ -10,6 +10,8 @@ import { createGzip } from 'node:zlib'
 import { recordedInfo } from '../../core/panel/recordedInfo'
 import type { RunInfo } from '../../shared/protocol/contract'
 import { formatBytes } from '../../shared/lib/format'
+import type { Notes } from '../../shared/events/notes'
+import { notedMarkers } from '../../shared/lib/bookmarks'
 import { UserError } from '../../shared/userError'
 import type { LogInfo } from './reader'
 
@@ -19,12 +21,14 @@ const MAX_LOG_BYTES = 200 * 1024 * 1024
 const PIECE_BYTES = 3 * 256 * 1024
 
 /**
+ * @param notes what a person said of the run: its title and markers are in the page
  * @param document the log as one valid document
  * @param pages the folder of `standalone.js` and `standalone.css`
  * @throws UserError `too_large`, or `no_page` where the bundles are not there
  */
 export async function* htmlPage(
   { path: file, head, metadata, fileBytes }: LogInfo,
+  notes: Notes,
   document: AsyncIterable<Buffer | string>,
   pages: string | undefined,
 ): AsyncGenerator<string> {
@@ -55,7 +59,7 @@ export async function* htmlPage(
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="Tapedeck">
 <link rel="icon" href="data:,">
-<title>${escapeHtml(head.title)}</title>
+<title>${escapeHtml(notes.title ?? head.title)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -65,16 +69,21 @@ export async function* htmlPage(
   const state = metadata?.status ?? 'stale'
   const info: RunInfo = {
     ...recordedInfo(head, metadata),
+    ...(notes.title === undefined ? {} : { title: notes.title }),
     state: state === 'running' ? 'stale' : state,
     elapsed_ms: metadata?.duration_ms ?? 0,
     path: path.basename(file),
   }
-  // No tag can begin or end in it.
-  const told = JSON.stringify(info).replaceAll('<', '\\u003c')
-  yield `<script type="application/json" id="tapedeck-run">${told}</script>\n`
+  yield dataElement('tapedeck-run', info)
+  yield dataElement('tapedeck-bookmarks', notedMarkers(notes))
   for await (const piece of packed(document))
     yield `<script type="application/x-tapedeck-log">${piece.toString('base64')}</script>\n`
   yield `<script>${script}</script>\n</body>\n</html>\n`
+}
+
+/** Data for the page's script; no tag can begin or end in it. */
+function dataElement(id: string, data: unknown): string {
+  return `<script type="application/json" id="${id}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>\n`
 }
 
 /** Gzip, in pieces whose base64 can be put together again. */

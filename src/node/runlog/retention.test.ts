@@ -144,6 +144,32 @@ describe('the bounds of a history', () => {
     assert.deepEqual(leasedLogs(NOW + 2 * DAY), [])
   })
 
+  it('cost nothing by age where the clock may be wrong, until a person says so', async () => {
+    const [old, older] = [past(1), past(3)]
+    const later = NOW + 3000 * DAY
+    const bounds = { ...none, maxAgeDays: 10 }
+    const done = await prune(directory(), bounds, later)
+    assert.deepEqual([done?.removed, done?.doubtful], [[], 2])
+    // Other bounds hold all the same.
+    const one = await prune(directory(), { ...bounds, maxRuns: 1 }, later)
+    assert.deepEqual(
+      one?.removed.map(({ run, reason }) => [run.capture_id, reason]),
+      [[older, 'number']],
+    )
+    assert.equal((await prune(directory(), bounds, later, { isSure: true }))?.removed[0]?.run.capture_id, old)
+    assert.deepEqual(left(), [])
+  })
+
+  it('cost no other run than those that were chosen', async () => {
+    const [one, two] = [past(9), past(8)]
+    const done = await prune(directory(), { ...none, maxAgeDays: 1 }, NOW, {
+      only: new Set([logOf(two)]),
+      isSure: true,
+    })
+    assert.equal(done?.removed.length, 1)
+    assert.deepEqual(left(), [one])
+  })
+
   it('are looked after by one process at a time; what a dead one left is taken over', async () => {
     past(9)
     const lock = path.join(directory(), 'index', 'prune.lock')

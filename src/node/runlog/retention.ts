@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import {
+  isDoubtful,
   planRetention,
   type KeptRun,
   type RetentionBounds,
@@ -13,6 +14,7 @@ import { leasedLogs } from '../control/openLogs'
 import { readEntry } from '../control/registry'
 import { deleteRun, describeRun, isSameFile, startedAt, type ListedRun } from './history'
 import { RUNS_FOLDER } from './layout'
+import { removeOrphanNotes } from './orphanNotes'
 import { withPruneLock } from './pruneLock'
 import { listRuns } from './runHistory'
 
@@ -43,30 +45,52 @@ export interface Pruned {
   readonly over: readonly RetentionReason[]
   /** Runs that could not be deleted, with the reason. */
   readonly failed: readonly { readonly run: ListedRun; readonly message: string }[]
+  /** Runs that are too old by a clock that may be wrong (`isDoubtful`), and so stayed. */
+  readonly doubtful: number
 }
 
-/**
- * @param only ids: no other run goes, whatever the bounds say
- * @returns undefined where another process prunes this directory now
- */
+export interface PruneOptions {
+  /** Paths of logs: no other run goes, whatever the bounds say. */
+  readonly only?: ReadonlySet<string>
+  /** A person said that runs are as old as the clock says. */
+  readonly isSure?: boolean
+}
+
+const nothing: Pruned = { removed: [], removedBytes: 0, over: [], failed: [], doubtful: 0 }
+
+/** @param isSure else without those that are too old by a clock that may be wrong */
+export function planSurely(
+  runs: readonly ListedRun[],
+  bounds: RetentionBounds,
+  now: number,
+  isSure: boolean,
+): PrunePlan & Pick<Pruned, 'doubtful'> {
+  const plan = planPrune(runs, bounds, now)
+  if (isSure || !isDoubtful(plan)) return { ...plan, doubtful: 0 }
+  const doubtful = plan.remove.filter(({ reason }) => reason === 'age').length
+  return { ...planPrune(runs, { ...bounds, maxAgeDays: 0 }, now), doubtful }
+}
+
+/** @returns undefined where another process prunes this directory now */
 export async function prune(
   logDirectory: string,
   bounds: RetentionBounds,
   now: number,
-  only?: ReadonlySet<string>,
+  { only, isSure = false }: PruneOptions = {},
 ): Promise<Pruned | undefined> {
-  if (!existsSync(path.join(logDirectory, RUNS_FOLDER))) return { removed: [], removedBytes: 0, over: [], failed: [] }
+  if (!existsSync(path.join(logDirectory, RUNS_FOLDER))) return nothing
   // The lock lies with the caches, which anybody may throw away.
   mkdirSync(path.join(logDirectory, 'index'), { recursive: true })
   return withPruneLock(logDirectory, now, async () => {
-    const { remove, over } = planPrune(await listRuns(logDirectory), bounds, now)
+    await removeOrphanNotes(logDirectory, now)
+    const { remove, over, doubtful } = planSurely(await listRuns(logDirectory), bounds, now, isSure)
     const removed: { run: ListedRun; reason: RetentionReason }[] = []
     const failed: { run: ListedRun; message: string }[] = []
     for (const {
       run: { run },
       reason,
     } of remove) {
-      if (only?.has(run.capture_id) === false) continue
+      if (only?.has(run.path) === false) continue
       // It may have been pinned or opened since it was listed.
       const current = await describeRun(run.path, readEntry(run.capture_id))
       if (whyHeld(current, shownLogs(now)) !== undefined) continue
@@ -77,7 +101,13 @@ export async function prune(
         failed.push({ run, message: error instanceof Error ? error.message : String(error) })
       }
     }
-    return { removed, removedBytes: removed.reduce((sum, { run }) => sum + (run.bytes ?? 0), 0), over, failed }
+    return {
+      removed,
+      removedBytes: removed.reduce((sum, { run }) => sum + (run.bytes ?? 0), 0),
+      over,
+      failed,
+      doubtful,
+    }
   })
 }
 

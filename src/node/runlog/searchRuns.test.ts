@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { writePastRun } from '../../../test/fakes/history'
-import { logLines, startLog, temporaryFolder } from '../../../test/fakes/logs'
+import { logLines, startLog, temporaryFolder, testHead } from '../../../test/fakes/logs'
 import { newSeed, Random } from '../../../test/fakes/random'
 import type { TextQuery } from '../../shared/protocol/rows'
 import { UserError } from '../../shared/userError'
 import { changeNotes } from './notes'
 import { listRuns } from './runHistory'
-import { searchedRun, searchRuns, type RunHit, type SearchEnd } from './searchRuns'
+import { rawPlace, searchedRun, searchRuns, type RunHit, type SearchEnd } from './searchRuns'
 
 const everything = { perRun: Infinity, total: Infinity }
 
@@ -86,6 +86,32 @@ describe('a search over all runs', () => {
     // The machinery of a log is nothing that a person searches.
     for (const pattern of ['capture_id', 'tapedeck-run', 'timestamp', 'stdout2'])
       assert.equal((await search({ pattern })).found.length, 0, pattern)
+  })
+
+  it('tells what was made of the wire before the wire itself, and says which is which', async () => {
+    const log = startLog(folder.path, {}, testHead({ kind: 'capture', title: 'bees' }))
+    const body = { phase: 'network_body' as const, data: { request_id: 'r', offset: 0, text: 'a needle on the wire' } }
+    await log.emit(
+      ...Array.from({ length: 30 }, () => body),
+      { phase: 'network', data: { request_id: 'r', method: 'GET', url: 'https://a.example/needle', state: 'sent' } },
+      { phase: 'search_query', data: { query: 'a needle to read', index: 0 } },
+    )
+    await log.finish()
+    const all = await search({ pattern: 'needle' })
+    const hits = all.found.flatMap((found) => found.hits)
+    assert.deepEqual(
+      hits.map(({ seq }) => seq),
+      [31, ...Array.from({ length: 31 }, (_, seq) => seq)],
+    )
+    assert.deepEqual(
+      [hits[0], hits[1], hits.at(-1)].map((hit) => hit && rawPlace(hit)),
+      [undefined, 'in a response body', 'in a request'],
+    )
+    const few = await search({ pattern: 'needle' }, { perRun: 5, total: 100 })
+    assert.equal(texts(few)[0], 'a needle to read')
+    assert.equal(texts(few).length, 5)
+    assert.ok(few.found.at(-1)?.isCut)
+    assert.deepEqual(texts(await search({ pattern: 'read' })), ['a needle to read'])
   })
 
   it('ends at its bounds and says so', async () => {

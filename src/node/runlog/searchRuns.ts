@@ -77,12 +77,20 @@ export async function searchRuns(
       left--
     }
     try {
-      for await (const hits of hitsIn(run.path, query, expression, signal)) {
-        const told = hits.slice(0, leftHere)
-        leftHere -= told.length
-        left -= told.length
-        const isCut = told.length < hits.length
-        if (hits.length > 0) onHits(run, told, isCut)
+      // Twice where it takes that: what a wire carried holds all that was read from it once more, and would bury it.
+      const raw = { isWanted: false, isThere: false }
+      for (const isWanted of [false, true]) {
+        if (isWanted && !raw.isThere) break
+        raw.isWanted = isWanted
+        let isCut = false
+        for await (const hits of hitsIn(run.path, query, expression, raw, signal)) {
+          const told = hits.slice(0, leftHere)
+          leftHere -= told.length
+          left -= told.length
+          isCut = told.length < hits.length
+          if (hits.length > 0) onHits(run, told, isCut)
+          if (isCut) break
+        }
         if (isCut) break
       }
     } catch {
@@ -104,11 +112,22 @@ function expressionOf(query: TextQuery): RegExp {
   }
 }
 
-/** The hits of one log, a chunk at a time. */
+const rawPlaces: Readonly<Record<string, string>> = { network: 'in a request', network_body: 'in a response body' }
+
+/** Where a hit stands that is in what was sent and received, in words; undefined for one in what was made of it. */
+export function rawPlace({ phase = '' }: Pick<RunHit, 'phase'>): string | undefined {
+  return Object.hasOwn(rawPlaces, phase) ? rawPlaces[phase] : undefined
+}
+
+/**
+ * The hits of one log, a chunk at a time.
+ * @param raw whether those in what was sent and received are told, or the others; is told whether there are such
+ */
 async function* hitsIn(
   path: string,
   query: TextQuery,
   expression: RegExp,
+  raw: { readonly isWanted: boolean; isThere: boolean },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly RunHit[]> {
   const { eventsOffset, eventsEnd } = await readLogInfo(path)
@@ -121,6 +140,9 @@ async function* hitsIn(
     for (const line of text.split('\n')) {
       if (line === '' || !isWorthALook(line) || !matches(line)) continue
       const event = parseEventLine(line)
+      const isRaw = event !== undefined && rawPlace(event) !== undefined
+      raw.isThere ||= isRaw
+      if (isRaw !== raw.isWanted) continue
       const hit = event === undefined ? hitIn(line, expression) : hitOf(event, expression)
       if (hit === undefined) continue
       if (event === undefined) hits.push(hit)

@@ -1,7 +1,8 @@
 /** `prune`: removes old runs, within bounds. */
 import process from 'node:process'
+import type { RetentionBounds } from '../../core/retention'
 import { listRuns } from '../../node/runlog/runHistory'
-import { boundOf, planPrune, prune, reasonText } from '../../node/runlog/retention'
+import { boundOf, planSurely, prune, reasonText } from '../../node/runlog/retention'
 import { titleOf } from '../../node/runlog/history'
 import { formatBytes, plural } from '../../shared/lib/format'
 import { settingDefaults } from '../../shared/manifest'
@@ -9,7 +10,7 @@ import { UserError } from '../../shared/userError'
 import { logDirectory, parse } from './arguments'
 import type { Command } from './command'
 
-const FORM = 'prune [--dry-run] [--max-runs N] [--max-age-days N] [--max-size-gb N]'
+const FORM = 'prune [--dry-run] [--yes] [--max-runs N] [--max-age-days N] [--max-size-gb N]'
 const { 'retention.maxRuns': runs, 'retention.maxAgeDays': days, 'retention.maxSizeGB': gigabytes } = settingDefaults
 
 export const pruneCommand: Command = {
@@ -18,6 +19,7 @@ export const pruneCommand: Command = {
   async run(args) {
     const options = {
       'dry-run': { type: 'boolean' },
+      yes: { type: 'boolean' },
       'max-runs': { type: 'string' },
       'max-age-days': { type: 'string' },
       'max-size-gb': { type: 'string' },
@@ -32,7 +34,10 @@ export const pruneCommand: Command = {
     }
     const directory = logDirectory(values.dir)
     const isDry = values['dry-run'] === true
-    const done = isDry ? await dryRun(directory, bounds) : await prune(directory, bounds, Date.now())
+    const isSure = values.yes === true
+    const done = isDry
+      ? await dryRun(directory, bounds, isSure)
+      : await prune(directory, bounds, Date.now(), { isSure })
     if (done === undefined)
       throw new UserError(`Another process removes old runs of ${directory} right now. Try again in a moment.`, 'busy')
     for (const { run, reason } of done.removed) {
@@ -46,6 +51,11 @@ export const pruneCommand: Command = {
     const notes = [
       `${isDry ? 'would free' : 'freed'} ${formatBytes(done.removedBytes)}, ${plural(done.removed.length, 'run')}.`,
       ...done.over.map((reason) => `still ${reasonText(reason, bounds)}: the rest is pinned, open or can't be read.`),
+      ...(done.doubtful === 0
+        ? []
+        : [
+            `${plural(done.doubtful, 'run is', 'runs are')} ${reasonText('age', bounds)} by a clock that may be wrong, since nothing was recorded for long after: --yes if it is right.`,
+          ]),
       ...done.failed.map(({ run, message }) => `${run.capture_id} could not be deleted: ${message}`),
     ]
     for (const note of notes) process.stderr.write(`tapedeck: ${note}\n`)
@@ -53,7 +63,14 @@ export const pruneCommand: Command = {
   },
 }
 
-async function dryRun(directory: string, bounds: Parameters<typeof planPrune>[1]): ReturnType<typeof prune> {
-  const { remove, removedBytes, over } = planPrune(await listRuns(directory), bounds, Date.now())
-  return { removed: remove.map(({ run: { run }, reason }) => ({ run, reason })), removedBytes, over, failed: [] }
+async function dryRun(directory: string, bounds: RetentionBounds, isSure: boolean): ReturnType<typeof prune> {
+  const plan = planSurely(await listRuns(directory), bounds, Date.now(), isSure)
+  const { remove, removedBytes, over, doubtful } = plan
+  return {
+    removed: remove.map(({ run: { run }, reason }) => ({ run, reason })),
+    removedBytes,
+    over,
+    failed: [],
+    doubtful,
+  }
 }

@@ -1,12 +1,13 @@
 /** `ls`, `show`, `stop` and `rm`: the commands about runs that exist. */
 import process from 'node:process'
+import { ReportMarkers } from '../../core/export/report'
 import { createRunReducer } from '../../core/reduce/byKind'
 import { ControlClient } from '../../node/control/client'
 import { lostProcesses, stopLostCommand } from '../../node/process/lostCommand'
-import { deleteRun, findRun, isLive, titleOf, type ListedRun } from '../../node/runlog/history'
+import { deleteRun, findRun, isLive, startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { readEvents, readLogInfo } from '../../node/runlog/reader'
 import { listRuns } from '../../node/runlog/runHistory'
-import { formatBytes, formatDuration } from '../../shared/lib/format'
+import { formatBytes, formatDateTime, formatDuration } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { recoverLostRuns } from '../recover'
 import { summaryLines } from './summaryLines'
@@ -49,6 +50,7 @@ function asObject(run: ListedRun): string {
     bytes,
     ...(notes?.pinned === true ? { pinned: true } : {}),
     ...(notes?.tags === undefined ? {} : { tags: notes.tags }),
+    ...(notes?.markers === undefined ? {} : { markers: notes.markers }),
     ...(problem === undefined ? {} : { problem }),
   })
 }
@@ -67,6 +69,18 @@ export const listCommand: Command = {
   },
 }
 
+function markerLine({
+  seq,
+  time,
+  name,
+}: {
+  readonly seq: number
+  readonly time: number
+  readonly name: string
+}): string {
+  return `marker   ${time > 0 ? formatDateTime(time) : `#${String(seq)}`}  ${name}`
+}
+
 export const showCommand: Command = {
   form: 'show ID',
   purpose: 'Tells what a run is and what came of it.',
@@ -76,9 +90,11 @@ export const showCommand: Command = {
     const run = await findRun(logDirectory(values.dir), positionals[0] ?? '')
     if (run.head === undefined) throw new UserError(run.problem ?? `${run.path} can't be read.`, 'log_unreadable')
     const reducer = createRunReducer(run.head.kind)
+    const markers = new ReportMarkers(run.notes === undefined ? {} : { notes: run.notes })
     let damaged = 0
     for await (const event of readEvents(await readLogInfo(run.path), () => damaged++)) {
       reducer.add(event)
+      markers.add(event)
     }
     const summary = reducer.summary()
     if (values.json === true) {
@@ -91,10 +107,20 @@ export const showCommand: Command = {
       )
       return 0
     }
-    const lines = [oneLine(run), `log      ${run.path}`]
+    const { notes, notesProblem } = run
+    const { title, imported_from: from } = run.head
+    const lines = [
+      oneLine(run),
+      `started  ${formatDateTime(startedAt(run).getTime())}`,
+      ...(titleOf(run) === title ? [] : [`title    ${titleOf(run)} (recorded as ${title})`]),
+      ...(notes?.tags === undefined ? [] : [`tags     ${notes.tags.map((tag) => `#${tag}`).join(' ')}`]),
+      ...(typeof from === 'string' ? [`imported ${from}`] : []),
+      `log      ${run.path}`,
+      ...(notesProblem === undefined ? [] : [`notes    ${notesProblem}`]),
+    ]
     if (run.metadata?.error !== undefined) lines.push(`error    ${run.metadata.error}`)
     if (damaged > 0) lines.push(`damaged  ${String(damaged)} lines can't be read`)
-    lines.push(...summaryLines(summary, reducer.capture))
+    lines.push(...summaryLines(summary, reducer.capture), ...markers.list.map(markerLine))
     process.stdout.write(`${lines.join('\n')}\n`)
     return 0
   },

@@ -1,9 +1,9 @@
 /** `search`: a text in all runs of a log directory. */
 import process from 'node:process'
 import { listRuns } from '../../node/runlog/runHistory'
-import { searchedRun, searchRuns } from '../../node/runlog/searchRuns'
-import { titleOf } from '../../node/runlog/history'
-import { plural } from '../../shared/lib/format'
+import { rawPlace, searchedRun, searchRuns } from '../../node/runlog/searchRuns'
+import { startedAt, titleOf } from '../../node/runlog/history'
+import { formatDateTime, formatTime, plural } from '../../shared/lib/format'
 import { UserError } from '../../shared/userError'
 import { logDirectory, parse } from './arguments'
 import type { Command } from './command'
@@ -26,7 +26,8 @@ export const searchCommand: Command = {
     const total = maximum(values.max)
     const directory = logDirectory(values.dir)
     const runs = await listRuns(directory)
-    const titles = new Map(runs.map((run) => [run.capture_id, titleOf(run)]))
+    const known = new Map(runs.map((run) => [run.capture_id, run]))
+    let told: string | undefined
     const query = {
       pattern,
       regex: values.regex === true,
@@ -39,13 +40,21 @@ export const searchCommand: Command = {
       query,
       { perRun: Number.MAX_SAFE_INTEGER, total },
       ({ capture_id }, hits) => {
-        for (const { seq, time, phase, text, from, length } of hits) {
+        const run = known.get(capture_id)
+        const title = run === undefined ? undefined : titleOf(run)
+        if (hits.length > 0 && told !== capture_id && run !== undefined && values.json !== true)
+          process.stdout.write(`${capture_id}  ${formatDateTime(startedAt(run).getTime())}  ${titleOf(run)}\n`)
+        told = capture_id
+        for (const hit of hits) {
+          const { seq, time, phase, text, from, length } = hit
+          const place = rawPlace(hit)
           count++
-          const told = time === undefined || Number.isNaN(time) ? {} : { timestamp: new Date(time).toISOString() }
+          const isTimed = time !== undefined && !Number.isNaN(time)
+          const timestamp = isTimed ? { timestamp: new Date(time).toISOString() } : {}
           process.stdout.write(
             values.json === true
-              ? `${JSON.stringify({ capture_id, title: titles.get(capture_id), seq, phase, ...told, text, from, length })}\n`
-              : `${capture_id}  ${String(seq ?? '-').padStart(8)}  ${text}\n`,
+              ? `${JSON.stringify({ capture_id, title, started_at: run?.head?.started_at, seq, phase, ...timestamp, text, from, length })}\n`
+              : `  ${String(seq ?? '-').padStart(8)}  ${isTimed ? formatTime(time) : ' '.repeat(12)}  ${place === undefined ? '' : `(${place}) `}${text}\n`,
           )
         }
       },

@@ -49,6 +49,14 @@ const bookmarkSchema = z.object({
 export type Bookmark = z.infer<typeof bookmarkSchema>
 export const bookmarksSchema = z.array(bookmarkSchema).max(1000)
 
+const bookmarkChangeSchema = z.discriminatedUnion('how', [
+  z.object({ how: z.literal('add'), bookmark: bookmarkSchema }),
+  /** As it is called now; one that somebody else removed meanwhile is there again. */
+  z.object({ how: z.literal('rename'), bookmark: bookmarkSchema }),
+  z.object({ how: z.literal('remove'), seq: position }),
+])
+export type BookmarkChange = z.infer<typeof bookmarkChangeSchema>
+
 /** What the person searches for again and again. */
 const savedFilterSchema = z.object({
   name: z.string().min(1).max(100),
@@ -125,8 +133,8 @@ export const requestSchemas = {
   'follow/add': z.object({ files: z.array(z.string().min(1).max(10_000)).max(100).optional() }),
   /** Shows a rotated file of before (one that `FollowInfo.older` names) above the followed one. */
   'follow/older': z.object({ path: z.string().min(1).max(4096) }),
-  /** The person's marks on rows; the host keeps them. */
-  'bookmarks/set': z.object({ bookmarks: bookmarksSchema }),
+  /** Of the person's marks on rows; the host keeps them, with those of other panels. */
+  'bookmarks/change': bookmarkChangeSchema,
   /** The filters that are kept for the workspace, by name. */
   'filters/list': z.object({}),
   /** Keeps one, in the place of one of the same name. */
@@ -318,7 +326,8 @@ export interface ResponseTypes {
   'follow/record': Record<string, never>
   'follow/add': Record<string, never>
   'follow/older': Record<string, never>
-  'bookmarks/set': Record<string, never>
+  /** All that are kept now. */
+  'bookmarks/change': { bookmarks: readonly Bookmark[] }
   'filters/list': { filters: readonly SavedFilter[] }
   'filters/save': { filters: readonly SavedFilter[] }
   'filters/delete': { filters: readonly SavedFilter[] }
@@ -356,6 +365,8 @@ export interface Notifications {
   replay: Record<string, never>
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
+  /** The marks were changed in another panel or window; all that are kept now. */
+  bookmarks: { bookmarks: readonly Bookmark[] }
   /** Chooses an event and brings it into view; one that is filtered out is shown in full. */
   goTo: { seq: number }
   /** How much of a comparison is done, from 0 to 1. */

@@ -243,6 +243,21 @@ describe('a comparison of two launches', () => {
     assert.equal(mixed.metrics?.[0]?.x, undefined)
   })
 
+  it('overlays what two sessions used over time, also where one of them did not', () => {
+    const use: Told = ['usage', { input_tokens: 5, output_tokens: 1, cost_usd: 0.5, cost_basis: 'recorded' }]
+    const { metrics } = compareRuns(gathered('session', [use, use]), gathered('session', [use, use, use]))
+    assert.deepEqual(
+      metrics?.map(({ name, left, right }) => [name, left?.last, right?.last]),
+      [
+        ['input tokens an hour', 600, 900],
+        ['output tokens an hour', 120, 180],
+        ['cost so far', 1, 1.5],
+      ],
+    )
+    assert.equal(compareRuns(gathered('session', [use, use]), gathered('session', [])).metrics?.[2]?.right, undefined)
+    assert.equal(compareRuns(gathered('session', []), gathered('session', [])).metrics, undefined)
+  })
+
   it('says that lines past the bound of patterns are not compared', () => {
     const word = (i: number): string => String(i).replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)))
     const many = Array.from({ length: 5500 }, (_, i) => line(word(i)))

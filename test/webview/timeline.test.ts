@@ -75,6 +75,16 @@ describe('timeline', () => {
     await panel.close()
   })
 
+  it('does not follow the end of a run that is over when all of it is in view', async () => {
+    const panel = await open({ events: 20, state: 'completed' })
+    const { x, y, width } = await boxOf(panel)
+    await panel.page.mouse.click(x + width / 2, y + 25)
+    await panel.page.locator('.row.selected[data-seq]').waitFor()
+    await settled(panel)
+    assert.equal(await panel.id('follow-button').getAttribute('aria-pressed'), 'false')
+    await panel.close()
+  })
+
   it('goes to the error whose tick is clicked, and tells it under the pointer', async () => {
     const panel = await open({ state: 'completed', events: 30 })
     const { x, y, width, height } = await boxOf(panel)

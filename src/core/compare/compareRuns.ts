@@ -7,7 +7,7 @@ import { compareConfig } from './compareConfig'
 import { compareFacts } from './compareFacts'
 import { compareLines } from './compareLines'
 import { compareMetrics } from './compareMetrics'
-import { compareQueries, compareSources } from './compareSets'
+import { compareQueries, compareSources, compareTasks } from './compareSets'
 import type { GatheredRun } from './gathered'
 import { diffText } from './textDiff'
 
@@ -22,9 +22,20 @@ export function compareRuns(left: GatheredRun, right: GatheredRun): Comparison {
     ...(a.kind === 'capture' && b.kind === 'capture'
       ? { queries: compareQueries(a, b), sources: compareSources(a, b), answers: compareAnswers(left, right) }
       : {}),
+    ...(a.kind === 'session' && b.kind === 'session'
+      ? { conversation: compareConversations(left, right), tasks: compareTasks(a, b) }
+      : {}),
     ...metricsOf(a, b),
     ...(canCompareLines(left, right) ? { lines: compareLines(left.lines, right.lines) } : {}),
   }
+}
+
+function compareConversations({ conversation: a }: GatheredRun, { conversation: b }: GatheredRun): ComparedText {
+  const told = diffText(a.text, b.text)
+  if (a.cut + b.cut === 0) return told
+  const { left, right } = told.cut ?? { left: 0, right: 0 }
+  // What was not gathered can't be said to be the same.
+  return { ...told, same: false, cut: { left: left + a.cut, right: right + b.cut } }
 }
 
 /** Of launches the numbers of their output; of all runs what they used over time. */

@@ -92,6 +92,22 @@ describe('replay', () => {
     await panel.close()
   })
 
+  it('does not tell it either while the first moment is on its way', async () => {
+    const panel = await harness.open({ events: 400, state: 'failed' })
+    await panel.host(({ host }) => {
+      host.setRun({ error: 'The disk is full.' })
+      host.held.set('replay/state', new Promise(() => undefined))
+    })
+    await panel.id('run-band').waitFor()
+    await panel.id('replay-button').click()
+    await panel.asked('replay/state', 1)
+    await panel.id('replaying').waitFor()
+    assert.equal(await panel.id('run-band').count(), 0)
+    await panel.id('replay-leave').click()
+    await panel.id('run-band').waitFor()
+    await panel.close()
+  })
+
   it('has the keys of the slider in its whole bar, and says where there are no turns', async () => {
     const panel = await open({ events: 401, state: 'completed', kind: 'launch' })
     for (const way of ['next', 'previous']) {

@@ -197,6 +197,7 @@ export class Panel extends ShownRun {
 
   /** Shows the run as it was at a moment of its replay; undefined: as it is. */
   takeReplayed(state: ReplayState | undefined, count: number): void {
+    this.isReplayed = state !== undefined
     if (state === undefined) this.growth = this.latestGrowth
     else {
       const { time: lastTime, phaseCounts, levelCounts } = state

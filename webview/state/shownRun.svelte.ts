@@ -15,6 +15,8 @@ export abstract class ShownRun extends HostActions {
   /** What there is, in the view or not. */
   protected latestGrowth = $state.raw(this.growth)
   protected latestSummary: RunSummary | undefined
+  /** Whether what is shown is what a replay told; until it has told something it is all there is. */
+  protected isReplayed = $state(false)
   abstract readonly replay: { readonly isActive: boolean }
 
   /** The state's word as the person sees it: a stop that was asked for counts at once. */
@@ -49,7 +51,7 @@ export abstract class ShownRun extends HostActions {
 
   /** Whether a replay shows a moment before the run's last event: what came of it is not to be told yet. */
   get isBeforeEnd(): boolean {
-    return this.replay.isActive && this.growth.size < this.latestGrowth.size
+    return this.replay.isActive && (!this.isReplayed || this.growth.size < this.latestGrowth.size)
   }
 
   /** Whether more comes after what is shown. */

@@ -42,7 +42,7 @@ export function createRunReducer(kind: RunKind, snapshot?: unknown): RunReducer 
     wants: (phase) => phase === 'usage' || reducer.wants(phase),
     add: (event) => {
       const time = Date.parse(event.timestamp)
-      usage.begin(time)
+      usage.reach(time)
       if (event.phase === 'usage') usage.add(event.data, time)
       if (reducer.wants(event.phase)) reducer.add(event)
       else reducer.count?.(event.phase, 1, time)

@@ -8,7 +8,7 @@ const START = Date.parse('2026-11-20T03:30:05.000Z')
 
 function courseOf(uses: readonly { readonly s: number; readonly data: AnyEvent['data'] }[]): UsageCourse {
   const course = new UsageCourse()
-  course.begin(START)
+  course.reach(START)
   for (const { s, data } of uses) course.add(data, START + s * 1000)
   return course
 }
@@ -37,6 +37,18 @@ describe('the course of what a run uses', () => {
     assert.deepEqual([input?.min, input?.max, input?.last], [0, 300 * 60, 0])
     assert.equal(output?.max, 600)
     assert.equal(told.cost, undefined)
+  })
+
+  it('falls while other events come and nothing is used', () => {
+    const course = courseOf([use(10, 100), use(20, 100)])
+    assert.equal(course.summary()?.tokens[0]?.last, 200 * 60)
+    course.reach(START + 75_000)
+    const input = course.summary()?.tokens[0]
+    assert.deepEqual([input?.last, input?.points.at(-1)?.[0]], [100 * 60, 75])
+    course.reach(START + 400_000)
+    assert.equal(course.summary()?.tokens[0]?.last, 0)
+    course.reach(START + 60_000)
+    assert.equal(course.summary()?.tokens[0]?.points.at(-1)?.[0], 400)
   })
 
   it('takes a longer window for a longer run', () => {
@@ -71,7 +83,7 @@ describe('the course of what a run uses', () => {
     const random = randomFrom(seed)
     const course = new UsageCourse()
     let [time, input, spent] = [START, 0, 0]
-    course.begin(time)
+    course.reach(time)
     for (let i = 0; i < 20_000; i++) {
       time += Math.floor(random() ** 8 * 3_600_000)
       const tokens = Math.floor(random() * 1000)
@@ -80,7 +92,8 @@ describe('the course of what a run uses', () => {
       course.add({ input_tokens: tokens, output_tokens: 1, cost_usd: 0.01, cost_basis: 'recorded' }, time)
     }
     const at = `seed ${String(seed)}`
-    const { width, buckets } = course.snapshot()
+    const { scalars, buckets } = course.snapshot()
+    const { width } = scalars
     assert.ok(buckets.length <= 600, `${String(buckets.length)}, ${at}`)
     assert.ok(width * 600 > (time - START) / 1000 && (width === 1 || width * 300 <= (time - START) / 1000), at)
     assert.equal(

@@ -24,7 +24,7 @@ interface Bucket {
 interface Scalars {
   /** Of the first event; milliseconds since the epoch. */
   readonly start: number | undefined
-  /** Of the last use; seconds since `start`. */
+  /** Of what the buckets reach; seconds since `start`. */
   readonly last: number
   readonly width: number
   readonly uses: number
@@ -33,7 +33,10 @@ interface Scalars {
   readonly recorded: number
 }
 
-export interface UsageCourseSnapshot extends Scalars {
+export interface UsageCourseSnapshot {
+  readonly scalars: Scalars
+  /** Seconds since `start` up to which it is told. */
+  readonly reached: number
   readonly buckets: readonly Bucket[]
 }
 
@@ -42,30 +45,37 @@ const nothing: Bucket = { input: 0, output: 0, cost: 0 }
 export class UsageCourse {
   private buckets: Bucket[]
   private scalars: Scalars
+  private reached: number
   private made: UsageCourseSummary | undefined
-  /** The last snapshot, as long as nothing came since. */
-  private taken: UsageCourseSnapshot | undefined
+  /** The buckets of the last snapshot, as long as nothing was used since. */
+  private taken: readonly Bucket[] | undefined
 
   /** @param snapshot of another one, to go on from */
   constructor(snapshot?: UsageCourseSnapshot) {
-    const { buckets, ...scalars } = snapshot ?? {
+    this.buckets = [...(snapshot?.buckets ?? [])]
+    this.scalars = snapshot?.scalars ?? {
       ...{ start: undefined, last: 0, width: FIRST_WIDTH_S, uses: 0, priced: 0, recorded: 0 },
-      buckets: [],
     }
-    this.buckets = [...buckets]
-    this.scalars = scalars
+    this.reached = snapshot?.reached ?? 0
   }
 
   snapshot(): UsageCourseSnapshot {
-    this.taken ??= { ...this.scalars, buckets: [...this.buckets] }
-    return this.taken
+    this.taken ??= [...this.buckets]
+    return { scalars: this.scalars, reached: this.reached, buckets: this.taken }
   }
 
-  /** The run begins with its first event, whatever that is. @param time milliseconds since the epoch */
-  begin(time: number): void {
-    if (this.scalars.start !== undefined || !Number.isFinite(time)) return
-    this.scalars = { ...this.scalars, start: time }
-    this.taken = undefined
+  /**
+   * An event came, whatever it is: the run begins with the first, and a rate falls while others come without a use.
+   * @param time milliseconds since the epoch
+   */
+  reach(time: number): void {
+    if (!Number.isFinite(time)) return
+    const { start } = this.scalars
+    if (start === undefined) this.scalars = { ...this.scalars, start: time }
+    else if (time - start > this.reached * 1000) {
+      this.reached = (time - start) / 1000
+      this.made = undefined
+    }
   }
 
   /** @param data of a `usage` event @param time milliseconds since the epoch; what has none came with the use before it */
@@ -76,13 +86,8 @@ export class UsageCourse {
     const at = Number.isFinite(time) ? (time - (before.start ?? time)) / 1000 : before.last
     const last = Math.max(before.last, at)
     const cost = numberOf(data['cost_usd'])
-    let { width } = before
-    while (last >= width * MAX_BUCKETS) {
-      this.halve()
-      width *= 2
-    }
+    const width = this.extend(last)
     const place = Math.floor(last / width)
-    while (this.buckets.length <= place) this.buckets.push(nothing)
     const bucket = this.buckets[place] ?? nothing
     this.buckets[place] = {
       input: bucket.input + countOf(data['input_tokens']),
@@ -106,8 +111,23 @@ export class UsageCourse {
     return this.made
   }
 
+  /** Makes room up to a moment. @returns the width of a bucket then */
+  private extend(last: number): number {
+    let { width } = this.scalars
+    while (last >= width * MAX_BUCKETS) {
+      this.halve()
+      width *= 2
+    }
+    while (this.buckets.length <= Math.floor(last / width)) this.buckets.push(nothing)
+    return width
+  }
+
   private make(): UsageCourseSummary {
-    const { last, uses, priced, recorded } = this.scalars
+    const last = Math.max(this.scalars.last, this.reached)
+    const width = this.extend(last)
+    if (width !== this.scalars.width || this.taken?.length !== this.buckets.length) this.taken = undefined
+    this.scalars = { ...this.scalars, last, width }
+    const { uses, priced, recorded } = this.scalars
     const window = WINDOWS_S.findLast((seconds) => seconds * WINDOWS_IN_A_RUN <= last) ?? WINDOWS_S[0]
     let spent = 0
     const costs = this.buckets.map(({ cost }) => (spent += cost))

@@ -1,4 +1,5 @@
 /** Events of runs that never were: all that the summaries and timelines are made of, in a random order. */
+import { levelOf } from '../../src/shared/events/levels'
 import type { AnyEvent } from '../../src/shared/events/schema'
 
 /** Numbers below a limit, always the same for a seed. */
@@ -73,4 +74,15 @@ export function randomEvents(random: (limit: number) => number, count: number): 
     const [phase, data] = makers[random(makers.length)]?.(random) ?? ['marker', { name: 'none' }]
     return { capture_id: '2026-11-20T00-00-00Z-random', seq, timestamp: new Date(time).toISOString(), phase, data }
   })
+}
+
+/** How many events there are of each phase and of each level. */
+export function countsOf(events: readonly AnyEvent[]): Record<'phaseCounts' | 'levelCounts', Record<string, number>> {
+  const counts = { phaseCounts: {} as Record<string, number>, levelCounts: {} as Record<string, number> }
+  for (const { phase, data } of events) {
+    counts.phaseCounts[phase] = (counts.phaseCounts[phase] ?? 0) + 1
+    const level = levelOf(phase, data)
+    if (level !== undefined) counts.levelCounts[level] = (counts.levelCounts[level] ?? 0) + 1
+  }
+  return counts
 }

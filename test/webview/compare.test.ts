@@ -122,6 +122,41 @@ describe('two runs side by side', () => {
     await panel.close()
   })
 
+  it('hides alike metrics and groups of lines without a difference when asked, and says what is left of them', async () => {
+    const panel = await harness.open({ pair: 'alike' })
+    assert.equal(await panel.id('compare-metric').count(), 3)
+    assert.equal(await panel.page.getByRole('heading', { name: /^Not equally often/ }).count(), 1)
+    assert.equal(await panel.id('compare-metric').getByRole('img', { name: 'differs' }).count(), 0)
+    await panel.id('compare-only').click()
+    await panel.page.getByText('The metrics are alike.').waitFor()
+    await panel.page.getByText('No kind of line differs.').waitFor()
+    assert.equal(await panel.id('compare-metric').count(), 0)
+    assert.equal(await panel.page.getByRole('heading', { name: /^(Not equally|New on|Vanished)/ }).count(), 0)
+    await panel.close()
+  })
+
+  it('says which line of a chart is which', async () => {
+    const panel = await harness.open({ pair: 'launch' })
+    const head = panel.page.locator('[data-testid="compare-metric"][data-name="bleu"] .metric-head')
+    assert.match((await head.innerText()).replace(/\s+/g, ' '), /^bleu left 31\.4 right –$/)
+    await panel.close()
+  })
+
+  it('has of two sessions what was said, the tasks, and what was used over time', async () => {
+    // What is not in view has no text yet.
+    const panel = await harness.open({ pair: 'session', height: 2400 })
+    const text = panel.id('compare-text')
+    assert.deepEqual(await text.locator('ins').first().allTextContents(), [', and test it'])
+    assert.deepEqual(await lines(panel, 'tasks-both'), ['Read the parser completed'])
+    assert.deepEqual(await lines(panel, 'tasks-only-left'), ['Mend the parser in progress'])
+    assert.deepEqual(await lines(panel, 'tasks-only-right'), ['Mend the parser completed', 'Test it completed'])
+    assert.deepEqual(
+      await panel.id('compare-metric').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name'])),
+      ['input tokens an hour', 'output tokens an hour', 'cost so far'],
+    )
+    await panel.close()
+  })
+
   it('tells the configuration entry by entry', async () => {
     const panel = await harness.open({ pair: 'launch' })
     const config = panel.id('compare-config')

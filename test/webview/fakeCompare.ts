@@ -6,7 +6,7 @@ import type { RunHead, RunKind } from '../../src/shared/events/schema'
 import type { Comparison } from '../../src/shared/protocol/compare'
 import { START } from './fakeRun'
 
-export const pairs = ['capture', 'launch', 'mixed', 'alike', 'hostile'] as const
+export const pairs = ['capture', 'launch', 'session', 'mixed', 'alike', 'hostile'] as const
 export type Pair = (typeof pairs)[number]
 
 type Told = readonly [phase: string, data: Record<string, unknown>]
@@ -19,6 +19,7 @@ export function fakeComparison(pair: Pair, swapped: boolean): Comparison {
 const runsOf: Readonly<Record<Pair, () => readonly [GatheredRun, GatheredRun]>> = {
   capture: () => [capture(false), capture(true)],
   launch: () => [launch(false), launch(true)],
+  session: () => [session(false), session(true)],
   mixed: () => [capture(false), launch(true)],
   alike: () => [launch(false), launch(false)],
   hostile: () => [hostile(1), hostile(2)],
@@ -132,6 +133,26 @@ function launch(isLater: boolean): GatheredRun {
       env_names: isLater ? ['CUDA_VISIBLE_DEVICES', 'PATH'] : ['PATH', 'SEED'],
     },
   )
+}
+
+function session(isLater: boolean): GatheredRun {
+  const message = (role: string, text: string): Told => ['message', { role, text }]
+  const use = (i: number): Told => [
+    'usage',
+    { input_tokens: 900 + 40 * i, output_tokens: 70, cost_usd: isLater ? 0.02 : 0.03, cost_basis: 'estimated' },
+  ]
+  const steps = Array.from({ length: isLater ? 60 : 40 }, (_, i) => [
+    message('assistant', `Step ${String(i)}.`),
+    use(i),
+  ])
+  return gathered('session', isLater ? 'Mend the parser, again' : 'Mend the parser', 'completed', [
+    message('user', isLater ? 'Mend the parser, and test it.' : 'Mend the parser.'),
+    ['task', { title: 'Read the parser', state: 'completed' }],
+    ['task', { title: 'Mend the parser', state: isLater ? 'completed' : 'in_progress' }],
+    ...steps.flat(),
+    ...(isLater ? [['task', { title: 'Test it', state: 'completed' }] satisfies Told] : []),
+    message('assistant', 'The parser reads all of it now.'),
+  ])
 }
 
 function hostile(n: number): GatheredRun {

@@ -407,7 +407,9 @@ export class FakeHost {
   }
 
   private timelineInfo() {
-    return fakeTimelineInfo(this.size, this.events, this.run.state === 'running')
+    const info = fakeTimelineInfo(this.size, this.events, this.run.state === 'running')
+    // A command has no turns.
+    return this.run.kind === 'launch' ? { ...info, turns: [] } : info
   }
 
   private growth(): GrowthInfo {

@@ -7,7 +7,7 @@ import type {
   TimelineTick,
 } from '../../src/shared/protocol/timeline'
 import type { RunSummary } from '../../src/shared/protocol/summary'
-import { eventAt, kindAt, seqAt, timeAt, type Overrides } from './fakeRun'
+import { countsOf, eventAt, kindAt, seqAt, timeAt, type Overrides } from './fakeRun'
 
 const MAX_TICKS = 1000
 
@@ -76,6 +76,7 @@ export function fakeState(position: number, summary: RunSummary, overrides: Over
     position,
     time: timeAt(position),
     summary: summary.kind === 'capture' ? { ...summary, queries } : summary,
+    ...countsOf(position + 1, overrides),
     answers: position < 3 ? [] : [{ message_id: 'm1', text: `The answer up to event ${String(position)}.` }],
   }
 }

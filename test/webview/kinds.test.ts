@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RunSummary } from '../../src/shared/protocol/summary'
 import { Harness, type OpenPanel } from './harness'
-import { HOSTILE, follow, session, stream } from './summarySamples'
+import { HOSTILE, follow, session, stream, usageCourse } from './summarySamples'
 
 describe('the summary of another kind of run', () => {
   let harness: Harness
@@ -38,6 +38,37 @@ describe('the summary of another kind of run', () => {
     assert.equal(await text(panel, 'tools'), 'bash 2 failed 7')
     assert.equal(await panel.id('last-message').textContent(), HOSTILE)
     assert.equal(await panel.page.locator('img').count(), 0)
+    await panel.close()
+  })
+
+  it('draws what a run used over time and what that cost, of any kind, and nothing where nothing is told', async () => {
+    const panel = await shown('session', { ...session, usage_course: usageCourse })
+    const charts = panel.id('usage-charts')
+    await charts.locator('canvas').nth(1).waitFor()
+    const [tokens, cost] = [charts.getByTestId('metric').first(), charts.getByTestId('metric').last()]
+    assert.match(await tokens.innerText(), /input tokens an hour\s+\S+\s+output tokens an hour\s+\S+/)
+    assert.match(
+      (await tokens.getByRole('button').first().getAttribute('title')) ?? '',
+      /those of the 15 min before it/,
+    )
+    assert.match(await cost.innerText(), /cost so far, partly estimated\s+1\.488 USD/)
+    await charts.getByText('Without 3 uses of unknown price.').waitFor()
+    const { cost: _, ...unpriced } = usageCourse
+    for (const [kind, summary] of [['stream', stream] as const, ['follow', follow] as const]) {
+      await panel.host(
+        ({ host, argument }) => {
+          host.setRun({ kind: argument.kind })
+          host.tellSummary(argument.summary)
+        },
+        { kind, summary: { ...summary, usage_course: unpriced } },
+      )
+      await charts.locator('canvas').waitFor()
+      assert.equal(await charts.getByTestId('metric').count(), 1)
+    }
+    await panel.host(({ host, argument }) => {
+      host.tellSummary(argument)
+    }, follow)
+    await charts.waitFor({ state: 'detached' })
     await panel.close()
   })
 

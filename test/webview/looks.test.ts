@@ -10,7 +10,7 @@ import axe from 'axe-core'
 import type { RunKind } from '../../src/shared/events/schema'
 import type { RunSummary } from '../../src/shared/protocol/summary'
 import { Harness, themeClass, type OpenPanel, type PanelOptions, type Theme } from './harness'
-import { follow, session, stream } from './summarySamples'
+import { follow, session, stream, usageCourse } from './summarySamples'
 import { settled } from './waits'
 
 const shots = process.env['TAPEDECK_SHOTS']
@@ -101,7 +101,7 @@ const scenes: readonly Scene[] = [
       await panel.id('replay-position').fill('7000')
     },
   },
-  toldAs('session', session),
+  toldAs('session', { ...session, usage_course: usageCourse }),
   toldAs('stream', stream),
   toldAs('follow', follow),
   { name: 'empty', options: { events: 0, state: 'running' }, prepare: () => Promise.resolve() },

@@ -1,5 +1,11 @@
 /** Summaries of kinds that are no capture and no launch, with hostile names in them. */
-import type { FollowRunSummary, SessionSummary, StreamSummary } from '../../src/shared/protocol/summary'
+import type {
+  FollowRunSummary,
+  MetricSummary,
+  RunSummary,
+  SessionSummary,
+  StreamSummary,
+} from '../../src/shared/protocol/summary'
 
 const START = Date.UTC(2026, 10, 20, 3, 30, 5)
 export const HOSTILE = '<img src=x onerror="alert(1)">\u202egnp'
@@ -26,6 +32,28 @@ const tokens = {
   cost_usd: 0.12,
   cost_estimated: true as const,
   unpriced: 0,
+}
+const courseOf = (name: string, value: (i: number) => number, unit?: string): MetricSummary => {
+  const points = Array.from({ length: 120 }, (_, i) => [i * 60, value(i)] as const)
+  const values = points.map(([, at]) => at)
+  return {
+    name,
+    ...(unit === undefined ? {} : { unit }),
+    count: 45,
+    last: values.at(-1) ?? 0,
+    min: Math.min(...values),
+    max: Math.max(...values),
+    x: 'time',
+    points,
+  }
+}
+export const usageCourse: NonNullable<RunSummary['usage_course']> = {
+  window_s: 900,
+  tokens: [
+    courseOf('input tokens an hour', (i) => 400_000 + 300_000 * Math.sin(i / 9)),
+    courseOf('output tokens an hour', (i) => 40_000 + 30_000 * Math.cos(i / 7)),
+  ],
+  cost: { ...courseOf('cost so far', (i) => i / 80, 'USD'), basis: 'partly estimated', unpriced: 3 },
 }
 export const session: SessionSummary = {
   kind: 'session',

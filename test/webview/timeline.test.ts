@@ -75,6 +75,89 @@ describe('timeline', () => {
     await panel.close()
   })
 
+  it('does not follow the end of a run that is over when all of it is in view', async () => {
+    const panel = await open({ events: 20, state: 'completed' })
+    const { x, y, width } = await boxOf(panel)
+    await panel.page.mouse.click(x + width / 2, y + 25)
+    await panel.page.locator('.row.selected[data-seq]').waitFor()
+    await settled(panel)
+    assert.equal(await panel.id('follow-button').getAttribute('aria-pressed'), 'false')
+    await panel.close()
+  })
+
+  it('looks nearer where the pointer is, at the selection, and at the whole run again', async () => {
+    const panel = await open({ events: 2400, state: 'completed' })
+    const { x, y, width } = await boxOf(panel)
+    const stretch = async (count: number) => {
+      const { from, to } = (await panel.asked('levels/get', count)).at(-1) as { from: number; to: number }
+      await settled(panel)
+      return [from - Date.UTC(2026, 10, 20, 3, 30, 5, 231), to - from - 1].map(Math.round)
+    }
+    const whole = await stretch(1)
+    const [, span = 0] = whole
+    await panel.page.mouse.move(x + width / 4, y + 20)
+    await panel.page.keyboard.down('Control')
+    await panel.page.mouse.wheel(0, -200)
+    await panel.page.keyboard.up('Control')
+    const [from = 0, part = 0] = await stretch(2)
+    assert.ok(Math.abs(part - span / 2) < 2 && Math.abs(from - span / 8) < 60, JSON.stringify({ from, part }))
+    // A click goes where it is on what is seen now.
+    await panel.page.mouse.click(x + width / 2, y + 25)
+    const chosen = panel.page.locator('.row.selected[data-seq]')
+    await chosen.waitFor()
+    assert.ok(Math.abs(Number(await chosen.getAttribute('data-seq')) - 2400 * (1 / 8 + 1 / 4)) < 12)
+    await panel.page.keyboard.press('0')
+    assert.deepEqual(await stretch(3), whole)
+    await panel.page.mouse.move(x + width / 2, y + 20)
+    await panel.page.mouse.down()
+    await panel.page.mouse.move(x + width * 0.75, y + 20, { steps: 4 })
+    await panel.page.mouse.up()
+    await panel.page.getByRole('button', { name: 'Zoom to the selection' }).click()
+    const [start = 0, length = 0] = await stretch(4)
+    assert.ok(Math.abs(start - span / 2) < 60 && Math.abs(length - span / 4) < 120, JSON.stringify({ start, length }))
+    await panel.page.getByRole('button', { name: 'Show the whole run' }).click()
+    assert.deepEqual(await stretch(5), whole)
+    await slider(panel).focus()
+    await panel.page.keyboard.press('+')
+    assert.ok(Math.abs(((await stretch(6))[1] ?? 0) - span / 2) < 2)
+    await slider(panel).dblclick({ position: { x: width * 0.9, y: 20 } })
+    assert.deepEqual(await stretch(7), whole)
+    await panel.id('time-range').waitFor({ state: 'detached' })
+    await panel.close()
+  })
+
+  it('marks where one stands until another event is chosen, or Escape', async () => {
+    const panel = await open({ events: 2400, state: 'completed' })
+    const cursor = panel.id('timeline-cursor')
+    const { x, y, width } = await boxOf(panel)
+    const stand = async () => {
+      await panel.page.mouse.click(x + width / 3, y + 25)
+      await panel.page.locator('.row.selected[data-seq]').waitFor()
+      await settled(panel)
+      assert.ok(Math.abs(((await cursor.boundingBox())?.x ?? 0) - (x + width / 3)) < 3)
+    }
+    await stand()
+    await panel.page.keyboard.press('Escape')
+    await cursor.waitFor({ state: 'detached' })
+    await stand()
+    await panel.rows().nth(2).click()
+    await cursor.waitFor({ state: 'detached' })
+    await panel.close()
+  })
+
+  it('says nothing of where the list stands when all of it is seen, or none', async () => {
+    const all = await open({ events: 20, state: 'completed' })
+    assert.equal(await all.id('timeline-view').count(), 0)
+    await all.close()
+    const panel = await open({ events: 2400, state: 'completed', width: 400 })
+    await panel.id('timeline-view').waitFor()
+    await panel.id('tab-summary').click()
+    await panel.id('timeline-view').waitFor({ state: 'detached' })
+    await panel.id('tab-events').click()
+    await panel.id('timeline-view').waitFor()
+    await panel.close()
+  })
+
   it('goes to the error whose tick is clicked, and tells it under the pointer', async () => {
     const panel = await open({ state: 'completed', events: 30 })
     const { x, y, width, height } = await boxOf(panel)
@@ -199,7 +282,8 @@ describe('timeline', () => {
     const { x, y, width, height } = await boxOf(panel)
     assert.ok(height > before)
     // The first request begins at the event 4.
-    await panel.page.mouse.move(x + (width * 4.3) / 239, y + before + 2)
+    // Below them are the labels of the axis.
+    await panel.page.mouse.move(x + (width * 4.3) / 239, y + before - 18 + 2)
     await panel.id('timeline-tip').filter({ hasText: 'https://chat.example/backend/4' }).waitFor()
     await panel.id('timeline-requests').click()
     assert.equal((await boxOf(panel)).height, before)
@@ -233,7 +317,7 @@ describe('timeline', () => {
   it('has its place in a narrow panel too', async () => {
     const panel = await open({ events: 400, state: 'completed', width: 400 })
     const { height, width } = await boxOf(panel)
-    assert.ok(height < 45 && width > 300, JSON.stringify({ height, width }))
+    assert.ok(height < 60 && width > 300, JSON.stringify({ height, width }))
     assert.ok((await drawn(panel)).pixels > 1000)
     await panel.close()
   })

@@ -3,6 +3,7 @@ import type uPlot from 'uplot'
 import { aligned, type Points } from './curves'
 import { formatNumber, timeTicks } from './numbers'
 import { onThemeChange } from './themeChange'
+import { TIME_STEPS } from './timeAxis'
 
 export interface Chart {
   /** As many as there were when it was made. */
@@ -93,6 +94,7 @@ function optionsFor(element: HTMLElement, { axis, log, colors, dashed, onPlace }
         size: 20,
         gap: 2,
         space: 60,
+        ...(axis === 'time' ? { incrs: [...TIME_STEPS] } : {}),
         values: (_, splits) => (axis === 'step' ? splits.map(short) : timeTicks(splits)),
       },
       { ...shared, size: 48, gap: 4, space: 24, values: (_, splits) => splits.map(tickText) },

@@ -1,5 +1,6 @@
 /** Draws a timeline: a canvas, since thousands of bars and ticks would be as many elements. */
 import type { LevelSeries, RequestBar, TimelineBand, TimelineTick } from '../../src/shared/protocol/timeline'
+import type { TimeLabel } from './timeAxis'
 import { lanesOf, xOf, type Axis } from './timelineScale'
 
 /** What is drawn, from below to above. */
@@ -12,6 +13,7 @@ export interface TimelinePicture {
   readonly errors: readonly TimelineTick[]
   readonly markers: readonly TimelineTick[]
   readonly requests: readonly RequestBar[] | undefined
+  readonly times: readonly TimeLabel[]
 }
 
 /** Where the parts stand; pixels. */
@@ -23,6 +25,8 @@ export interface TimelineLayout {
   readonly labels: boolean
   /** Height of the rows of requests; 0 without. */
   readonly requests: number
+  /** Height of what stands below: the labels of the axis, and where the list is. */
+  readonly foot: number
 }
 
 export const TICK_HEIGHT = 9
@@ -83,25 +87,41 @@ export function paintTimeline(
   pen.clearRect(0, 0, width, height)
   const at = (time: number) => xOf(time, picture.axis, width)
   paintBands(pen, picture, layout, colors, at)
-  const floor = height - TICK_HEIGHT - layout.requests
+  const floor = height - TICK_HEIGHT - layout.requests - layout.foot
   if (picture.series !== undefined) paintBars(pen, picture.series, layout.bands + 2, floor, colors, at)
   pen.fillStyle = colors.line
   pen.fillRect(0, floor, width, 1)
   paintTicks(pen, picture, floor + 1, layout.bands, colors, at)
   if (picture.requests !== undefined)
     paintRequests(pen, picture.requests, picture, floor + TICK_HEIGHT, layout, colors, at)
+  paintTimes(pen, picture.times, layout, colors, at)
 }
 
 type Pen = CanvasRenderingContext2D
 type At = (time: number) => number
+
+function paintTimes(pen: Pen, times: readonly TimeLabel[], layout: TimelineLayout, colors: TimelineColors, at: At) {
+  const { width, height, foot } = layout
+  pen.font = colors.font
+  pen.textBaseline = 'top'
+  pen.fillStyle = colors.quiet
+  for (const { time, text } of times) {
+    const x = Math.round(at(time))
+    pen.fillRect(x, height - foot, 1, 3)
+    // A label that would be cut at the end says nothing.
+    if (x + 4 + pen.measureText(text).width <= width) pen.fillText(text, x + 4, height - foot + 1)
+  }
+}
 
 function paintBands(pen: Pen, { bands, end }: TimelinePicture, layout: TimelineLayout, colors: TimelineColors, at: At) {
   if (layout.bands === 0) return
   pen.font = colors.font
   pen.textBaseline = 'middle'
   bands.forEach((band, i) => {
-    const left = at(band.from)
+    // Of one that began before what is seen the name is seen all the same.
+    const left = Math.max(-1, at(band.from))
     const width = Math.max(1, at(band.to ?? end) - left)
+    if (left > layout.width || at(band.to ?? end) < 0) return
     pen.fillStyle = colors.band
     pen.globalAlpha = i % 2 === 0 ? 0.28 : 0.16
     pen.fillRect(left, 0, width, layout.bands)
@@ -226,6 +246,6 @@ export function laneCount({ requests }: Pick<TimelineLayout, 'requests'>): numbe
 }
 
 /** The row of requests at a height; -1 above them. */
-export function laneAt(y: number, { height, requests }: TimelineLayout): number {
-  return requests === 0 ? -1 : Math.max(-1, Math.floor((y - (height - requests)) / LANE))
+export function laneAt(y: number, { height, requests, foot }: TimelineLayout): number {
+  return requests === 0 ? -1 : Math.max(-1, Math.floor((y - (height - foot - requests)) / LANE))
 }

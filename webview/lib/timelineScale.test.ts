@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { RequestBar } from '../../src/shared/protocol/timeline'
-import { axisOf, countsBetween, lanesOf, tickNear, timeOf, xOf } from './timelineScale'
+import { axisOf, countsBetween, lanesOf, partOf, stretched, tickNear, timeOf, xOf } from './timelineScale'
 
 describe('axis of a timeline', () => {
   it('ends with a run that is over, even one of a single moment', () => {
@@ -17,6 +17,18 @@ describe('axis of a timeline', () => {
       ends.add(to)
     }
     assert.ok(ends.size <= 22, String([...ends]))
+  })
+
+  it('has parts, which lie within it and are never shorter than can be seen', () => {
+    const whole = { from: 1000, to: 9000 }
+    assert.deepEqual(partOf(whole, { from: 2000, to: 3000 }), { from: 2000, to: 3000 })
+    assert.deepEqual(partOf(whole, { from: 0, to: 2000 }), { from: 1000, to: 3000 })
+    assert.deepEqual(partOf(whole, { from: 8500, to: 9500 }), { from: 8000, to: 9000 })
+    assert.equal(partOf(whole, { from: 0, to: 20_000 }), undefined)
+    const least = partOf(whole, { from: 5000, to: 5000 })
+    assert.deepEqual(least, { from: 4990, to: 5010 })
+    assert.deepEqual(stretched(whole, 0.5, 3000), { from: 2000, to: 6000 })
+    assert.deepEqual(stretched(stretched(whole, 0.5, 3000), 2, 3000), whole)
   })
 
   it('has a place for each time and a time for each place', () => {

@@ -22,6 +22,25 @@ export function axisOf({ start, end }: Pick<TimelineInfo, 'start' | 'end'>, live
   return { from: start, to: start + room }
 }
 
+/** A part of an axis has so many milliseconds at least. */
+const LEAST_ZOOMED = 20
+
+/**
+ * A part of the whole, moved to lie within it.
+ * @returns undefined where it is all of it
+ */
+export function partOf(whole: Axis, { from, to }: Axis): Axis | undefined {
+  const span = Math.max(LEAST_ZOOMED, to - from)
+  if (span >= whole.to - whole.from) return undefined
+  const start = Math.min(Math.max(whole.from, (from + to - span) / 2), whole.to - span)
+  return { from: start, to: start + span }
+}
+
+/** The same stretch so many times as long, with a time where it was. */
+export function stretched({ from, to }: Axis, factor: number, around: number): Axis {
+  return { from: around - (around - from) * factor, to: around + (to - around) * factor }
+}
+
 /** Pixels from the left. */
 export function xOf(time: number, axis: Axis, width: number): number {
   return ((time - axis.from) / (axis.to - axis.from)) * width

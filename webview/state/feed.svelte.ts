@@ -279,7 +279,10 @@ export class Feed {
     this.setPaused(false)
     this.select(position)
     // In the middle, with what came before it.
-    this.moveTo((position + 0.5) * this.rowHeight - this.height / 2)
+    this.top = Math.min(Math.max(this.minTop(), (position + 0.5) * this.rowHeight - this.height / 2), this.maxTop())
+    this.wanted = undefined
+    this.schedule()
+    this.options.onIntent()
     return true
   }
 

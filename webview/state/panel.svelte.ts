@@ -1,24 +1,9 @@
 /** The panel's whole state: the run as the host tells it, and the parts that draw it. */
-import type {
-  Bookmark,
-  ExportFormat,
-  GrowthInfo,
-  RequestName,
-  RunInfo,
-  RunState,
-} from '../../src/shared/protocol/contract'
+import type { Bookmark, RunInfo } from '../../src/shared/protocol/contract'
 import type { Row } from '../../src/shared/protocol/rows'
 import type { ReplayState } from '../../src/shared/protocol/timeline'
-import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
-import {
-  createClient,
-  RequestError,
-  type CallOptions,
-  type CallParams,
-  type Client,
-} from '../../src/shared/protocol/peer'
-import { clampAside, readState, STATE_VERSION, type SavedState } from '../lib/savedState'
-import type { OutputLink } from '../lib/outputText'
+import { RequestError } from '../../src/shared/protocol/peer'
+import { clampAside, readState, type SavedState } from '../lib/savedState'
 import { PROTOCOL_VERSION } from '../../src/shared/protocol/version'
 import type { Place } from '../transport'
 import { Answers } from './answers.svelte'
@@ -31,18 +16,18 @@ import { Filters } from './filters.svelte'
 import { Followed } from './followed.svelte'
 import { Highlights } from './highlights.svelte'
 import { Hits } from './hits.svelte'
-import { Launch, type Notice } from './launch.svelte'
+import { Keeper } from './keeper'
+import { Launch } from './launch.svelte'
 import { Picked } from './picked.svelte'
 import { Replay } from './replay.svelte'
 import { rowsAround } from './rowsAround'
+import { ShownRun } from './shownRun.svelte'
 import { SavedFilters } from './savedFilters.svelte'
 import { Timeline } from './timeline.svelte'
 import { Trajectories } from './trajectories.svelte'
 
-const SAVE_MS = 200
 /** Before a line, and after it. */
 const CONTEXT_LINES = 5
-const LIVE: ReadonlySet<RunState> = new Set(['running', 'stopping', 'elsewhere', 'following', 'waiting', 'gone'])
 
 /** What the page says that it shows: a run's log, or followed files. */
 export interface PanelKey {
@@ -50,24 +35,12 @@ export interface PanelKey {
   readonly files?: string | undefined
 }
 
-export class Panel {
-  run = $state.raw<RunInfo>()
-  /** What the view has: it stands still while the view is paused. */
-  growth = $state.raw<GrowthInfo>({ size: 0, phaseCounts: {}, levelCounts: {} })
-  summary = $state.raw<RunSummary>()
-  notice = $state.raw<Notice>()
+export class Panel extends ShownRun {
   /** Set when the host can't be reached; the panel then shows how to try again. */
   connectionProblem = $state<string>()
-  stopRequested = $state(false)
   goToOpen = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
-  /** What was just done, for who hears the panel. */
-  said = $state('')
-  /** What there is, in the view or not. */
-  private latestGrowth = $state.raw(this.growth)
-  /** `performance.now()` when `run` arrived: the clock counts on from there. */
-  runReceivedAt = $state(0)
 
   readonly feed: Feed
   readonly filters: Filters
@@ -85,35 +58,34 @@ export class Panel {
   readonly replay: Replay
   readonly picked: Picked
 
-  private readonly client: Client
   private readonly saved: SavedState
   private readonly stops: (() => void)[]
-  private saveTimer: ReturnType<typeof setTimeout> | undefined
+  private readonly keeper: Keeper
   private syncing: Promise<void> | undefined
-  private latestSummary: RunSummary | undefined
   private started = false
   private wantedSeq: number | undefined
 
   constructor(
-    private readonly place: Place,
+    place: Place,
     private readonly key: PanelKey,
   ) {
+    super(place)
     this.saved = readState(place.loadState())
+    this.keeper = new Keeper(place, () => this.stateNow())
     this.asideWidth = this.saved.asideWidth
     this.tab = this.saved.tab
-    this.client = createClient(place.transport)
     const report = (error: unknown) => {
       this.showProblem(error)
     }
     const keep = () => {
-      this.saveSoon()
+      this.keeper.saveSoon()
     }
     this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
     this.feed.selectedSeq = this.saved.detail
     this.feed.bounds.cleared = this.saved.cleared
     this.filters = new Filters(this.saved, {
       changed: () => {
-        this.saveSoon()
+        this.keeper.saveSoon()
         void this.reopen()
       },
       typing: () => {
@@ -142,10 +114,10 @@ export class Panel {
     this.details = new Details(this.client, keep)
     const onVisible = () => {
       if (document.visibilityState === 'visible') void this.sync()
-      else this.saveNow()
+      else this.keeper.saveNow()
     }
     const onHide = () => {
-      this.saveNow()
+      this.keeper.saveNow()
     }
     document.addEventListener('visibilitychange', onVisible)
     window.addEventListener('pagehide', onHide)
@@ -184,39 +156,9 @@ export class Panel {
     void this.sync()
   }
 
-  /** The state's word as the person sees it: a stop that was asked for counts at once. */
-  get state(): RunState | undefined {
-    return this.run?.state === 'running' && this.stopRequested ? 'stopping' : this.run?.state
-  }
-
-  /** The summary of a capture; undefined for another kind of run, or before it came. */
-  get captureSummary(): CaptureSummary | undefined {
-    return this.summary?.kind === 'capture' ? this.summary : undefined
-  }
-
-  get isLaunch(): boolean {
-    return this.run?.kind === 'launch'
-  }
-
-  /** Whether the list is of the lines of log files: themselves, or as they were recorded. */
-  get isLog(): boolean {
-    return this.run?.kind === 'follow'
-  }
-
-  /** Whether the list is of lines of text: a command's output, a followed file. */
-  get isText(): boolean {
-    return this.isLaunch || this.isLog
-  }
-
   /** Whether it is a page without an editor: what only that can do is not offered. */
   get offline(): boolean {
     return this.place.offline === true
-  }
-
-  /** Whether events may still come. */
-  get live(): boolean {
-    const state = this.run?.state
-    return state !== undefined && LIVE.has(state)
   }
 
   /** Whether what is shown is not what there is by now. */
@@ -250,54 +192,6 @@ export class Panel {
     this.feed.jumpToEnd()
   }
 
-  async stop(how: 'polite' | 'force'): Promise<void> {
-    this.stopRequested = true
-    if (!(await this.act('run/stop', { how }))) this.stopRequested = false
-  }
-
-  async compare(): Promise<void> {
-    await this.act('run/compare', {})
-  }
-
-  async exportRun(format: ExportFormat): Promise<void> {
-    await this.act('run/export', { format })
-  }
-
-  async openLog(): Promise<void> {
-    await this.act('run/openLog', {})
-  }
-
-  async showOutput(): Promise<void> {
-    await this.act('output/show', {})
-  }
-
-  async deleteRun(): Promise<void> {
-    await this.act('run/delete', {})
-  }
-
-  async copy(text: string): Promise<boolean> {
-    return this.act('clipboard/write', { text })
-  }
-
-  async openLink(url: string): Promise<void> {
-    await this.act('link/open', { url })
-  }
-
-  /** Opens what a line of output names: a file in an editor, an address after the editor's own question. */
-  async follow(link: OutputLink): Promise<void> {
-    if (link.kind === 'web') await this.openLink(link.url)
-    else
-      await this.openFile({
-        path: link.path,
-        ...(link.line === undefined ? {} : { line: link.line }),
-        ...(link.column === undefined ? {} : { column: link.column }),
-      })
-  }
-
-  async openFile(place: { path: string; line?: number; column?: number }): Promise<void> {
-    await this.act('file/open', place)
-  }
-
   /** An event that the host wants in view; as soon as there is a view. */
   async goToEvent(seq: number): Promise<void> {
     // A list that is just being opened has no row to choose yet.
@@ -309,7 +203,12 @@ export class Panel {
 
   /** Shows the run as it was at a moment of its replay; undefined: as it is. */
   takeReplayed(state: ReplayState | undefined, count: number): void {
-    this.growth = state === undefined ? this.latestGrowth : { ...this.latestGrowth, size: count, lastTime: state.time }
+    this.isReplayed = state !== undefined
+    if (state === undefined) this.growth = this.latestGrowth
+    else {
+      const { time: lastTime, phaseCounts, levelCounts } = state
+      this.growth = { size: count, phaseCounts, levelCounts, lastTime }
+    }
     this.summary = state?.summary ?? this.latestSummary
     this.answers.replay(state?.answers)
   }
@@ -349,16 +248,6 @@ export class Panel {
     if (!this.highlights.add(this.feed.searched[0]?.pattern ?? '')) this.say('Select a text to highlight first.')
   }
 
-  /** Told to who sees the panel, too. */
-  tell(text: string): void {
-    this.notice = { level: 'warning', text }
-  }
-
-  /** Told to who hears the panel, again when it is the same. */
-  say(text: string): void {
-    this.said = this.said === text ? `${text}\u00a0` : text
-  }
-
   async clearFeed(): Promise<void> {
     try {
       this.closeDetail()
@@ -393,16 +282,16 @@ export class Panel {
 
   setAsideWidth(width: number): void {
     this.asideWidth = clampAside(width)
-    this.saveSoon()
+    this.keeper.saveSoon()
   }
 
   setTab(tab: 'events' | 'summary'): void {
     this.tab = tab
-    this.saveSoon()
+    this.keeper.saveSoon()
   }
 
   dispose(): void {
-    this.saveNow()
+    this.keeper.saveNow()
     for (const stop of this.stops) stop()
     this.feed.dispose()
     this.filters.dispose()
@@ -436,7 +325,7 @@ export class Panel {
       const { wantedSeq } = this
       this.wantedSeq = undefined
       if (wantedSeq !== undefined) await this.goToEvent(wantedSeq)
-      this.saveSoon()
+      this.keeper.saveSoon()
     } catch (error) {
       if (error instanceof RequestError && error.code === 'disposed') return
       this.connectionProblem = error instanceof Error ? error.message : String(error)
@@ -466,36 +355,9 @@ export class Panel {
     if (!this.live && this.feed.paused) this.setPaused(false)
   }
 
-  /** Sends what a person asked for; tells them when it could not be done. */
-  async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
-    // These may wait for a person: a file to choose, a question to answer.
-    const options: CallOptions = { timeoutMs: 0 }
-    try {
-      await this.client.call(name, params, options)
-      return true
-    } catch (error) {
-      this.showProblem(error)
-      return false
-    }
-  }
-
-  showProblem(error: unknown): void {
-    if (error instanceof RequestError && ['cancelled', 'disposed', 'no_view'].includes(error.code)) return
-    this.notice = { level: 'error', text: error instanceof Error ? error.message : String(error) }
-  }
-
-  private saveSoon(): void {
-    this.saveTimer ??= setTimeout(() => {
-      this.saveNow()
-    }, SAVE_MS)
-  }
-
-  private saveNow(): void {
-    clearTimeout(this.saveTimer)
-    this.saveTimer = undefined
+  private stateNow(): Omit<SavedState, 'version'> {
     const { feed, filters } = this
-    const state: SavedState = {
-      version: STATE_VERSION,
+    return {
       run: this.key.run ?? (this.key.files === undefined ? this.run?.path : undefined),
       files: this.key.files,
       hidden: filters.hidden,
@@ -516,6 +378,5 @@ export class Panel {
       trajectories: this.started ? this.trajectories.path : this.saved.trajectories,
       ...(this.answers.asSource ? { answerSource: true } : {}),
     }
-    this.place.saveState(state)
   }
 }

@@ -28,6 +28,7 @@ interface ReplayPanel {
   showWhole(anchor: Anchor | undefined): Promise<void>
   jumpToEnd(): void
   say(text: string): void
+  tell(text: string): void
   showProblem(error: unknown): void
 }
 
@@ -195,7 +196,9 @@ export class Replay {
     const ticks = what === 'turn' ? (info?.turns ?? []) : this.panel.bookmarks.markers
     const tick =
       direction === 1 ? ticks.find(({ seq }) => seq >= this.until) : ticks.findLast(({ seq }) => seq < this.until - 1)
-    if (tick === undefined) this.panel.say(`There is no ${direction === 1 ? 'later' : 'earlier'} ${what}.`)
+    if (what === 'turn' && ticks.length === 0)
+      this.panel.tell('This run has no prompts, phases or iterations to step to.')
+    else if (tick === undefined) this.panel.say(`There is no ${direction === 1 ? 'later' : 'earlier'} ${what}.`)
     else {
       this.show({ seq: tick.seq })
       this.panel.say(tick.label)

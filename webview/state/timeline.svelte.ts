@@ -2,7 +2,7 @@
 import type { RunInfo } from '../../src/shared/protocol/contract'
 import { RequestError, type Client } from '../../src/shared/protocol/peer'
 import type { LevelSeries, RequestBar, TimelineInfo, TimelineTick } from '../../src/shared/protocol/timeline'
-import { axisOf, type Axis } from '../lib/timelineScale'
+import { axisOf, partOf, stretched, type Axis } from '../lib/timelineScale'
 
 /** Pixels of one bar of the histogram. */
 const BAR = 3
@@ -27,10 +27,13 @@ export class Timeline {
   private stale = false
   private readonly stops: (() => void)[]
 
-  readonly axis: Axis | undefined = $derived.by(() => {
+  /** The part that is looked at; undefined: all. */
+  zoomed = $state.raw<Axis>()
+  private readonly whole: Axis | undefined = $derived.by(() => {
     const { info } = this
     return info === undefined ? undefined : axisOf(info, this.panel.live)
   })
+  readonly axis: Axis | undefined = $derived(this.zoomed ?? this.whole)
 
   constructor(
     private readonly panel: TimelinePanel,
@@ -53,7 +56,10 @@ export class Timeline {
 
   /** Nothing was recorded yet, or at all. */
   get isEmpty(): boolean {
-    return this.info !== undefined && this.info.complete && this.series?.complete === true && !hasEvents(this.series)
+    const { info, series } = this
+    // A part of a run may have none.
+    if (info?.complete !== true || info.start !== info.end) return false
+    return series?.complete === true && !hasEvents(series)
   }
 
   /** Errors, markers and turns that stand at a time. */
@@ -81,6 +87,18 @@ export class Timeline {
     if (width === this.width) return
     this.width = width
     void this.load()
+  }
+
+  /** Looks at a stretch; undefined: at the whole run. */
+  zoom(stretch: Axis | undefined): void {
+    const { whole } = this
+    this.zoomed = stretch === undefined || whole === undefined ? undefined : partOf(whole, stretch)
+    void this.load()
+  }
+
+  /** Looks nearer (a factor under 1) or at more. @param around a time that stays where it is */
+  zoomBy(factor: number, around: number): void {
+    if (this.axis !== undefined) this.zoom(stretched(this.axis, factor, around))
   }
 
   switchRequests(): void {

@@ -1,4 +1,5 @@
 /** The summaries of two runs, line by line in words. */
+import { browserWords } from '../../shared/lib/captureWords'
 import { formatCount, formatDuration } from '../../shared/lib/format'
 import { lineRate } from '../../shared/lib/lineRate'
 import { describeCost } from '../../shared/lib/tokens'
@@ -99,7 +100,7 @@ function ofKind(summary: RunSummary, say: Say, count: Count): void {
 
 function ofCapture(summary: CaptureSummary, say: Say, count: Count): void {
   say('Model', summary.model)
-  say('Browser', summary.browser?.status.replaceAll('_', ' '))
+  say('Browser', summary.browser === undefined ? undefined : browserWords(summary.browser.status))
   count('Searches', summary.queries.length)
   count('Sources', summary.sourceCount)
   count('Cited', summary.citedCount)

@@ -17,12 +17,14 @@ export function compareMetrics(left: readonly MetricSummary[], right: readonly M
 function pair(name: string, left: MetricSummary | undefined, right: MetricSummary | undefined): ComparedMetric {
   const unit = left?.unit ?? right?.unit
   const x = left === undefined || right === undefined || left.x === right.x ? (left?.x ?? right?.x) : undefined
+  const courses = { left: left && course(left), right: right && course(right) }
   return {
     name,
+    same: JSON.stringify(courses.left) === JSON.stringify(courses.right),
     ...(unit === undefined ? {} : { unit }),
     ...(x === undefined ? {} : { x }),
-    ...(left === undefined ? {} : { left: course(left) }),
-    ...(right === undefined ? {} : { right: course(right) }),
+    ...(courses.left === undefined ? {} : { left: courses.left }),
+    ...(courses.right === undefined ? {} : { right: courses.right }),
   }
 }
 

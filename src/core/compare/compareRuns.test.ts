@@ -243,6 +243,47 @@ describe('a comparison of two launches', () => {
     assert.equal(mixed.metrics?.[0]?.x, undefined)
   })
 
+  it('tells of two sessions what was said message by message, within a bound, and the tasks by how they stand', () => {
+    const say = (role: string, text: string): Told => ['message', { role, text }]
+    const task = (title: string, state: string): Told => ['task', { title, state }]
+    const { conversation, tasks } = compareRuns(
+      gathered('session', [say('user', 'Mend it.'), task('Mend', 'in_progress'), say('assistant', 'Done.')]),
+      gathered('session', [say('user', 'Mend it.'), task('Mend', 'completed'), say('assistant', 'Tested.')]),
+    )
+    assert.deepEqual(conversation?.parts, [
+      { side: 'both', text: 'user:\nMend it.\n\nassistant:\n' },
+      { side: 'left', text: 'Done.\n' },
+      { side: 'right', text: 'Tested.\n' },
+      { side: 'both', text: '\n' },
+    ])
+    assert.deepEqual([tasks?.only_left.map(({ detail }) => detail), tasks?.both], [['in progress'], []])
+    const long = Array.from({ length: 30 }, () => say('user', 'x'.repeat(20_000)))
+    const cut = compareRuns(gathered('session', long), gathered('session', long)).conversation
+    // 30 messages with their roles, of which 200,000 characters are compared.
+    assert.deepEqual([cut?.same, cut?.cut?.left], [false, 30 * 20_008 - 200_000])
+    const bad = compareRuns(
+      gathered('session', [['message', { role: 7, text: 7 }]]),
+      gathered('session', []),
+    ).conversation
+    assert.deepEqual(bad, { parts: [], same: true })
+    assert.equal(compareRuns(gathered('session', []), gathered('capture', [])).conversation, undefined)
+  })
+
+  it('overlays what two sessions used over time, also where one of them did not', () => {
+    const use: Told = ['usage', { input_tokens: 5, output_tokens: 1, cost_usd: 0.5, cost_basis: 'recorded' }]
+    const { metrics } = compareRuns(gathered('session', [use, use]), gathered('session', [use, use, use]))
+    assert.deepEqual(
+      metrics?.map(({ name, left, right }) => [name, left?.last, right?.last]),
+      [
+        ['input tokens an hour', 600, 900],
+        ['output tokens an hour', 120, 180],
+        ['cost so far', 1, 1.5],
+      ],
+    )
+    assert.equal(compareRuns(gathered('session', [use, use]), gathered('session', [])).metrics?.[2]?.right, undefined)
+    assert.equal(compareRuns(gathered('session', []), gathered('session', [])).metrics, undefined)
+  })
+
   it('says that lines past the bound of patterns are not compared', () => {
     const word = (i: number): string => String(i).replace(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)))
     const many = Array.from({ length: 5500 }, (_, i) => line(word(i)))

@@ -2,11 +2,12 @@
 import type { RunKind } from '../../shared/events/schema'
 import { formatCount, plural } from '../../shared/lib/format'
 import type { ComparedText, Comparison } from '../../shared/protocol/compare'
+import type { MetricSummary, RunSummary } from '../../shared/protocol/summary'
 import { compareConfig } from './compareConfig'
 import { compareFacts } from './compareFacts'
 import { compareLines } from './compareLines'
 import { compareMetrics } from './compareMetrics'
-import { compareQueries, compareSources } from './compareSets'
+import { compareQueries, compareSources, compareTasks } from './compareSets'
 import type { GatheredRun } from './gathered'
 import { diffText } from './textDiff'
 
@@ -21,9 +22,30 @@ export function compareRuns(left: GatheredRun, right: GatheredRun): Comparison {
     ...(a.kind === 'capture' && b.kind === 'capture'
       ? { queries: compareQueries(a, b), sources: compareSources(a, b), answers: compareAnswers(left, right) }
       : {}),
-    ...(a.kind === 'launch' && b.kind === 'launch' ? { metrics: compareMetrics(a.metrics, b.metrics) } : {}),
+    ...(a.kind === 'session' && b.kind === 'session'
+      ? { conversation: compareConversations(left, right), tasks: compareTasks(a, b) }
+      : {}),
+    ...metricsOf(a, b),
     ...(canCompareLines(left, right) ? { lines: compareLines(left.lines, right.lines) } : {}),
   }
+}
+
+function compareConversations({ conversation: a }: GatheredRun, { conversation: b }: GatheredRun): ComparedText {
+  const told = diffText(a.text, b.text)
+  if (a.cut + b.cut === 0) return told
+  const { left, right } = told.cut ?? { left: 0, right: 0 }
+  // What was not gathered can't be said to be the same.
+  return { ...told, same: false, cut: { left: left + a.cut, right: right + b.cut } }
+}
+
+/** Of launches the numbers of their output; of all runs what they used over time. */
+function metricsOf(left: RunSummary, right: RunSummary): Pick<Comparison, 'metrics'> {
+  const courses = ({ usage_course: course }: RunSummary): readonly MetricSummary[] =>
+    course === undefined ? [] : [...course.tokens, ...(course.cost === undefined ? [] : [course.cost])]
+  const areLaunches = left.kind === 'launch' && right.kind === 'launch'
+  const lefts = [...(areLaunches ? left.metrics : []), ...courses(left)]
+  const rights = [...(areLaunches ? right.metrics : []), ...courses(right)]
+  return areLaunches || lefts.length + rights.length > 0 ? { metrics: compareMetrics(lefts, rights) } : {}
 }
 
 function compareAnswers({ answers: lefts }: GatheredRun, { answers: rights }: GatheredRun): ComparedText[] {

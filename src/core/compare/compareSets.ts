@@ -1,6 +1,6 @@
-/** Queries and sources of two captures as sets. */
+/** Queries and sources of two captures, and tasks of two sessions, as sets. */
 import type { ComparedItem, ComparedSet } from '../../shared/protocol/compare'
-import type { CaptureSummary } from '../../shared/protocol/summary'
+import type { CaptureSummary, SessionSummary } from '../../shared/protocol/summary'
 import { sourceKey } from '../reduce/capture'
 
 interface Entry {
@@ -21,6 +21,21 @@ export function compareQueries(left: CaptureSummary, right: CaptureSummary): Com
 export function compareSources(left: CaptureSummary, right: CaptureSummary): ComparedSet {
   const hidden = ({ sourceCount, sources }: CaptureSummary): number => Math.max(0, sourceCount - sources.length)
   return compareSets(sourcesOf(left), sourcesOf(right), { left: hidden(left), right: hidden(right) })
+}
+
+/** Tasks are the same where they stand the same. */
+export function compareTasks(left: SessionSummary, right: SessionSummary): ComparedSet {
+  const hidden = ({ task_count, tasks }: SessionSummary): number => Math.max(0, task_count - tasks.length)
+  return compareSets(tasksOf(left), tasksOf(right), { left: hidden(left), right: hidden(right) })
+}
+
+function tasksOf({ tasks }: SessionSummary): Entry[] {
+  return tasks.map(({ title, state, seq }) => ({
+    key: `${state}\n${title}`,
+    text: title,
+    detail: state.replaceAll('_', ' '),
+    seq,
+  }))
 }
 
 function queriesOf({ queries }: CaptureSummary): Entry[] {

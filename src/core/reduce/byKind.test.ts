@@ -61,10 +61,7 @@ describe('the reducer of a run', () => {
       const whole = createRunReducer(kind)
       for (const event of events) whole.add(event)
       const at = Math.floor(random() * events.length)
-      const make = { follow: createFollowReducer, session: createSessionReducer, stream: createStreamReducer }[
-        kind === 'ingest' ? 'stream' : kind
-      ]
-      const first = make()
+      const first = createRunReducer(kind)
       for (const event of events.slice(0, at)) first.add(event)
       const snapshot: unknown = JSON.parse(JSON.stringify(structuredClone(first.snapshot())))
       const before = JSON.stringify(snapshot)

@@ -6,6 +6,7 @@ import { createFollowReducer } from './follow'
 import { createLaunchReducer } from './launch'
 import { createSessionReducer } from './session'
 import { createStreamReducer } from './stream'
+import { UsageCourse, type UsageCourseSnapshot } from './usageCourse'
 
 /** What a reader of a log needs to know of a reducer, whatever the run is. */
 export interface RunReducer {
@@ -27,8 +28,42 @@ export interface RunReducer {
   readonly capture?: CaptureReducer
 }
 
+interface Snapshot {
+  readonly ofKind: unknown
+  readonly usage: UsageCourseSnapshot
+}
+
 /** @param snapshot of a reducer of the same kind, to go on from */
 export function createRunReducer(kind: RunKind, snapshot?: unknown): RunReducer {
+  const before = snapshot as Snapshot | undefined
+  const reducer = reducerOfKind(kind, before?.ofKind)
+  const usage = new UsageCourse(before?.usage)
+  return {
+    wants: (phase) => phase === 'usage' || reducer.wants(phase),
+    add: (event) => {
+      const time = Date.parse(event.timestamp)
+      usage.reach(time)
+      if (event.phase === 'usage') usage.add(event.data, time)
+      if (reducer.wants(event.phase)) reducer.add(event)
+      else reducer.count?.(event.phase, 1, time)
+    },
+    ...(reducer.count === undefined
+      ? {}
+      : {
+          count: (key, count, time) => {
+            reducer.count?.(key, count, time)
+          },
+        }),
+    summary: () => {
+      const course = usage.summary()
+      return { ...reducer.summary(), ...(course === undefined ? {} : { usage_course: course }) }
+    },
+    snapshot: () => ({ ofKind: reducer.snapshot(), usage: usage.snapshot() }) satisfies Snapshot,
+    ...(reducer.capture === undefined ? {} : { capture: reducer.capture }),
+  }
+}
+
+function reducerOfKind(kind: RunKind, snapshot: unknown): RunReducer {
   if (kind === 'follow') return createFollowReducer(snapshot)
   if (kind === 'session') return createSessionReducer(snapshot)
   // What is sent to us is a stream of lines too.

@@ -73,6 +73,16 @@ export class MemoryLog {
     return this.keyNames[this.keyIds[position] ?? 0] ?? ''
   }
 
+  /** How often each key is there before a position. */
+  countsBefore(position: number): [key: string, count: number][] {
+    const counts = new Float64Array(this.keyNames.length)
+    for (let at = 0; at < position; at++) {
+      const id = this.keyIds[at] ?? 0
+      counts[id] = (counts[id] ?? 0) + 1
+    }
+    return this.keyNames.map((key, id) => [key, counts[id] ?? 0])
+  }
+
   lengthOf(position: number): number {
     return (this.starts[position + 1] ?? 0) - (this.starts[position] ?? 0) - 1
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { hostileLog } from '../../../test/fakes/hostileLog'
-import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
+import { countsOf, randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { levelOf } from '../../shared/events/levels'
 import type { AnyEvent } from '../../shared/events/schema'
 import type { RunInfo } from '../../shared/protocol/contract'
@@ -74,6 +74,8 @@ describe('a run in memory', () => {
       const state = await timeline?.stateAt(position)
       assert.deepEqual(state?.summary, reducer.summary())
       assert.equal(state.position, position)
+      const { phaseCounts, levelCounts } = state
+      assert.deepEqual({ phaseCounts, levelCounts }, countsOf(events.slice(0, position + 1)))
     }
     const { start, end } = (await timeline?.info()) ?? { start: 0, end: 0 }
     const levels = await timeline?.levels(start, end + 1, 50)

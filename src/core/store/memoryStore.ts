@@ -6,6 +6,7 @@ import { createEventMatcher, isInTime } from '../query/textMatcher'
 import { damagedRow, rowOf } from '../rows'
 import { Slices } from '../slices'
 import type { EventDetail, EventStore, Growth, Place, Timeline, View } from './eventStore'
+import { byPhaseAndLevel } from './keyCounts'
 import type { MemoryLog } from './memoryLog'
 
 /** What a search found is told at most this often. */
@@ -63,21 +64,11 @@ function never(): () => void {
 }
 
 function growthOf(log: MemoryLog): Growth {
-  const byKey = new Float64Array(log.keyNames.length)
-  for (const id of log.keyIds) byKey[id] = (byKey[id] ?? 0) + 1
-  const phases = new Map<string, number>()
-  const levels = new Map<string, number>()
-  for (const [id, count] of byKey.entries()) {
-    const [phase = '', level] = (log.keyNames[id] ?? '').split(':')
-    phases.set(phase, (phases.get(phase) ?? 0) + count)
-    if (level !== undefined) levels.set(level, (levels.get(level) ?? 0) + count)
-  }
   const lastTime = log.times.findLast((time) => !Number.isNaN(time))
   return {
     size: log.size,
     bytes: log.end,
-    phaseCounts: Object.fromEntries(phases),
-    levelCounts: Object.fromEntries(levels),
+    ...byPhaseAndLevel(log.countsBefore(log.size)),
     ...(lastTime === undefined ? {} : { lastTime }),
   }
 }

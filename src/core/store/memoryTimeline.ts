@@ -3,6 +3,7 @@ import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from '../../s
 import { LevelHistogram } from '../query/levelHistogram'
 import { Slices } from '../slices'
 import type { Timeline } from './eventStore'
+import { byPhaseAndLevel } from './keyCounts'
 import { levelNumber, levelSeriesOf } from './levelSeries'
 import type { MemoryLog } from './memoryLog'
 import { RequestBars } from './requestBars'
@@ -67,6 +68,6 @@ export class MemoryTimeline implements Timeline {
       const time = log.times[at] ?? Number.NaN
       replayer.add(at + 1, time, replayer.wants(phase, level, time) ? log.event(at) : undefined)
     }
-    return Promise.resolve(replayer.state())
+    return Promise.resolve({ ...replayer.state(), ...byPhaseAndLevel(log.countsBefore(position + 1)) })
   }
 }

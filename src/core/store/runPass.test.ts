@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { levelOf } from '../../shared/events/levels'
 import type { AnyEvent, RunKind } from '../../shared/events/schema'
-import type { ReplayState } from '../../shared/protocol/timeline'
 import { createRunReducer } from '../reduce/byKind'
 import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
-import { Replayer, RunPass } from './runPass'
+import { Replayer, RunPass, type ReducedState } from './runPass'
 
 const seed = Number(process.env['TAPEDECK_SEED'] ?? Date.now() % 1_000_000)
 
@@ -18,7 +17,7 @@ function passOver(kind: RunKind, events: readonly AnyEvent[], maxBytes?: number)
   return pass
 }
 
-function stateBy(replayer: Replayer, events: readonly AnyEvent[], position: number): ReplayState {
+function stateBy(replayer: Replayer, events: readonly AnyEvent[], position: number): ReducedState {
   for (let at = replayer.seek(position).position; at <= position; at++) {
     const event = events[at]
     assert.ok(event !== undefined)
@@ -32,7 +31,7 @@ function stateBy(replayer: Replayer, events: readonly AnyEvent[], position: numb
   return replayer.state()
 }
 
-function stateFromStart(kind: RunKind, events: readonly AnyEvent[], position: number): Partial<ReplayState> {
+function stateFromStart(kind: RunKind, events: readonly AnyEvent[], position: number): Partial<ReducedState> {
   const reducer = createRunReducer(kind)
   for (const event of events.slice(0, position + 1)) {
     const level = levelOf(event.phase, event.data)

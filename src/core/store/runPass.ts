@@ -7,6 +7,7 @@ import type { ReplayState } from '../../shared/protocol/timeline'
 import { createRunReducer, type RunReducer } from '../reduce/byKind'
 import { Keyframes, type Keyframe } from '../reduce/keyframes'
 import { createTimelineReducer, type TimelineReducer } from '../reduce/timeline'
+import type { KeyCounts } from './keyCounts'
 
 /** An event as its line stands in the log; in memory, where there are no lines, `offset` and `end` may be positions. */
 export interface EventPlace {
@@ -16,6 +17,9 @@ export interface EventPlace {
   readonly offset: number
   readonly end: number
 }
+
+/** A state without what only the keys of all events tell. */
+export type ReducedState = Omit<ReplayState, keyof KeyCounts>
 
 export class RunPass {
   readonly reducer: RunReducer
@@ -104,7 +108,7 @@ export class Replayer {
   }
 
   /** The state behind the last event that was added. */
-  state(): ReplayState {
+  state(): ReducedState {
     const { position, time } = this.place
     const { capture } = this.reducer
     const answers = [...(capture?.answers ?? [])].map(([message_id, { pieces }]) => ({

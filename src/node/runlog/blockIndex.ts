@@ -199,6 +199,15 @@ export class BlockIndex {
     return counts
   }
 
+  /** Counts by key of all blocks before one. */
+  countsBefore(block: number): Map<string, number> {
+    const counts = new Float64Array(this.keys.length)
+    const [ids, numbers] = [this.keyIds.values, this.keyCounts.values]
+    const end = block < this.length ? this.keyStarts.at(block) : ids.length
+    for (let i = 0; i < end; i++) counts[ids[i] ?? 0] = (counts[ids[i] ?? 0] ?? 0) + (numbers[i] ?? 0)
+    return new Map(this.keys.map((key, id) => [key, counts[id] ?? 0]))
+  }
+
   /** The block that holds a position, or -1 when it lies behind the last block. */
   findPosition(position: number): number {
     if (position >= this.count) return -1

@@ -117,6 +117,19 @@ export class LogFile {
     return counts
   }
 
+  /** Counts by key of the lines before a position: sums of the blocks, and the lines of the one that holds it. */
+  async countsBefore(position: number): Promise<ReadonlyMap<string, number>> {
+    const { index } = this
+    const block = index.findPosition(position)
+    const counts = block < 0 ? new Map(index.countsByKey()) : index.countsBefore(block)
+    const count = (key: string): void => {
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    if (block < 0) for (const { key } of this.tailLines.slice(0, position - index.count)) count(key)
+    else await this.lines.eachKeyIn(block, position, count)
+    return counts
+  }
+
   /** The lines behind the last whole block that a filter wants, as positions. */
   tailPositions(wanted: (key: string) => boolean): number[] {
     const first = this.index.count

@@ -134,11 +134,18 @@ export class LogLines {
   /** How many wanted lines of a block stand before a position. */
   async countIn(blockNumber: number, wanted: (key: string) => boolean, before: number): Promise<number> {
     let count = 0
-    await this.eachLine(blockNumber, (position, { key }) => {
-      if (position < before && wanted(key)) count++
-      return position + 1 < before
+    await this.eachKeyIn(blockNumber, before, (key) => {
+      if (wanted(key)) count++
     })
     return count
+  }
+
+  /** Calls back with the key of each line of a block that stands before a position. */
+  async eachKeyIn(blockNumber: number, before: number, visit: (key: string) => void): Promise<void> {
+    await this.eachLine(blockNumber, (position, { key }) => {
+      if (position < before) visit(key)
+      return position + 1 < before
+    })
   }
 
   /** Visits the lines of a block until the visitor has enough. */

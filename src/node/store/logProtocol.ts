@@ -1,6 +1,7 @@
 /** What a store and the threads that read its log for it say to each other. */
+import type { ReducedState } from '../../core/store/runPass'
 import type { RunKind } from '../../shared/events/schema'
-import type { RequestBar, ReplayState, TimelineInfo } from '../../shared/protocol/timeline'
+import type { RequestBar, TimelineInfo } from '../../shared/protocol/timeline'
 import type { Query } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { PackedBlocks } from '../runlog/blockIndex'
@@ -39,7 +40,7 @@ export type Question =
   | { readonly kind: 'count'; readonly blocks: Float64Array }
 
 export interface Answers {
-  state: ReplayState
+  state: ReducedState
   requests: { readonly requests: readonly RequestBar[]; readonly left_out: number }
   count: CountedBlocks
 }

@@ -11,7 +11,7 @@ import { createTimelineReducer } from '../../core/reduce/timeline'
 import { RequestBars } from '../../core/store/requestBars'
 import { temporaryFolder } from '../../../test/fakes/logs'
 import { buildLogWorker } from '../../../test/fakes/logWorkers'
-import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
+import { countsOf, randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { linesOf, writeLog } from '../../../test/fakes/writtenLog'
 import { BlockBuilder } from '../runlog/blockIndex'
 import { blockLine } from '../runlog/indexFile'
@@ -205,6 +205,10 @@ describe('the store of a run log and its threads', function () {
         const state = await store.timeline.stateAt(position)
         assert.deepEqual(state.summary, structuredClone(reducer.summary()))
         assert.equal(state.position, position)
+        assert.deepEqual(
+          { phaseCounts: state.phaseCounts, levelCounts: state.levelCounts },
+          countsOf(events.slice(0, position + 1)),
+        )
         assert.equal(state.time, timeOf(events[position]))
         for (const { message_id, text } of state.answers) assert.equal(text, reducer.capture?.answer(message_id))
       }

@@ -6,6 +6,7 @@ import { keyFilter } from '../../core/query/keyFilter'
 import { stat } from 'node:fs/promises'
 import { textParts } from '../../core/query/textMatcher'
 import type { EventDetail, EventStore, Growth, View } from '../../core/store/eventStore'
+import { byPhaseAndLevel } from '../../core/store/keyCounts'
 import { Emitter } from '../../shared/lib/emitter'
 import type { Query } from '../../shared/protocol/rows'
 import { UserError } from '../../shared/userError'
@@ -52,15 +53,9 @@ export class RunLogStore implements EventStore {
   }
 
   get growth(): Growth {
-    const phaseCounts: Record<string, number> = {}
-    const levelCounts: Record<string, number> = {}
-    for (const [key, count] of this.log.countsByKey()) {
-      const [phase = '', level] = key.split(':')
-      phaseCounts[phase] = (phaseCounts[phase] ?? 0) + count
-      if (level !== undefined) levelCounts[level] = (levelCounts[level] ?? 0) + count
-    }
     const { size, bytes, lastTime } = this.log
-    return { size, bytes, phaseCounts, levelCounts, ...(lastTime === undefined ? {} : { lastTime }) }
+    const counts = byPhaseAndLevel(this.log.countsByKey())
+    return { size, bytes, ...counts, ...(lastTime === undefined ? {} : { lastTime }) }
   }
 
   /** Takes in what the log holds up to `bytes`; the end of the events when nothing is given. */

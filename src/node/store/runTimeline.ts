@@ -5,6 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { LevelHistogram } from '../../core/query/levelHistogram'
+import { byPhaseAndLevel } from '../../core/store/keyCounts'
 import { levelNumber, levelSeriesOf } from '../../core/store/levelSeries'
 import type { Timeline } from '../../core/store/eventStore'
 import { Emitter } from '../../shared/lib/emitter'
@@ -116,7 +117,11 @@ export class RunTimeline implements Timeline {
   async stateAt(position: number, signal?: AbortSignal): Promise<ReplayState> {
     if (!(position >= 0 && position < this.log.size))
       throw new RangeError(`This run has no event at position ${String(position)}.`)
-    return this.worker().ask({ kind: 'state', position }, signal)
+    const [state, counts] = await Promise.all([
+      this.worker().ask({ kind: 'state', position }, signal),
+      this.log.countsBefore(position + 1),
+    ])
+    return { ...state, ...byPhaseAndLevel(counts) }
   }
 
   dispose(): void {

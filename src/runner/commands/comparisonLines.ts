@@ -19,7 +19,8 @@ import type {
 const SHOWN = 40
 
 export function comparisonLines(comparison: Comparison): string[] {
-  const { left, right, notes, facts, config, queries, sources, answers, metrics, lines } = comparison
+  const { left, right, notes, facts, config, queries, sources, answers, conversation, tasks, metrics, lines } =
+    comparison
   return [
     `- ${runText(left)}`,
     `+ ${runText(right)}`,
@@ -31,7 +32,9 @@ export function comparisonLines(comparison: Comparison): string[] {
     ...(answers ?? []).flatMap((answer, i) =>
       section((answers?.length ?? 0) > 1 ? `Answer ${String(i + 1)}` : 'Answer', textLines(answer)),
     ),
+    ...section('Tasks', setLines(tasks)),
     ...section('Metrics', (metrics ?? []).map(metricLine)),
+    ...section('Conversation', conversation === undefined ? [] : textLines(conversation)),
     ...section('Lines', lineLines(lines)),
   ]
 }
@@ -67,7 +70,7 @@ function setLines(set: ComparedSet | undefined): string[] {
   if (set === undefined) return []
   const { only_left, both, only_right, left_out } = set
   const item = (mark: string) => (one: ComparedItem) =>
-    `${mark} ${oneLine(one.text)}${one.url === undefined ? '' : ` <${oneLine(one.url)}>`}`
+    `${mark} ${oneLine(one.text)}${one.url === undefined && one.detail !== undefined ? ` (${oneLine(one.detail)})` : ''}${one.url === undefined ? '' : ` <${oneLine(one.url)}>`}`
   return [
     ...shown(only_left, item('-')),
     ...shown(only_right, item('+')),
@@ -90,10 +93,10 @@ function textLines({ parts, same, cut }: ComparedText): string[] {
   ]
 }
 
-function metricLine({ name, unit = '', left, right }: ComparedMetric): string {
+function metricLine({ name, unit = '', left, right, same }: ComparedMetric): string {
   const told = (course: ComparedMetric['left']): string =>
     course === undefined ? 'none' : `${String(course.last)}${unit} (${String(course.min)} to ${String(course.max)})`
-  return `${left?.last === right?.last ? '=' : '~'} ${oneLine(name)}  ${told(left)} -> ${told(right)}`
+  return `${same ? '=' : '~'} ${oneLine(name)}  ${told(left)} -> ${told(right)}`
 }
 
 function lineLines(lines: ComparedLines | undefined): string[] {

@@ -80,6 +80,8 @@ export interface ComparedMetric {
   readonly x?: 'step' | 'time'
   readonly left?: ComparedCourse
   readonly right?: ComparedCourse
+  /** Both have it, and all its values are the same, as far as they are told. */
+  readonly same: boolean
 }
 
 /** Lines of one pattern in one run. */
@@ -136,6 +138,10 @@ export interface Comparison {
   readonly sources?: ComparedSet
   /** In the order in which they were given: the first with the first. */
   readonly answers?: readonly ComparedText[]
+  /** Of two sessions: what was said, message by message, each below the role that said it. */
+  readonly conversation?: ComparedText
+  /** Of two sessions, with how they stand: a task that stands otherwise is another one. */
+  readonly tasks?: ComparedSet
   readonly metrics?: readonly ComparedMetric[]
   readonly lines?: ComparedLines
 }

@@ -219,4 +219,20 @@ export interface SessionSummary {
   readonly dropped: number
 }
 
-export type RunSummary = CaptureSummary | LaunchSummary | FollowRunSummary | SessionSummary | StreamSummary
+/** How fast a run uses tokens, and what it cost by and by; of each kind of run that tells what it used at least twice. */
+export interface UsageCourseSummary {
+  /** Seconds that the rates are taken over: at each moment of the window that ends with it. */
+  readonly window_s: number
+  /** Tokens an hour, input and output, over time. */
+  readonly tokens: readonly MetricSummary[]
+  /** In USD, all that was spent up to each moment; absent where nothing has a price. */
+  readonly cost?: MetricSummary & {
+    readonly basis: 'recorded' | 'estimated' | 'partly estimated'
+    /** Uses of unknown price: they are not in it. */
+    readonly unpriced: number
+  }
+}
+
+export type RunSummary = (CaptureSummary | LaunchSummary | FollowRunSummary | SessionSummary | StreamSummary) & {
+  readonly usage_course?: UsageCourseSummary
+}

@@ -66,6 +66,9 @@ export interface ReplayState {
   /** Of that event; milliseconds since the epoch. */
   readonly time: number
   readonly summary: RunSummary
+  /** Events so far, as `grew` tells those of the whole run. */
+  readonly phaseCounts: Readonly<Record<string, number>>
+  readonly levelCounts: Readonly<Record<string, number>>
   /** The answers so far, whole. */
   readonly answers: readonly { readonly message_id: string; readonly text: string }[]
 }

@@ -16,7 +16,7 @@ import {
 } from '../../src/shared/protocol/contract'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
-import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
+import type { EntryLines, Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { fakeComparison, type Pair } from './fakeCompare'
 import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
@@ -369,8 +369,8 @@ export class FakeHost {
     this.server.notify('notice', { level, text })
   }
 
-  goTo(seq: number): void {
-    this.server.notify('goTo', { seq })
+  goTo(seq: number, found?: TextQuery): void {
+    this.server.notify('goTo', { seq, ...(found === undefined ? {} : { found }) })
   }
 
   named(name: string): unknown[] {

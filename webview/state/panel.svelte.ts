@@ -7,7 +7,7 @@ import type {
   RunInfo,
   RunState,
 } from '../../src/shared/protocol/contract'
-import type { Row } from '../../src/shared/protocol/rows'
+import type { Row, TextQuery } from '../../src/shared/protocol/rows'
 import type { ReplayState } from '../../src/shared/protocol/timeline'
 import type { CaptureSummary, RunSummary } from '../../src/shared/protocol/summary'
 import {
@@ -62,6 +62,8 @@ export class Panel {
   goToOpen = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
+  /** What a search over all runs found the event by that it went to. */
+  found = $state.raw<TextQuery>()
   /** What was just done, for who hears the panel. */
   said = $state('')
   /** What there is, in the view or not. */
@@ -164,7 +166,8 @@ export class Panel {
       this.client.on('reset', () => {
         void this.sync()
       }),
-      this.client.on('goTo', ({ seq }) => {
+      this.client.on('goTo', ({ seq, found }) => {
+        this.found = found
         void this.goToEvent(seq)
       }),
       this.client.on('notice', (notice) => {
@@ -322,9 +325,29 @@ export class Panel {
       if (await this.feed.goTo(at)) return
       if ('time' in at) this.tell('There is no such event in this view: it is filtered out.')
       else {
-        this.tell('This event is not in the list: a filter hides it. Its details are shown.')
-        await this.details.showEvent(at.seq)
+        this.say('This event is not in the list: a filter hides it. Its details are shown.')
+        await this.details.showEvent(at.seq, true)
       }
+    } catch (error) {
+      this.showProblem(error)
+    }
+  }
+
+  /** Takes away of the filters what hides the event that is shown in full, and chooses it in the list. */
+  async reveal(): Promise<void> {
+    const row = this.detail?.row
+    if (row === undefined) return
+    try {
+      this.feed.showAll()
+      this.filters.showKindOf(row)
+      // What is typed may hide it too.
+      if (!(await this.feed.goTo({ seq: row.seq }))) {
+        this.filters.setText({ pattern: '' })
+        this.filters.applyText()
+        await this.feed.goTo({ seq: row.seq })
+      }
+      await this.details.show(row)
+      document.getElementById('feed')?.focus()
     } catch (error) {
       this.showProblem(error)
     }

@@ -17,7 +17,7 @@ import type {
   SavedFilter,
   ToWebview,
 } from '../../shared/protocol/contract'
-import type { Row } from '../../shared/protocol/rows'
+import type { Row, TextQuery } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import {
@@ -137,7 +137,7 @@ export class PanelBridge {
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
   /** The event that a page that is not there yet is to show. */
-  private wanted: number | undefined
+  private wanted: Notifications['goTo'] | undefined
 
   constructor(
     private readonly run: BridgeRun,
@@ -191,9 +191,10 @@ export class PanelBridge {
   }
 
   /** Brings an event into view; in a page that is not there yet as soon as it is. */
-  goTo(seq: number): void {
-    this.wanted = this.greeted ? undefined : seq
-    this.notify('goTo', { seq })
+  goTo(seq: number, found?: TextQuery): void {
+    const place = { seq, ...(found === undefined ? {} : { found }) }
+    this.wanted = this.greeted ? undefined : place
+    this.notify('goTo', place)
   }
 
   /** Has the page replay the run, as soon as it is there. */
@@ -231,7 +232,7 @@ export class PanelBridge {
         for (const piece of answers) this.notify('answer', piece)
       })
       if (problem !== undefined) this.notify('notice', { level: 'warning', text: problem })
-      if (this.wanted !== undefined) this.goTo(this.wanted)
+      if (this.wanted !== undefined) this.goTo(this.wanted.seq, this.wanted.found)
       if (this.replayPending) this.startReplay()
       const { info } = this.run
       const { restored } = this.options

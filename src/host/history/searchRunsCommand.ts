@@ -110,16 +110,21 @@ class SearchList {
     this.pick.show()
   }
 
-  /** Searches anew; what was found before goes. */
-  private begin(): void {
-    const { kept } = this
-    const { text, on } = kept
-    const query: TextQuery = {
+  private get query(): TextQuery {
+    const { text, on } = this.kept
+    return {
       pattern: text,
       caseSensitive: on.has('caseSensitive'),
       wholeWord: on.has('wholeWord'),
       regex: on.has('regex'),
     }
+  }
+
+  /** Searches anew; what was found before goes. */
+  private begin(): void {
+    const { kept } = this
+    const { text } = kept
+    const { query } = this
     kept.results?.stop()
     this.stopListening?.()
     kept.opened = undefined
@@ -169,7 +174,7 @@ class SearchList {
     if (item.path === undefined || panels === undefined) return
     this.kept.opened = keyOf(item)
     this.pick.hide()
-    const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq)
+    const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq, this.query)
     opening.catch((error: unknown) => {
       showError(error, log)
     })

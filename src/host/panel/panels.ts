@@ -7,6 +7,7 @@ import { Emitter } from '../../shared/lib/emitter'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
 import type { FollowTarget } from '../follow/followTarget'
+import type { TextQuery } from '../../shared/protocol/rows'
 import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
@@ -66,10 +67,10 @@ class RunPanels implements Panels {
     await this.fill(panel, logPath, false)
   }
 
-  async goTo(logPath: string, seq: number): Promise<void> {
+  async goTo(logPath: string, seq: number, found?: TextQuery): Promise<void> {
     await this.open(logPath)
     const bridge = await this.open_.get(logPath)?.ready
-    bridge?.goTo(seq)
+    bridge?.goTo(seq, found)
   }
 
   async replay(logPath: string): Promise<void> {

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
 import type { Comparison } from './compare'
-import type { EntryLines, Row } from './rows'
+import type { EntryLines, Row, TextQuery } from './rows'
 import type { RunSummary } from './summary'
 import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from './timeline'
 import type { Trajectory, TrajectoryEntry } from './trajectory'
@@ -351,7 +351,7 @@ export interface Notifications {
   /** A piece of an answer: `text` stands at offset `from`; what was at `from` and after it is void. */
   answer: { message_id: string; from: number; text: string }
   /** Chooses an event and brings it into view; one that is filtered out is shown in full. */
-  goTo: { seq: number }
+  goTo: { seq: number; found?: TextQuery }
   /** How much of a comparison is done, from 0 to 1. */
   'compare/progress': { done: number }
   /** A sentence for the person, shown in the panel. */

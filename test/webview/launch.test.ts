@@ -198,7 +198,7 @@ describe('launch', () => {
   describe('summary', () => {
     it('says why something is not there', async () => {
       const panel = await harness.open({ kind: 'launch' })
-      await panel.id('no-results').filter({ hasText: 'This launch names no result files' }).waitFor()
+      await panel.id('no-results').filter({ hasText: 'None were asked for' }).waitFor()
       await panel.host(({ host }) => {
         host.setRun({ expects_results: true })
       })

@@ -483,15 +483,18 @@ export class Panel {
     if (!this.live && this.feed.paused) this.setPaused(false)
   }
 
-  /** Sends what a person asked for; tells them when it could not be done. */
-  async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
+  /**
+   * Sends what a person asked for.
+   * @param isTold whether they are told when it could not be done
+   */
+  async act<N extends RequestName>(name: N, params: CallParams<N>, isTold = true): Promise<boolean> {
     // These may wait for a person: a file to choose, a question to answer.
     const options: CallOptions = { timeoutMs: 0 }
     try {
       await this.client.call(name, params, options)
       return true
     } catch (error) {
-      this.showProblem(error)
+      if (isTold) this.showProblem(error)
       return false
     }
   }

@@ -109,7 +109,7 @@ export class RunSession {
    * @throws UserError `unreachable` when nobody of this machine records the run
    */
   async stop(how: 'polite' | 'force'): Promise<void> {
-    const control = await this.reach("so it can't be stopped from here")
+    const control = await this.reach("so it can't be stopped here")
     control.stop(how)
   }
 
@@ -122,7 +122,7 @@ export class RunSession {
     if (!this.isLive || kind !== 'launch')
       throw new UserError(`${title} is not a running command, so it takes no input.`, 'no_input')
     if (this.inputEnded) throw new UserError(`The input of ${title} is closed.`, 'no_input')
-    const control = await this.reach("so it can't be given input from here")
+    const control = await this.reach("so it can't be given input here")
     control.input(text, end)
     if (!end) return
     this.inputEnded = true
@@ -134,7 +134,7 @@ export class RunSession {
    * @throws UserError `unreachable` when nobody of this machine records the run
    */
   async mark(name: string): Promise<void> {
-    const control = await this.reach('so nothing can be marked in its log from here')
+    const control = await this.reach('so nothing can be marked in its log')
     control.mark(name)
   }
 
@@ -150,7 +150,7 @@ export class RunSession {
   private async reach(consequence: string): Promise<ControlClient> {
     await this.connecting
     if (this.control !== undefined) return this.control
-    throw new UserError(`The recorder of ${this.captureId} can't be reached from here, ${consequence}.`, 'unreachable')
+    throw new UserError(`The recorder of ${this.info.title} can't be reached, ${consequence}.`, 'unreachable')
   }
 
   summarize(listener: Parameters<RunLogStore['summarize']>[0]): () => void {

@@ -77,6 +77,7 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>): BridgeActions 
     runAgain: notHere,
     openFolder: notHere,
     compare: notHere,
+    manage: notHere,
     saveText: notHere,
     openFile: notHere,
     listTrajectories: notHere,

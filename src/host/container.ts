@@ -82,6 +82,8 @@ export interface Container {
   launches?: Launches
   /** The runs that are selected in the Runs view; set by that view. */
   selectedRuns?: () => readonly ListedRun[]
+  /** Selects a run in the Runs view, which is opened for it; set by that view. */
+  showInRuns?: (run: ListedRun) => Promise<void>
   /** Says a sentence above the Runs view, until it is closed; set by that view. */
   tellInRuns?: (text: string) => void
   /** What the person has not looked at; set by the Runs view. */

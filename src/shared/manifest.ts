@@ -23,6 +23,7 @@ export const commands = {
   unpinRun: 'tapedeck.unpinRun',
   tagRun: 'tapedeck.tagRun',
   revealRun: 'tapedeck.revealRun',
+  showInRuns: 'tapedeck.showInRuns',
   copyRunPath: 'tapedeck.copyRunPath',
   copyRunId: 'tapedeck.copyRunId',
   filterRuns: 'tapedeck.filterRuns',

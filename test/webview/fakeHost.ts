@@ -248,6 +248,7 @@ export class FakeHost {
           'run/again': (params) => this.note('run/again', params),
           'run/openFolder': (params) => this.note('run/openFolder', params),
           'run/compare': (params) => this.note('run/compare', params),
+          'run/manage': (params) => this.note('run/manage', params),
           'run/saveText': (params) => this.note('run/saveText', params),
           'file/open': (params) => this.note('file/open', params),
           'compare/get': async (params, signal) => {

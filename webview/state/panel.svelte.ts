@@ -256,6 +256,10 @@ export class Panel {
     await this.act('run/compare', {})
   }
 
+  async manage(what: CallParams<'run/manage'>['what']): Promise<void> {
+    await this.act('run/manage', { what })
+  }
+
   async exportRun(format: ExportFormat): Promise<void> {
     await this.act('run/export', { format })
   }

@@ -13,6 +13,7 @@ import type {
   NotificationName,
   Notifications,
   PanelRequestName,
+  RequestParams,
   RunInfo,
   SavedFilter,
   ToWebview,
@@ -85,6 +86,8 @@ export interface BridgeActions {
   openFolder(): Promise<void>
   /** Asks for the other run; returns when that is chosen or not. */
   compare(): Promise<void>
+  /** As the Runs view does it. */
+  manage(what: RequestParams<'run/manage'>['what']): Promise<void>
   saveText(): Promise<string | undefined>
   openFile(path: string, line: number | undefined, column: number | undefined): Promise<void>
   listTrajectories(path: string): Promise<{ trajectories: readonly TrajectoryEntry[]; total: number }>
@@ -301,6 +304,7 @@ export class PanelBridge {
     },
     'run/openFolder': () => this.actions.openFolder().then(() => ({})),
     'run/compare': () => this.actions.compare().then(() => ({})),
+    'run/manage': ({ what }) => this.actions.manage(what).then(() => ({})),
     'run/saveText': async () => {
       const path = await this.actions.saveText()
       return path === undefined ? {} : { path }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import { formatBytes, formatCount, plural } from '../../shared/lib/format'
 import { commands, contextKeys, views } from '../../shared/manifest'
+import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { Attention } from '../history/attention'
 import { registerHistoryCommands } from '../history/historyCommands'
@@ -62,6 +63,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.attention = new Attention(context.workspaceState, Date.now)
     container.attention = this.attention
     container.selectedRuns = () => this.view.selection.filter((node) => 'state' in node)
+    container.showInRuns = (run) => this.reveal(run)
     container.tellInRuns = (text) => {
       this.notice = text
       this.take()
@@ -129,6 +131,15 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return 'state' in node ? resultsIn(node) : []
   }
 
+  /** The editor asks for it where a row is to be brought into view. */
+  getParent(node: Node): Node | undefined {
+    if ('group' in node) return undefined
+    if ('of' in node) return node.of
+    if ('state' in node) return this.groups.find(({ group }) => group.runs.includes(node))
+    const run = this.container.runs.all.find((one) => resultsIn(one).some(({ file }) => file === node.file))
+    return run
+  }
+
   getTreeItem(node: Node): vscode.TreeItem | Promise<vscode.TreeItem> {
     if ('group' in node) return groupItem(node.group, isFiltering(this.filter_))
     if ('of' in node) return moreItem(node)
@@ -145,6 +156,23 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
     if ('state' in node) item.tooltip = runTooltip(node)
     return item
+  }
+
+  /** A filter that hides it goes; more of its group is drawn where it is far down. */
+  private async reveal({ path }: ListedRun): Promise<void> {
+    const { runs } = this.container
+    await runs.refresh()
+    const run = runs.all.find((one) => one.path === path)
+    if (run === undefined)
+      throw new UserError('The Runs view lists the runs of this workspace, and not this one.', 'not_listed')
+    if (isFiltering(this.filter_) && !matcherOf(this.filter_)(run)) this.filter = noFilter
+    const group = this.groups.find((one) => one.group.runs.includes(run))
+    const index = group?.group.runs.indexOf(run) ?? 0
+    if (group !== undefined && index >= group.limit) {
+      group.limit = index + PAGE
+      this.changed.fire([group])
+    }
+    await this.view.reveal(run, { select: true, focus: true })
   }
 
   dispose(): void {

@@ -86,6 +86,7 @@ export class RunSession {
       elapsed_ms,
       path,
       ...(error === undefined ? {} : { error }),
+      ...(this.run.notes?.pinned === true ? { pinned: true } : {}),
       ...(known.kind === 'launch' && this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
     }
   }

@@ -115,6 +115,8 @@ export const requestSchemas = {
   'run/openFolder': z.object({}),
   /** Asks which other run this one is compared with, and opens what differs. */
   'run/compare': z.object({}),
+  /** What the Runs view does with a run: `rename` and `tag` ask; `reveal` selects it there. */
+  'run/manage': z.object({ what: z.enum(['rename', 'tag', 'pin', 'unpin', 'reveal']) }),
   /** Asks for a place and writes the lines of the output there as text. */
   'run/saveText': z.object({}),
   /** Asks for a place and writes the export there. */
@@ -242,6 +244,8 @@ export interface RunInfo {
   readonly expects_results?: boolean
   /** The command reads what is sent by `run/input`. */
   readonly accepts_input?: boolean
+  /** It stands on top of the Runs view. */
+  readonly pinned?: boolean
   /** Of followed files. Then there is no run: `capture_id` is empty and `path` is that of the first file. */
   readonly follow?: FollowInfo
 }
@@ -311,6 +315,7 @@ export interface ResponseTypes {
   'run/again': { capture_id?: string }
   'run/openFolder': Record<string, never>
   'run/compare': Record<string, never>
+  'run/manage': Record<string, never>
   'run/saveText': { path?: string }
   'run/export': { path?: string }
   'follow/record': Record<string, never>

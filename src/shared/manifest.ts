@@ -11,6 +11,8 @@ export const commands = {
   saveLaunch: 'tapedeck.saveLaunch',
   followFile: 'tapedeck.followFile',
   openRun: 'tapedeck.openRun',
+  /** Opens the run that is selected in the Runs view, with the keys in its panel. */
+  openSelectedRun: 'tapedeck.openSelectedRun',
   stopRun: 'tapedeck.stopRun',
   replayRun: 'tapedeck.replayRun',
   stopAllRuns: 'tapedeck.stopAllRuns',

@@ -9,6 +9,7 @@ import { exportRunTo } from '../exportRun'
 import { confirmDelete } from '../history/deleteRuns'
 import { importRuns } from '../importRun'
 import { chooseRun, chooseRuns } from '../runs/chooseRun'
+import { DoubleClick } from '../runs/doubleClick'
 import { registerCommand } from '../userMessages'
 
 export function registerRunCommands(container: Container): void {
@@ -16,9 +17,13 @@ export function registerRunCommands(container: Container): void {
   const register = (id: string, action: (argument: unknown) => Promise<unknown>): void => {
     registerCommand(context, log, id, action)
   }
-  register(commands.openRun, async (argument) => {
+  const clicks = new DoubleClick(() => performance.now())
+  registerCommand(context, log, commands.openRun, async (argument, more) => {
+    // As in the Explorer: one click leaves the keys in the view, two move them.
+    const isClick = typeof more === 'object' && more !== null && 'isClick' in more && typeof argument === 'string'
+    const isFirstClick = isClick && !clicks.note(argument)
     const run = await chooseRun(container, argument, 'Open which run?', () => true)
-    if (run !== undefined) await container.panels?.open(run.path)
+    if (run !== undefined) await container.panels?.open(run.path, isFirstClick)
   })
   register(commands.replayRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Replay which run?', ({ head }) => head !== undefined)

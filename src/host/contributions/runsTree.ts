@@ -21,6 +21,7 @@ import { groupRuns, type RunGroup } from '../history/runGroups'
 import { runItem, runTooltip } from '../history/runItem'
 import { workspaceFolders } from '../launch/launchable'
 import { changeOf, resultsOf, type ListedResult } from '../runs/results'
+import { registerCommand } from '../userMessages'
 
 /** A group that stays the same object while its runs change. */
 interface Group {
@@ -40,6 +41,7 @@ const PAGE = 300
 export function registerRunsTree(container: Container): void {
   const tree = new RunsTree(container)
   container.context.subscriptions.push(tree)
+  registerCommand(container.context, container.log, commands.openSelectedRun, () => tree.openSelected())
   registerHistoryCommands(container)
   registerRunLooks(container, tree)
 }
@@ -158,6 +160,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return item
   }
 
+  /** Enter takes the row that has the keys, which the editor tells us of only once it is selected. */
+  async openSelected(): Promise<void> {
+    await vscode.commands.executeCommand('list.select')
+    const [node] = this.view.selection
+    if (node !== undefined && 'state' in node) await this.container.panels?.open(node.path)
+  }
+
   /** A filter that hides it goes; more of its group is drawn where it is far down. */
   private async reveal({ path }: ListedRun): Promise<void> {
     const { runs } = this.container
@@ -211,7 +220,9 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private describe(all: readonly ListedRun[], shown: readonly ListedRun[], filtering: boolean): void {
     const bytes = formatBytes(all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
     const { view } = this
-    if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}`
+    // An empty view has no message, so its filter is named here.
+    const named = shown.length === 0 ? `: ${filterText(this.filter_)}` : ''
+    if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}${named}`
     else view.description = all.length === 0 ? '' : `${plural(all.length, 'run')}, ${bytes}`
     // With a message the editor does not say what it says of an empty view.
     const filterNote = filtering && shown.length > 0 ? [`Shown: ${filterText(this.filter_)}`] : []
@@ -247,7 +258,6 @@ function groupItem({ id, label, runs, isCollapsed }: RunGroup, filtering: boolea
   item.id = `group ${id}${filtering ? ' filtered' : ''}`
   item.description = formatCount(runs.length)
   item.contextValue = 'group'
-  if (id === 'pinned') item.iconPath = new vscode.ThemeIcon('pinned')
   return item
 }
 

@@ -35,7 +35,7 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id] }
+  item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id, { isClick: true }] }
   const also = [...(pinned ? ['pinned'] : []), ...tags].map((word) => `, ${word}`).join('')
   item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}${also}` }
   return item

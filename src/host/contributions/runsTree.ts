@@ -199,7 +199,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const shown = filtering ? all.filter(matcherOf(this.filter_)) : all
     const before = new Map(this.groups.map((group) => [group.group.id, group]))
     const changed: Group[] = []
-    const groups = groupRuns(shown, this.sort_, new Date()).map((group) => {
+    const groups = groupRuns(shown, this.sort_, new Date(), vscode.env.language).map((group) => {
       const known = before.get(group.id)
       if (known === undefined) return { group, limit: PAGE }
       if (!isSameGroup(known.group, group)) changed.push(known)

@@ -11,7 +11,7 @@ import { planPrune, prune, reasonText, type PrunePlan } from '../../node/runlog/
 import { formatBytes, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
 import type { Container } from '../container'
-import { startText } from '../runs/present'
+import { startText } from '../editorTime'
 import { errorText, registerCommand } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
 import { RetentionConsent } from './retentionConsent'

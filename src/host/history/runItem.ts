@@ -4,7 +4,8 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
-import { describeBriefly, describeState, runIcon, startText } from '../runs/present'
+import { longDateTime, longTime, shortTime, startText } from '../editorTime'
+import { describeBriefly, describeState, runIcon } from '../runs/present'
 
 const MAX_LABEL = 200
 const MAX_LINE = 2000
@@ -21,9 +22,7 @@ export interface RunItemOptions {
 export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: RunItemOptions): vscode.TreeItem {
   const { capture_id, head, state, notes } = run
   const started = startedAt(run)
-  const time = isUnderDay
-    ? started.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-    : startText(started)
+  const time = isUnderDay ? shortTime(started) : startText(started)
   const title = titleOf(run).slice(0, MAX_LABEL)
   const { Collapsed, None } = vscode.TreeItemCollapsibleState
   const item = new vscode.TreeItem(title, hasResults ? Collapsed : None)
@@ -37,7 +36,7 @@ export function runItem(run: ListedRun, { isStopping, hasResults, isUnderDay }: 
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [capture_id, { isClick: true }] }
   const also = [...(pinned ? ['pinned'] : []), ...tags].map((word) => `, ${word}`).join('')
-  item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}${also}` }
+  item.accessibilityInformation = { label: `${title}, ${described}, started ${longDateTime(started)}${also}` }
   return item
 }
 
@@ -70,11 +69,11 @@ export function runTooltip(run: ListedRun): vscode.MarkdownString {
 }
 
 function whenText(run: ListedRun): string {
-  const started = startedAt(run).toLocaleString()
+  const started = longDateTime(startedAt(run))
   const { finished_at, duration_ms } = run.metadata ?? {}
   if (finished_at === undefined) return started
   const lasted = duration_ms === undefined ? '' : ` (${formatDuration(duration_ms)})`
-  return `${started} – ${new Date(finished_at).toLocaleTimeString()}${lasted}`
+  return `${started} – ${longTime(new Date(finished_at))}${lasted}`
 }
 
 /** What there was much of, in words: "3 searches, 12 sources, 2 errors". */

@@ -4,6 +4,7 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { Emitter } from '../../shared/lib/emitter'
+import { formatTime } from '../../shared/lib/format'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
 import type { FollowTarget } from '../follow/followTarget'
@@ -194,7 +195,7 @@ class RunPanels implements Panels {
     for (const [panel, { info }] of this.shown) {
       const short = info.title.length > 40 ? `${info.title.slice(0, 39)}…` : info.title
       const isAlone = titles.filter((title) => title === info.title).length === 1
-      const named = isAlone ? short : `${short} · ${new Date(info.started_at).toLocaleTimeString()}`
+      const named = isAlone ? short : `${short} · ${formatTime(Date.parse(info.started_at)).slice(0, 8)}`
       let title = named
       for (let number = 2; given.has(title); number++) title = `${named} (${String(number)})`
       given.add(title)

@@ -10,7 +10,15 @@ describe('a double click', () => {
       return clicks.note(on)
     }
     assert.deepEqual(
-      [after(0, 'a'), after(500, 'a'), after(100, 'a'), after(501, 'a'), after(10, 'b'), after(10, 'a'), after(10, 'a')],
+      [
+        after(0, 'a'),
+        after(500, 'a'),
+        after(100, 'a'),
+        after(501, 'a'),
+        after(10, 'b'),
+        after(10, 'a'),
+        after(10, 'a'),
+      ],
       [false, true, false, false, false, false, true],
     )
   })

@@ -61,12 +61,3 @@ export function exitText({
   if (typeof signal === 'string') return signal
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
 }
-
-/** "14:03", on another day "20 Nov 14:03", of another year with it; local time. */
-export function startText(started: Date): string {
-  const now = new Date()
-  const isToday = started.toDateString() === now.toDateString()
-  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'short', day: 'numeric' }
-  const year: Intl.DateTimeFormatOptions = started.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
-  return started.toLocaleString(undefined, { ...year, ...day, hour: '2-digit', minute: '2-digit' })
-}

@@ -1,0 +1,31 @@
+/**
+ * Times in the editor's own lists, as its language writes them. A panel has one way for all (shared/lib/format.ts): day, 24 hours and
+ * milliseconds, which can be compared and searched for.
+ */
+import * as vscode from 'vscode'
+
+const hourAndMinute = { hour: '2-digit', minute: '2-digit' } as const
+
+/** "14:03", "02:03 PM" */
+export function shortTime(time: Date): string {
+  return time.toLocaleTimeString(vscode.env.language, hourAndMinute)
+}
+
+/** The same, on another day with it, of another year with that: "20 Nov, 14:03"; local time. */
+export function startText(started: Date): string {
+  const now = new Date()
+  const isToday = started.toDateString() === now.toDateString()
+  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'short', day: 'numeric' }
+  const year: Intl.DateTimeFormatOptions = started.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
+  return started.toLocaleString(vscode.env.language, { ...year, ...day, ...hourAndMinute })
+}
+
+/** Day and time in full. */
+export function longDateTime(time: Date): string {
+  return time.toLocaleString(vscode.env.language)
+}
+
+/** The time of day in full. */
+export function longTime(time: Date): string {
+  return time.toLocaleTimeString(vscode.env.language)
+}

@@ -36,6 +36,7 @@ globalThis.acquireVsCodeApi = () => ({
 const nothing = (): Promise<undefined> => Promise.resolve(undefined)
 const actions: BridgeActions = {
   exportRun: nothing,
+  manage: nothing,
   deleteRun: nothing,
   openLog: nothing,
   showOutput: nothing,

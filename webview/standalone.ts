@@ -78,6 +78,7 @@ function pageActions(name: string, log: Uint8Array<ArrayBuffer>, marked: readonl
     runAgain: notHere,
     openFolder: notHere,
     compare: notHere,
+    manage: notHere,
     saveText: notHere,
     openFile: notHere,
     listTrajectories: notHere,

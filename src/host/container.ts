@@ -9,6 +9,7 @@ import { findRipgrep } from '../node/textfile/ripgrepPath'
 import { createTextThreads } from '../node/textfile/textThreads'
 import { LogWorker } from '../node/store/logWorker'
 import type { RegistryEntry } from '../shared/control'
+import type { TextQuery } from '../shared/protocol/rows'
 import { customFormats } from './follow/customFormats'
 import type { FollowTarget } from './follow/followTarget'
 import { LogFiles } from './follow/logFiles'
@@ -26,11 +27,12 @@ export interface Panels {
    * Shows the panel of a log; makes it when there is none.
    * @param preserveFocus the keys stay where they are
    * @param seq the event that is shown
+   * @param found the text that it was found by, to be marked there
    * @throws UserError when the log can't be read
    */
   open(logPath: string, preserveFocus?: boolean): Promise<void>
   /** Shows the panel of a log with this event in view. @throws UserError when the log can't be read */
-  goTo(logPath: string, seq: number): Promise<void>
+  goTo(logPath: string, seq: number, found?: TextQuery): Promise<void>
   /** Shows the panel that follows this, as one; makes it when there is none. @throws UserError when it can't */
   follow(target: FollowTarget): Promise<void>
   /** Shows the panel of a log, and plays the run back in it. @throws UserError when the log can't be read */
@@ -83,6 +85,8 @@ export interface Container {
   launches?: Launches
   /** The runs that are selected in the Runs view; set by that view. */
   selectedRuns?: () => readonly ListedRun[]
+  /** Selects a run in the Runs view, which is opened for it; set by that view. */
+  showInRuns?: (run: ListedRun) => Promise<void>
   /** Says a sentence above the Runs view, until it is closed; set by that view. */
   tellInRuns?: (text: string) => void
   /** What the person has not looked at; set by the Runs view. */

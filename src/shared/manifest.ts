@@ -17,6 +17,8 @@ export const commands = {
   openAsRun: 'tapedeck.openAsRun',
   /** Imports a file of the Explorer. */
   importFile: 'tapedeck.importFile',
+  /** Opens the run that is selected in the Runs view, with the keys in its panel. */
+  openSelectedRun: 'tapedeck.openSelectedRun',
   stopRun: 'tapedeck.stopRun',
   replayRun: 'tapedeck.replayRun',
   stopAllRuns: 'tapedeck.stopAllRuns',
@@ -29,6 +31,7 @@ export const commands = {
   unpinRun: 'tapedeck.unpinRun',
   tagRun: 'tapedeck.tagRun',
   revealRun: 'tapedeck.revealRun',
+  showInRuns: 'tapedeck.showInRuns',
   copyRunPath: 'tapedeck.copyRunPath',
   copyRunId: 'tapedeck.copyRunId',
   filterRuns: 'tapedeck.filterRuns',

@@ -97,6 +97,7 @@ describe('the history in the editor', () => {
     await editor.quickInput().fill('nothing has this')
     await editor.page.keyboard.press('Escape')
     await editor.page.getByRole('button', { name: 'Clear Filter', exact: true }).waitFor()
+    await editor.page.locator('.pane-header', { hasText: 'of 69 runs: "nothing has this"' }).waitFor()
     await shot('history filter without hits')
     await editor.page.getByRole('button', { name: 'Clear Filter', exact: true }).click()
     await editor.treeRows('Evaluate').waitFor()
@@ -126,10 +127,13 @@ describe('the history in the editor', () => {
   })
 
   it('renames a run by F2 and deletes it by its key, after a question', async () => {
-    // A click opens the run, and the keys go with it.
+    // A click opens the run, and the keys stay in the list; Enter moves them.
     await editor.treeRows('Evaluate').click()
     await editor.page.locator('.tab', { hasText: 'Evaluate' }).waitFor()
-    await editor.runCommand('Tapedeck: Focus on Runs View')
+    await editor.webviewFrame().locator('[data-testid="run-state"]').waitFor()
+    await editor.page.keyboard.press('Enter')
+    await editor.page.waitForFunction('document.activeElement?.tagName === "IFRAME"')
+    await editor.treeRows('Evaluate').click()
     await editor.page.keyboard.press('F2')
     await editor.answerQuickInput('My evaluation', 'Rename Run')
     await editor.treeRows('My evaluation').waitFor()

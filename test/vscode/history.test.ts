@@ -67,6 +67,14 @@ describe('past runs', () => {
     assert.equal(readFileSync(logOf(id), 'utf8'), before)
   })
 
+  it('are shown in the Runs view where a filter hides them, and its keys are about the one that is selected there', async () => {
+    const id = past('far down', 5)
+    await run(commands.filterRuns, { text: 'nothing is called so' })
+    await run(commands.showInRuns, id)
+    await run(commands.renameRun, { selected: true }, 'found there')
+    assert.equal(notesOf(id)['title'], 'found there')
+  })
+
   it('are pinned and tagged, one and many, and the other notes stay', async () => {
     const [a, b] = [past('a'), past('b')]
     await run(commands.pinRun, [a, b])

@@ -17,7 +17,7 @@ import {
 import { changeBookmarks } from '../../src/shared/lib/bookmarks'
 import { createServer, type Server } from '../../src/shared/protocol/peer'
 import type { CaptureSummary, LaunchSummary, RunSummary } from '../../src/shared/protocol/summary'
-import type { EntryLines, Query, Row } from '../../src/shared/protocol/rows'
+import type { EntryLines, Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { fakeComparison, type Pair } from './fakeCompare'
 import { followedLine, followRun, LINE_BYTES, SEQ_BASE } from './fakeFollow'
 import { fakeTrajectories, freshCapture, freshLaunch, launchInfo, line } from './fakeLaunch'
@@ -251,6 +251,7 @@ export class FakeHost {
           'run/again': (params) => this.note('run/again', params),
           'run/openFolder': (params) => this.note('run/openFolder', params),
           'run/compare': (params) => this.note('run/compare', params),
+          'run/manage': (params) => this.note('run/manage', params),
           'run/saveText': (params) => this.note('run/saveText', params),
           'file/open': (params) => this.note('file/open', params),
           'compare/get': async (params, signal) => {
@@ -384,8 +385,8 @@ export class FakeHost {
     this.server.notify('notice', { level, text })
   }
 
-  goTo(seq: number): void {
-    this.server.notify('goTo', { seq })
+  goTo(seq: number, found?: TextQuery): void {
+    this.server.notify('goTo', { seq, ...(found === undefined ? {} : { found }) })
   }
 
   named(name: string): unknown[] {

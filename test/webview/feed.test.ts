@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { Harness, type OpenPanel } from './harness'
+import { focused } from './waits'
 
 describe('feed', () => {
   let harness: Harness
@@ -135,8 +136,30 @@ describe('feed', () => {
     await panel.host(({ host }) => {
       host.goTo(3004)
     })
-    await panel.id('notice').filter({ hasText: 'a filter hides it' }).waitFor()
+    await panel.id('hidden-note').filter({ hasText: 'a filter hides it' }).waitFor()
     await panel.id('detail').filter({ hasText: '3004' }).waitFor()
+    await panel.close()
+  })
+
+  it('stands where a hidden event would be, marks what it was found by, and shows it in the list when asked', async () => {
+    const panel = await harness.open({ events: 5000, state: 'completed' })
+    await panel.rows().first().waitFor()
+    await panel.host(({ host }) => {
+      host.goTo(3004, { pattern: 'example.com' })
+    })
+    await panel.id('detail').filter({ hasText: '3004' }).waitFor()
+    await panel.page.locator('[data-testid="event-row"][data-seq="3005"]').waitFor()
+    assert.equal(await panel.page.locator('.row.selected').count(), 0)
+    await panel.id('detail-fields').locator('mark').filter({ hasText: 'example.com' }).first().waitFor()
+    await panel.id('search-input').fill('no such text')
+    await panel.id('feed-empty').waitFor()
+    await panel.id('reveal').click()
+    await panel.page.locator('.row.selected[data-seq="3004"]').waitFor()
+    await panel.id('hidden-note').waitFor({ state: 'detached' })
+    assert.equal(await focused(panel), 'feed')
+    // Only what hid it went: other chatter stays hidden.
+    assert.equal(await panel.id('phase-filter-network').getAttribute('aria-pressed'), 'true')
+    assert.equal(await panel.id('phase-filter-network_body').getAttribute('aria-pressed'), 'false')
     await panel.close()
   })
 

@@ -39,7 +39,7 @@ describe('panel of followed files', () => {
       await panel.id('line-count').innerText(),
       /\d+$/.exec(await panel.id('level-filter-error').innerText())?.[0],
     ]
-    assert.deepEqual(await counts(), ['700', '700 lines', '700', '100'])
+    assert.deepEqual(await counts(), ['700 lines', '700 lines', '700', '100'])
     // Another view is of now.
     await panel.id('search-input').fill('timeout')
     await counted(panel, '243 of 1,700')
@@ -229,7 +229,7 @@ describe('panel of followed files', () => {
     const panel = await open()
     const feed = panel.id('feed')
     await feed.press('b')
-    await said(panel, 'Choose a row first')
+    await panel.id('notice').filter({ hasText: 'Choose a line first' }).waitFor()
     await feed.press('Home')
     await feed.press('b')
     await said(panel, 'Bookmarked.')

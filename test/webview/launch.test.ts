@@ -88,6 +88,20 @@ describe('launch', () => {
       await panel.id('more-button').click()
       await panel.id('compare-run').click()
       await panel.asked('run/compare', 1)
+      for (const what of ['rename', 'tag', 'pin', 'reveal']) {
+        await panel.id('more-button').click()
+        await panel.id(`manage-${what}`).click()
+      }
+      await panel.host(({ host }) => {
+        host.setRun({ pinned: true })
+      })
+      await panel.id('more-button').click()
+      assert.equal(await panel.id('manage-pin').count(), 0)
+      await panel.id('manage-unpin').click()
+      assert.deepEqual(
+        await panel.asked('run/manage', 5),
+        ['rename', 'tag', 'pin', 'reveal', 'unpin'].map((what) => ({ what })),
+      )
       await panel.close()
       const live = await harness.open({ kind: 'launch' })
       await live.id('more-button').click()
@@ -198,7 +212,7 @@ describe('launch', () => {
   describe('summary', () => {
     it('says why something is not there', async () => {
       const panel = await harness.open({ kind: 'launch' })
-      await panel.id('no-results').filter({ hasText: 'This launch names no result files' }).waitFor()
+      await panel.id('no-results').filter({ hasText: 'None were asked for' }).waitFor()
       await panel.host(({ host }) => {
         host.setRun({ expects_results: true })
       })

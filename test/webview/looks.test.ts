@@ -9,6 +9,8 @@ import process from 'node:process'
 import axe from 'axe-core'
 import type { RunKind } from '../../src/shared/events/schema'
 import type { RunSummary } from '../../src/shared/protocol/summary'
+import type { Pair } from './fakeCompare'
+import { START } from './fakeRun'
 import { Harness, themeClass, type OpenPanel, type PanelOptions, type Theme } from './harness'
 import { follow, session, stream, usageCourse } from './summarySamples'
 import { settled } from './waits'
@@ -22,12 +24,20 @@ interface Scene {
   readonly options: PanelOptions
   /** Brings the panel where it is looked at. */
   readonly prepare: (panel: OpenPanel) => Promise<void>
+  /** Where it looks another way in each theme, and not at each width. */
+  readonly widths?: readonly number[]
+  /** Shows, in the narrowest panel, what stands on a tab of its own there. */
+  readonly narrow?: (panel: OpenPanel) => Promise<void>
 }
 
 const firstDetail = async (panel: OpenPanel): Promise<void> => {
   await panel.rows().first().click()
   await panel.page.keyboard.press('Enter')
   await panel.id('detail').waitFor()
+}
+
+const summaryTab = async (panel: OpenPanel): Promise<void> => {
+  await panel.id('tab-summary').click()
 }
 
 /** The panel of a kind of run that is told by its summary. */
@@ -44,6 +54,24 @@ const toldAs = (kind: RunKind, summary: RunSummary): Scene => ({
     )
     await panel.id('tab-summary').or(panel.id('summary')).first().waitFor()
   },
+  narrow: summaryTab,
+})
+
+const marked = [
+  {
+    seq: 9,
+    text: 'usage',
+    name: 'The costs begin here, which is a long name for a marker of a run',
+    time: START + 9 * 37,
+  },
+  { seq: 140, text: 'tool', name: 'halfway', time: START + 140 * 37 },
+]
+
+/** Runs side by side. */
+const compared = (pair: Pair): Scene => ({
+  name: `compare-${pair}`,
+  options: { pair },
+  prepare: () => Promise.resolve(),
 })
 
 const scenes: readonly Scene[] = [
@@ -79,7 +107,84 @@ const scenes: readonly Scene[] = [
       })
       await panel.page.getByText('is 118 m high').waitFor({ state: 'attached' })
     },
+    narrow: summaryTab,
   },
+  {
+    name: 'markers',
+    options: { events: 400, state: 'completed' },
+    prepare: async (panel) => {
+      await panel.host(({ host, argument }) => {
+        host.bookmarks = argument
+        host.putAbove(0)
+      }, marked)
+      await panel.id('marker').first().waitFor()
+      await panel.page.locator('.row[data-seq="12"]').click()
+      await panel.page.keyboard.press('b')
+      await panel.id('marker-note').waitFor()
+      await panel.page.keyboard.press('Escape')
+    },
+  },
+  {
+    name: 'menu',
+    widths: [400],
+    options: { events: 400, state: 'completed' },
+    prepare: async (panel) => {
+      await panel.id('more-button').click()
+    },
+  },
+  {
+    name: 'menu-export',
+    widths: [400],
+    options: { events: 40, state: 'completed' },
+    prepare: async (panel) => {
+      await panel.id('export-button').click()
+    },
+  },
+  {
+    name: 'menu-row',
+    widths: [400],
+    options: { kind: 'launch', state: 'completed' },
+    prepare: async (panel) => {
+      await panel.host(({ host }) => {
+        host.print('one', 'two', 'three')
+      })
+      await panel
+        .rows()
+        .nth(1)
+        .click({ button: 'right', position: { x: 140, y: 8 } })
+      await panel.page.getByRole('menu').waitFor()
+    },
+  },
+  {
+    name: 'searched',
+    options: { events: 400, state: 'completed' },
+    prepare: async (panel) => {
+      await panel.id('search-input').fill('tower')
+      await panel.id('only-hits').click()
+      await panel.id('next-hit').click()
+      await panel.page.locator('.row.selected').waitFor()
+      await panel.host(({ host }) => {
+        host.goTo(4)
+      })
+      await panel.id('hidden-note').waitFor()
+    },
+  },
+  {
+    name: 'nothing-found',
+    options: { events: 400, state: 'running' },
+    prepare: async (panel) => {
+      await panel.id('search-input').fill('no such text')
+      await panel.id('feed-empty').waitFor()
+      await panel.host(({ host }) => {
+        host.notice('error', 'The export could not be written: the disk is full. Make room, then export again.')
+      })
+      await panel.id('search-regex').click()
+      await panel.id('search-input').fill('(unclosed')
+      await panel.id('search-problem').waitFor()
+    },
+  },
+  compared('capture'),
+  compared('launch'),
   {
     name: 'capture-failed',
     options: { events: 60, state: 'failed' },
@@ -173,14 +278,15 @@ describe('the looks of the panel', () => {
     await harness.stop()
   })
 
-  for (const { name, options, prepare } of scenes) {
+  for (const { name, options, prepare, narrow, widths: at = widths } of scenes) {
     it(`give axe nothing to complain of: ${name}`, async () => {
       const panel = await harness.open({ ...options, reducedMotion: true, width: 1600, height: 900 })
       await prepare(panel)
       /** Where each was found. */
       const found: Record<string, string[]> = {}
-      for (const width of widths) {
+      for (const width of at) {
         await panel.page.setViewportSize({ width, height: 900 })
+        if (width === widths[0]) await narrow?.(panel)
         for (const theme of themes) {
           await panel.page.evaluate((classes) => {
             document.body.className = classes

@@ -111,6 +111,70 @@ describe('markers', () => {
     await panel.close()
   })
 
+  it('stand beside the log, at its last row, where the run has just ended; nobody is told of an error', async () => {
+    const panel = await open({ events: 300, state: 'running' })
+    await panel.host(({ host }) => host.failing.set('run/mark', 'The recorder can’t be reached.'))
+    await panel.id('feed').focus()
+    await panel.page.keyboard.press('b')
+    assert.deepEqual(
+      (await kept(panel, 1)).map(({ seq }) => seq),
+      [298],
+    )
+    await panel.page.locator('.row.bookmarked[data-seq="298"] .codicon-bookmark').waitFor()
+    assert.equal(await panel.id('notice').count(), 0)
+    await panel.close()
+  })
+
+  it('need a chosen row in a run that is over, and the panel says so until there is one, or a replay', async () => {
+    const panel = await open({ events: 240, state: 'completed' })
+    await panel.id('feed').focus()
+    await panel.page.keyboard.press('b')
+    await panel.id('notice').filter({ hasText: 'Choose an event first' }).waitFor()
+    await panel.page.keyboard.press('F2')
+    await panel.id('notice').filter({ hasText: 'no marker here' }).waitFor()
+    await panel.page.locator('.row[data-seq="6"]').click()
+    await panel.page.keyboard.press('b')
+    await panel.id('notice').waitFor({ state: 'detached' })
+    await kept(panel, 1)
+    await panel.host(({ host }) => {
+      host.notice('warning', 'It is about the list.')
+    })
+    await panel.id('notice').waitFor()
+    await panel.id('replay-button').click()
+    await panel.id('notice').waitFor({ state: 'detached' })
+    await panel.close()
+  })
+
+  it('are named in the list: right after they were set, and later on their row', async () => {
+    const panel = await open({ events: 240, state: 'completed' })
+    await panel.page.locator('.row[data-seq="6"]').click()
+    await panel.page.keyboard.press('b')
+    await panel.id('marker-note').waitFor()
+    await panel.page.keyboard.press('F2')
+    await panel.id('marker-name').fill('first try')
+    await panel.page.keyboard.press('Enter')
+    assert.equal((await kept(panel, 2))[0]?.name, 'first try')
+    assert.equal(await focused(panel), 'feed')
+    await panel.id('marker-note').waitFor({ state: 'detached' })
+    await panel.page.keyboard.press('F2')
+    await panel.id('marker-name').fill('second try')
+    await panel.page.keyboard.press('Escape')
+    assert.equal(await focused(panel), 'feed')
+    await panel.page.keyboard.press('b')
+    await panel.page.keyboard.press('b')
+    await panel.id('name-marker').click()
+    await panel.id('marker-name').fill('third try')
+    await panel.page.keyboard.press('Enter')
+    assert.equal((await kept(panel, 5))[0]?.name, 'third try')
+    // Whoever goes on is not asked any more.
+    await panel.page.keyboard.press('b')
+    await panel.page.keyboard.press('b')
+    await panel.id('marker-note').waitFor()
+    await panel.page.keyboard.press('ArrowDown')
+    await panel.id('marker-note').waitFor({ state: 'detached' })
+    await panel.close()
+  })
+
   it('are gone through with a key, those of the log and those of the notes', async () => {
     const panel = await open({ events: 2400, state: 'completed' })
     await panel.host(({ host }) => {

@@ -14,7 +14,7 @@ describe('panel', () => {
     it('shows a finished run without what only a running one needs', async () => {
       const panel = await harness.open({ events: 500, state: 'completed' })
       assert.equal(await panel.id('run-state').textContent(), 'completed')
-      assert.equal(await panel.id('run-clock').textContent(), '1:23')
+      assert.equal(await panel.id('run-clock').textContent(), '1 min 23 s')
       assert.match((await panel.id('run-title').textContent()) ?? '', /tallest wooden tower/)
       assert.equal(await panel.id('stop-button').count(), 0)
       assert.equal(await panel.id('pause-button').count(), 0)
@@ -28,7 +28,7 @@ describe('panel', () => {
         host.setRun({ state: 'completed', duration_ms: 70_400, elapsed_ms: 70_400 })
       })
       await panel.id('run-state').filter({ hasText: 'completed' }).waitFor()
-      assert.equal(await panel.id('run-clock').textContent(), '1:10')
+      assert.equal(await panel.id('run-clock').textContent(), '1 min 10 s')
       await panel.close()
     })
 

@@ -80,6 +80,19 @@ describe('the HTML export', function () {
     await close()
   })
 
+  it('says once that a marker does not outlive the page', async () => {
+    const { page, close } = await open(await capture())
+    await page.getByTestId('event-row').first().click()
+    await page.keyboard.press('b')
+    await page.getByTestId('notice').filter({ hasText: 'gone when it is closed' }).waitFor()
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.keyboard.press('b')
+    await page.keyboard.press('b')
+    await page.locator('.row.bookmarked').waitFor()
+    assert.equal(await page.getByTestId('notice').count(), 0)
+    await close()
+  })
+
   it('filters by level and offers only what a page can do', async () => {
     const { page, close } = await open(await capture())
     await page.getByTestId('level-filter-error').click()

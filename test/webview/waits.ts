@@ -12,10 +12,14 @@ export async function settled(panel: OpenPanel): Promise<void> {
   await panel.page.locator('.row.waiting').first().waitFor({ state: 'detached' })
 }
 
-/** Waits until the count says that, and its rows are drawn. */
+/** Waits until the count says that, whatever it counts, and its rows are drawn. */
 export async function counted(panel: OpenPanel, text: string): Promise<void> {
   await panel.page.waitForFunction(
-    (expected) => document.querySelector<HTMLElement>('[data-testid="feed-count"]')?.innerText.trim() === expected,
+    (expected) =>
+      document
+        .querySelector<HTMLElement>('[data-testid="feed-count"]')
+        ?.innerText.trim()
+        .replace(/ (event|line)s?$/, '') === expected,
     text,
   )
   await settled(panel)

@@ -9,6 +9,7 @@ import type { Row } from '../../src/shared/protocol/rows'
 import type { TimelineInfo } from '../../src/shared/protocol/timeline'
 import { plainText } from '../lib/outputText'
 import type { Feed } from './feed.svelte'
+import type { Notice } from './launch.svelte'
 
 const MAX_TEXT = 200
 /** Of a name that is made from a row. */
@@ -18,10 +19,13 @@ interface BookmarkPanel {
   readonly feed: Feed
   readonly run: RunInfo | undefined
   readonly live: boolean
+  readonly offline: boolean
+  readonly replay: { readonly isActive: boolean }
+  notice: Notice | undefined
   readonly timeline: { readonly info: TimelineInfo | undefined }
   jump(at: { seq: number }): Promise<void>
   showProblem(error: unknown): void
-  act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean>
+  act<N extends RequestName>(name: N, params: CallParams<N>, isTold?: boolean): Promise<boolean>
   say(text: string): void
   /** As `say`, for everybody to see. */
   tell(text: string): void
@@ -53,6 +57,14 @@ export class Bookmarks {
     return [...own, ...logged].sort((a, b) => a.seq - b.seq)
   })
 
+  /** The seq of the marker that was just set in the list: it can be named there. */
+  fresh = $state<number>()
+  /** Whether that is being named. */
+  isNaming = $state(false)
+  /** What the key said last that it can't do. */
+  private hint: Notice | undefined
+  private hasWarned = false
+
   constructor(
     private readonly panel: BookmarkPanel,
     private readonly client: Client,
@@ -81,8 +93,31 @@ export class Bookmarks {
     const name = text.trim().slice(0, MAX_NAME) || this.nextName
     const [set, gone] = this.isRun ? ['Marker set.', 'Marker taken away.'] : ['Bookmarked.', 'Bookmark taken away.']
     this.panel.say(isSet ? set : gone)
+    if (this.panel.notice === this.hint) this.panel.notice = undefined
+    this.isNaming = false
+    this.fresh = isSet && this.isRun ? row.seq : undefined
     const bookmark = { seq: row.seq, text, ...time, ...(this.isRun ? { name } : {}) }
     this.change(isSet ? { how: 'add', bookmark } : { how: 'remove', seq: row.seq })
+    if (!isSet || !this.panel.offline || this.hasWarned) return
+    this.hasWarned = true
+    this.panel.notice = {
+      level: 'info',
+      text: 'Markers set in this page are gone when it is closed or loaded again. Set them in the editor to keep them.',
+    }
+  }
+
+  /** The marker that is set in the list and that its note tells of. */
+  get named(): Marker | undefined {
+    const { fresh } = this
+    return fresh === undefined ? undefined : this.markers.find(({ seq, isNote }) => isNote && seq === fresh)
+  }
+
+  /** The key: asks for the name of the chosen row's marker. */
+  nameChosen(): void {
+    const { selectedSeq } = this.panel.feed
+    this.fresh = selectedSeq ?? this.fresh
+    this.isNaming = this.named !== undefined
+    if (!this.isNaming) this.hintAt('There is no marker here to be named. The key b sets one.')
   }
 
   /** Chooses the line of a bookmark, or says that it is not there: a file may have been rotated or written anew since. */
@@ -91,18 +126,29 @@ export class Bookmarks {
     this.panel.tell('The bookmarked line is not in this view: it is filtered out, or no longer in what is open here.')
   }
 
-  /** The key: marks the chosen row or takes its mark away; at the end of a run that lives, the log gets a marker itself. */
+  /**
+   * The key: marks the chosen row or takes its mark away; at the end of a run that lives, the log gets a marker itself. Where that
+   * can't be (the run has just ended, another machine records it), the last row is marked, beside the log.
+   */
   async set(): Promise<void> {
-    const { feed, live } = this.panel
-    if (this.isRun && live && feed.follow && !feed.paused) {
+    const { feed, live, replay } = this.panel
+    const isAtEnd = this.isRun && feed.follow && !feed.paused
+    const isLive = isAtEnd && live && !replay.isActive
+    if (isLive) {
       const name = this.nextName
-      if (await this.panel.act('run/mark', { name })) this.panel.say(`${name} is set in the log.`)
-      return
+      if (await this.panel.act('run/mark', { name }, false)) {
+        this.panel.say(`${name} is set in the log.`)
+        return
+      }
     }
     try {
-      const [row] = feed.selected < 0 ? [] : await feed.fetch(feed.selected, feed.selected + 1)
-      if (row === undefined) this.panel.say('Choose a row first: the arrow keys do.')
-      else this.toggle(row)
+      const index = isLive || (isAtEnd && (replay.isActive || feed.selected < 0)) ? feed.known - 1 : feed.selected
+      const [row] = index < 0 ? [] : await feed.fetch(index, index + 1)
+      if (row !== undefined) this.toggle(row)
+      else {
+        const what = this.isRun ? 'an event' : 'a line'
+        this.hintAt(`Choose ${what} first, by a click or the arrow keys: the key b marks it.`)
+      }
     } catch (error) {
       this.panel.showProblem(error)
     }
@@ -114,6 +160,11 @@ export class Bookmarks {
     const bookmark = this.bySeq.get(seq)
     if (wanted === '' || bookmark === undefined || bookmark.name === wanted) return
     this.change({ how: 'rename', bookmark: { ...bookmark, name: wanted } })
+  }
+
+  private hintAt(text: string): void {
+    this.hint = { level: 'info', text }
+    this.panel.notice = this.hint
   }
 
   private get nextName(): string {

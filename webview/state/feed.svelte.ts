@@ -271,19 +271,31 @@ export class Feed {
     const { view } = this
     if (view === undefined) return false
     const { position } = await this.options.client.call('position/find', { view, at })
-    if (this.view !== view || position >= this.known) return false
+    if (this.view !== view) return false
+    if (position >= this.known) {
+      if ('seq' in at) this.standAt(this.known)
+      return false
+    }
     if ('seq' in at) {
       const [row] = await this.rows.fetch(view, position, position + 1)
+      if (row?.seq !== at.seq) this.standAt(position)
       if (row?.seq !== at.seq || !isWanted(row)) return false
     }
     this.setPaused(false)
+    // A view that was just opened may not be drawn yet, and only what is drawn can be chosen.
+    this.draw()
     this.select(position)
-    // In the middle, with what came before it.
+    this.standAt(position)
+    return true
+  }
+
+  /** Brings a place into the middle, with what came before it. */
+  private standAt(position: number): void {
+    this.setFollow(false)
     this.top = Math.min(Math.max(this.minTop(), (position + 0.5) * this.rowHeight - this.height / 2), this.maxTop())
     this.wanted = undefined
     this.schedule()
     this.options.onIntent()
-    return true
   }
 
   setFollow(follow: boolean): void {

@@ -1,7 +1,7 @@
 /** What the person wants to see: phases, levels and a text; and the query that follows from it. */
 import type { Level } from '../../src/shared/events/schema'
 import type { SavedFilter } from '../../src/shared/protocol/contract'
-import type { Query, TextQuery } from '../../src/shared/protocol/rows'
+import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { expressionProblem } from '../../src/shared/lib/expressionProblem'
 import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/shared/lib/queryLine'
 import { levels, type SavedState, type SavedText, type TimeRange } from '../lib/savedState'
@@ -196,6 +196,15 @@ export class Filters {
     this.text = text
     this.onlyLevels = levels.filter((level) => chosen.includes(level))
     this.takeText()
+    this.options.changed()
+  }
+
+  /** Takes away what would hide events such as this one; a text that is searched for stays. */
+  showKindOf({ phase, level, time, source }: Row): void {
+    this.hidden = this.hidden.filter((other) => other !== phase)
+    if (source !== undefined) this.hiddenSources = []
+    if (level === undefined || !this.showsLevel(level)) this.onlyLevels = []
+    if (this.range !== undefined && !(time >= this.range.from && time <= this.range.to)) this.range = undefined
     this.options.changed()
   }
 

@@ -31,6 +31,10 @@ export abstract class HostActions {
     await this.act('run/compare', {})
   }
 
+  async manage(what: CallParams<'run/manage'>['what']): Promise<void> {
+    await this.act('run/manage', { what })
+  }
+
   async exportRun(format: ExportFormat): Promise<void> {
     await this.act('run/export', { format })
   }
@@ -70,15 +74,18 @@ export abstract class HostActions {
     await this.act('file/open', place)
   }
 
-  /** Sends what a person asked for; tells them when it could not be done. */
-  async act<N extends RequestName>(name: N, params: CallParams<N>): Promise<boolean> {
+  /**
+   * Sends what a person asked for.
+   * @param isTold whether they are told when it could not be done
+   */
+  async act<N extends RequestName>(name: N, params: CallParams<N>, isTold = true): Promise<boolean> {
     // These may wait for a person: a file to choose, a question to answer.
     const options: CallOptions = { timeoutMs: 0 }
     try {
       await this.client.call(name, params, options)
       return true
     } catch (error) {
-      this.showProblem(error)
+      if (isTold) this.showProblem(error)
       return false
     }
   }

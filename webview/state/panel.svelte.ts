@@ -1,6 +1,6 @@
 /** The panel's whole state: the run as the host tells it, and the parts that draw it. */
 import type { Bookmark, RunInfo } from '../../src/shared/protocol/contract'
-import type { Row } from '../../src/shared/protocol/rows'
+import type { Row, TextQuery } from '../../src/shared/protocol/rows'
 import type { ReplayState } from '../../src/shared/protocol/timeline'
 import { RequestError } from '../../src/shared/protocol/peer'
 import { clampAside, readState, type SavedState } from '../lib/savedState'
@@ -41,6 +41,8 @@ export class Panel extends ShownRun {
   goToOpen = $state(false)
   asideWidth = $state(0)
   tab = $state<'events' | 'summary'>('events')
+  /** What a search over all runs found the event by that it went to. */
+  found = $state.raw<TextQuery>()
 
   readonly feed: Feed
   readonly filters: Filters
@@ -142,7 +144,8 @@ export class Panel extends ShownRun {
       this.client.on('bookmarks', ({ bookmarks }) => {
         this.bookmarks.take(bookmarks)
       }),
-      this.client.on('goTo', ({ seq }) => {
+      this.client.on('goTo', ({ seq, found }) => {
+        this.found = found
         void this.goToEvent(seq)
       }),
       this.client.on('notice', (notice) => {
@@ -227,9 +230,29 @@ export class Panel extends ShownRun {
       if (await this.feed.goTo(at)) return
       if ('time' in at) this.tell('There is no such event in this view: it is filtered out.')
       else {
-        this.tell('This event is not in the list: a filter hides it. Its details are shown.')
-        await this.details.showEvent(at.seq)
+        this.say('This event is not in the list: a filter hides it. Its details are shown.')
+        await this.details.showEvent(at.seq, true)
       }
+    } catch (error) {
+      this.showProblem(error)
+    }
+  }
+
+  /** Takes away of the filters what hides the event that is shown in full, and chooses it in the list. */
+  async reveal(): Promise<void> {
+    const row = this.detail?.row
+    if (row === undefined) return
+    try {
+      this.feed.showAll()
+      this.filters.showKindOf(row)
+      // What is typed may hide it too.
+      if (!(await this.feed.goTo({ seq: row.seq }))) {
+        this.filters.setText({ pattern: '' })
+        this.filters.applyText()
+        await this.feed.goTo({ seq: row.seq })
+      }
+      await this.details.show(row)
+      document.getElementById('feed')?.focus()
     } catch (error) {
       this.showProblem(error)
     }

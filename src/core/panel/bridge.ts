@@ -14,11 +14,12 @@ import type {
   NotificationName,
   Notifications,
   PanelRequestName,
+  RequestParams,
   RunInfo,
   SavedFilter,
   ToWebview,
 } from '../../shared/protocol/contract'
-import type { Row } from '../../shared/protocol/rows'
+import type { Row, TextQuery } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import {
@@ -92,6 +93,8 @@ export interface BridgeActions {
   openFolder(): Promise<void>
   /** Asks for the other run; returns when that is chosen or not. */
   compare(): Promise<void>
+  /** As the Runs view does it. */
+  manage(what: RequestParams<'run/manage'>['what']): Promise<void>
   saveText(): Promise<string | undefined>
   openFile(path: string, line: number | undefined, column: number | undefined): Promise<void>
   listTrajectories(path: string): Promise<{ trajectories: readonly TrajectoryEntry[]; total: number }>
@@ -150,7 +153,7 @@ export class PanelBridge {
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private disposed = false
   /** The event that a page that is not there yet is to show. */
-  private wanted: number | undefined
+  private wanted: Notifications['goTo'] | undefined
 
   constructor(
     private readonly run: BridgeRun,
@@ -207,9 +210,10 @@ export class PanelBridge {
   }
 
   /** Brings an event into view; in a page that is not there yet as soon as it is. */
-  goTo(seq: number): void {
-    this.wanted = this.greeted ? undefined : seq
-    this.notify('goTo', { seq })
+  goTo(seq: number, found?: TextQuery): void {
+    const place = { seq, ...(found === undefined ? {} : { found }) }
+    this.wanted = this.greeted ? undefined : place
+    this.notify('goTo', place)
   }
 
   /** Has the page replay the run, as soon as it is there. */
@@ -244,7 +248,7 @@ export class PanelBridge {
       this.greeted = true
       this.summaryTimer = setTimeout(this.summarize, ROWS_FIRST_MS)
       if (problem !== undefined) this.notify('notice', { level: 'warning', text: problem })
-      if (this.wanted !== undefined) this.goTo(this.wanted)
+      if (this.wanted !== undefined) this.goTo(this.wanted.seq, this.wanted.found)
       if (this.replayPending) this.startReplay()
       const { info } = this.run
       const { restored } = this.options
@@ -320,6 +324,7 @@ export class PanelBridge {
     },
     'run/openFolder': () => this.actions.openFolder().then(() => ({})),
     'run/compare': () => this.actions.compare().then(() => ({})),
+    'run/manage': ({ what }) => this.actions.manage(what).then(() => ({})),
     'run/saveText': async () => {
       const path = await this.actions.saveText()
       return path === undefined ? {} : { path }

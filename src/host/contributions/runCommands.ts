@@ -9,6 +9,7 @@ import { exportRunTo } from '../exportRun'
 import { confirmDelete } from '../history/deleteRuns'
 import { importRuns } from '../importRun'
 import { chooseRun, chooseRuns } from '../runs/chooseRun'
+import { DoubleClick } from '../runs/doubleClick'
 import { registerCommand } from '../userMessages'
 
 export function registerRunCommands(container: Container): void {
@@ -16,12 +17,18 @@ export function registerRunCommands(container: Container): void {
   const register = (id: string, action: (argument: unknown) => Promise<unknown>): void => {
     registerCommand(context, log, id, action)
   }
-  const open = async (argument: unknown): Promise<void> => {
+  register(commands.openRun, async (argument) => {
     const run = await chooseRun(container, argument, 'Open which run?', () => true)
     if (run !== undefined) await container.panels?.open(run.path)
-  }
-  register(commands.openRun, open)
-  register(commands.openListedRun, open)
+  })
+  const clicks = new DoubleClick(() => performance.now())
+  registerCommand(context, log, commands.openListedRun, async (argument, more) => {
+    const run = await chooseRun(container, argument, 'Open which run?', () => true)
+    if (run === undefined) return
+    // As in the Explorer: one click leaves the keys in the view, two move them.
+    const isClick = typeof more === 'object' && more !== null && 'isClick' in more
+    await container.panels?.open(run.path, isClick && !clicks.note(run.path))
+  })
   register(commands.openAsRun, async (argument) => {
     if (argument instanceof vscode.Uri) await vscode.commands.executeCommand('vscode.openWith', argument, viewTypes.log)
   })

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import { formatBytes, formatCount, plural } from '../../shared/lib/format'
 import { commands, contextKeys, views } from '../../shared/manifest'
+import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
 import { Attention } from '../history/attention'
 import { registerHistoryCommands } from '../history/historyCommands'
@@ -21,6 +22,7 @@ import { runItem, runTooltip } from '../history/runItem'
 import { workspaceFolders } from '../launch/launchable'
 import { changeOf, resultsOf, type ListedResult } from '../runs/results'
 import { exactnessIn, type Exactness } from '../runs/twins'
+import { registerCommand } from '../userMessages'
 
 /** A group that stays the same object while its runs change. */
 interface Group {
@@ -40,6 +42,7 @@ const PAGE = 300
 export function registerRunsTree(container: Container): void {
   const tree = new RunsTree(container)
   container.context.subscriptions.push(tree)
+  registerCommand(container.context, container.log, commands.openSelectedRun, () => tree.openSelected())
   registerHistoryCommands(container)
   registerRunLooks(container, tree)
 }
@@ -64,6 +67,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.attention = new Attention(context.workspaceState, Date.now)
     container.attention = this.attention
     container.selectedRuns = () => this.view.selection.filter((node) => 'state' in node)
+    container.showInRuns = (run) => this.reveal(run)
     container.tellInRuns = (text) => {
       this.notice = text
       this.take()
@@ -131,6 +135,15 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return 'state' in node ? resultsIn(node) : []
   }
 
+  /** The editor asks for it where a row is to be brought into view. */
+  getParent(node: Node): Node | undefined {
+    if ('group' in node) return undefined
+    if ('of' in node) return node.of
+    if ('state' in node) return this.groups.find(({ group }) => group.runs.includes(node))
+    const run = this.container.runs.all.find((one) => resultsIn(one).some(({ file }) => file === node.file))
+    return run
+  }
+
   getTreeItem(node: Node): vscode.TreeItem | Promise<vscode.TreeItem> {
     if ('group' in node) return groupItem(node.group, isFiltering(this.filter_))
     if ('of' in node) return moreItem(node)
@@ -148,6 +161,30 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
     if ('state' in node) item.tooltip = runTooltip(node)
     return item
+  }
+
+  /** Enter takes the row that has the keys, which the editor tells us of only once it is selected. */
+  async openSelected(): Promise<void> {
+    await vscode.commands.executeCommand('list.select')
+    const [node] = this.view.selection
+    if (node !== undefined && 'state' in node) await this.container.panels?.open(node.path)
+  }
+
+  /** A filter that hides it goes; more of its group is drawn where it is far down. */
+  private async reveal({ path }: ListedRun): Promise<void> {
+    const { runs } = this.container
+    await runs.refresh()
+    const run = runs.all.find((one) => one.path === path)
+    if (run === undefined)
+      throw new UserError('The Runs view lists the runs of this workspace, and not this one.', 'not_listed')
+    if (isFiltering(this.filter_) && !matcherOf(this.filter_)(run)) this.filter = noFilter
+    const group = this.groups.find((one) => one.group.runs.includes(run))
+    const index = group?.group.runs.indexOf(run) ?? 0
+    if (group !== undefined && index >= group.limit) {
+      group.limit = index + PAGE
+      this.changed.fire([group])
+    }
+    await this.view.reveal(run, { select: true, focus: true })
   }
 
   dispose(): void {
@@ -171,7 +208,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const shown = filtering ? all.filter(matcherOf(this.filter_)) : all
     const before = new Map(this.groups.map((group) => [group.group.id, group]))
     const changed: Group[] = []
-    const groups = groupRuns(shown, this.sort_, new Date()).map((group) => {
+    const groups = groupRuns(shown, this.sort_, new Date(), vscode.env.language).map((group) => {
       const known = before.get(group.id)
       if (known === undefined) return { group, limit: PAGE }
       if (!isSameGroup(known.group, group)) changed.push(known)
@@ -193,7 +230,9 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private describe(all: readonly ListedRun[], shown: readonly ListedRun[], filtering: boolean): void {
     const bytes = formatBytes(all.reduce((sum, run) => sum + (run.bytes ?? 0), 0))
     const { view } = this
-    if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}`
+    // An empty view has no message, so its filter is named here.
+    const named = shown.length === 0 ? `: ${filterText(this.filter_)}` : ''
+    if (filtering) view.description = `${formatCount(shown.length)} of ${plural(all.length, 'run')}${named}`
     else view.description = all.length === 0 ? '' : `${plural(all.length, 'run')}, ${bytes}`
     // With a message the editor does not say what it says of an empty view.
     const filterNote = filtering && shown.length > 0 ? [`Shown: ${filterText(this.filter_)}`] : []
@@ -229,7 +268,6 @@ function groupItem({ id, label, runs, isCollapsed }: RunGroup, filtering: boolea
   item.id = `group ${id}${filtering ? ' filtered' : ''}`
   item.description = formatCount(runs.length)
   item.contextValue = 'group'
-  if (id === 'pinned') item.iconPath = new vscode.ThemeIcon('pinned')
   return item
 }
 

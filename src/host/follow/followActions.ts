@@ -30,6 +30,7 @@ export function followActions(container: Container, session: FollowSession): Bri
     runAgain: notHere,
     openFolder: () => revealFolder(session.folder),
     compare: notHere,
+    manage: notHere,
     saveText: notHere,
     openFile: async (name, line, column) => {
       await openNamedFile(name, session.folder, line, column)

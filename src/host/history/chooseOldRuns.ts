@@ -4,7 +4,8 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { changeNotes } from '../../node/runlog/notes'
 import { formatBytes, plural } from '../../shared/lib/format'
 import type { Container } from '../container'
-import { describeState, exactStartText, runIcon } from '../runs/present'
+import { longDateTime } from '../editorTime'
+import { describeState, runIcon } from '../runs/present'
 import { showError } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
 import { namedLines } from './deleteRuns'
@@ -102,7 +103,7 @@ function pickOldRuns(
 function itemOf({ run, reason }: OldRun): Item {
   return {
     label: `$(${runIcon(run).id}) ${withoutIcons(titleOf(run))}`,
-    description: [exactStartText(startedAt(run)), formatBytes(run.bytes ?? 0), reason].join(' · '),
+    description: [longDateTime(startedAt(run)), formatBytes(run.bytes ?? 0), reason].join(' · '),
     detail: `${run.capture_id} · ${describeState(run)}`,
     buttons: [pinButton],
     run,

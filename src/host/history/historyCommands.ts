@@ -40,6 +40,10 @@ export function registerHistoryCommands(container: Container): void {
     const run = await chooseRun(container, argument, 'Show the log of which run?', any)
     if (run !== undefined) await revealFolder(run.path)
   })
+  registerCommand(context, log, commands.showInRuns, async (argument) => {
+    const run = await chooseRun(container, argument, 'Show which run in the Runs view?', any)
+    if (run !== undefined) await container.showInRuns?.(run)
+  })
   const copy = (command: string, what: string, text: (run: ListedRun) => string): void => {
     registerCommand(context, log, command, async (argument, more) => {
       const chosen = await chooseRuns(container, argument, more, `Copy the ${what} of which runs?`, any)

@@ -16,8 +16,11 @@ const FAR_DAYS = 7
 /** Of any age so many are open: an old history would be a list of closed days. */
 const OPEN_GROUPS = 3
 
-/** @param runs newest first */
-export function groupRuns(runs: readonly ListedRun[], sort: RunSort, now: Date): RunGroup[] {
+/**
+ * @param runs newest first
+ * @param language of the editor; default: the system's
+ */
+export function groupRuns(runs: readonly ListedRun[], sort: RunSort, now: Date, language?: string): RunGroup[] {
   const pinned = runs.filter(({ notes }) => notes?.pinned === true)
   const others = runs.filter(({ notes }) => notes?.pinned !== true)
   const active = others.filter(({ state }) => state === 'running')
@@ -29,11 +32,13 @@ export function groupRuns(runs: readonly ListedRun[], sort: RunSort, now: Date):
   return [
     { id: 'pinned', label: 'Pinned', runs: sorted(pinned, sort), isCollapsed: false },
     { id: 'active', label: 'Active', runs: sorted(active, sort), isCollapsed: false },
-    ...(ofDays ? days(past, now) : [{ id: `all ${sort}`, label: sortNames[sort], runs: past, isCollapsed: false }]),
+    ...(ofDays
+      ? days(past, now, language)
+      : [{ id: `all ${sort}`, label: sortNames[sort], runs: past, isCollapsed: false }]),
   ].filter((group) => group.runs.length > 0)
 }
 
-function days(runs: readonly ListedRun[], now: Date): RunGroup[] {
+function days(runs: readonly ListedRun[], now: Date, language: string | undefined): RunGroup[] {
   const groups = new Map<number, ListedRun[]>()
   let [from, until] = [Number.NaN, Number.NaN]
   for (const run of runs) {
@@ -52,18 +57,18 @@ function days(runs: readonly ListedRun[], now: Date): RunGroup[] {
   const far = new Date(now.getFullYear(), now.getMonth(), now.getDate() - FAR_DAYS).getTime()
   return [...groups].map(([day, group], index) => ({
     id: `day ${String(day)}`,
-    label: dayName(new Date(day), today),
+    label: dayName(new Date(day), today, language),
     runs: group,
     isCollapsed: day <= far && index >= OPEN_GROUPS,
   }))
 }
 
-function dayName(day: Date, today: number): string {
+function dayName(day: Date, today: number, language: string | undefined): string {
   const now = new Date(today)
   const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)
   if (day.getTime() === today) return 'Today'
   if (day.getTime() === yesterday.getTime()) return 'Yesterday'
   const isThisYear = day.getFullYear() === now.getFullYear()
   const year: Intl.DateTimeFormatOptions = isThisYear ? {} : { year: 'numeric' }
-  return day.toLocaleDateString(undefined, { weekday: 'short', month: 'short', day: 'numeric', ...year })
+  return day.toLocaleDateString(language, { weekday: 'short', month: 'short', day: 'numeric', ...year })
 }

@@ -4,7 +4,8 @@ import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import { commandLine } from '../../shared/lib/commandLine'
 import { formatBytes, formatDuration, plural } from '../../shared/lib/format'
 import { commands } from '../../shared/manifest'
-import { describeBriefly, describeState, runIcon, startText, timeText } from '../runs/present'
+import { longDateTime, longTime, startText, timeText } from '../editorTime'
+import { describeBriefly, describeState, runIcon } from '../runs/present'
 import { idLetters, type Exactness } from '../runs/twins'
 
 const MAX_LABEL = 200
@@ -40,9 +41,13 @@ export function runItem(
   item.iconPath = isStopping ? new vscode.ThemeIcon('loading~spin') : runIcon(run)
   const pinned = notes?.pinned === true
   item.contextValue = `run-${pinned ? 'pinned-' : ''}${state}${head?.kind === 'launch' ? '-launch' : ''}`
-  item.command = { command: commands.openListedRun, title: 'Open Run', arguments: [{ capture_id, path: run.path }] }
+  item.command = {
+    command: commands.openListedRun,
+    title: 'Open Run',
+    arguments: [{ capture_id, path: run.path }, { isClick: true }],
+  }
   const also = [...(pinned ? ['pinned'] : []), ...tags].map((word) => `, ${word}`).join('')
-  item.accessibilityInformation = { label: `${title}, ${described}, started ${started.toLocaleString()}${also}` }
+  item.accessibilityInformation = { label: `${title}, ${described}, started ${longDateTime(started)}${also}` }
   return item
 }
 
@@ -76,11 +81,11 @@ export function runTooltip(run: ListedRun): vscode.MarkdownString {
 }
 
 function whenText(run: ListedRun): string {
-  const started = startedAt(run).toLocaleString()
+  const started = longDateTime(startedAt(run))
   const { finished_at, duration_ms } = run.metadata ?? {}
   if (finished_at === undefined) return started
   const lasted = duration_ms === undefined ? '' : ` (${formatDuration(duration_ms)})`
-  return `${started} – ${new Date(finished_at).toLocaleTimeString()}${lasted}`
+  return `${started} – ${longTime(new Date(finished_at))}${lasted}`
 }
 
 /** What there was much of, in words: "3 searches, 12 sources, 2 errors". */

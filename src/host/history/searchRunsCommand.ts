@@ -7,7 +7,8 @@ import { formatTime } from '../../shared/lib/format'
 import { commands, contextKeys } from '../../shared/manifest'
 import type { TextQuery } from '../../shared/protocol/rows'
 import type { Container } from '../container'
-import { runIcon, startText } from '../runs/present'
+import { startText } from '../editorTime'
+import { runIcon } from '../runs/present'
 import { exactnessIn, idLetters, type Exactness } from '../runs/twins'
 import { registerCommand, showError } from '../userMessages'
 import { withoutIcons } from '../withoutIcons'
@@ -111,16 +112,21 @@ class SearchList {
     this.pick.show()
   }
 
-  /** Searches anew; what was found before goes. */
-  private begin(): void {
-    const { kept } = this
-    const { text, on } = kept
-    const query: TextQuery = {
+  private get query(): TextQuery {
+    const { text, on } = this.kept
+    return {
       pattern: text,
       caseSensitive: on.has('caseSensitive'),
       wholeWord: on.has('wholeWord'),
       regex: on.has('regex'),
     }
+  }
+
+  /** Searches anew; what was found before goes. */
+  private begin(): void {
+    const { kept } = this
+    const { text } = kept
+    const { query } = this
     kept.results?.stop()
     this.stopListening?.()
     kept.opened = undefined
@@ -174,7 +180,7 @@ class SearchList {
     this.kept.opened = keyOf(item)
     void vscode.commands.executeCommand('setContext', contextKeys.hasSearched, true)
     this.pick.hide()
-    const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq)
+    const opening = item.seq === undefined ? panels.open(item.path) : panels.goTo(item.path, item.seq, this.query)
     opening.catch((error: unknown) => {
       showError(error, log)
     })

@@ -45,6 +45,10 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     compare: async () => {
       await vscode.commands.executeCommand(commands.compareRuns, { capture_id: captureId, path: logPath })
     },
+    manage: async (what) => {
+      const run = await container.runs.find(captureId, logPath)
+      await vscode.commands.executeCommand(managing[what], run)
+    },
     saveText: () => saveOutput({ path: logPath, capture_id: captureId }),
     openFile: async (name, line, column) => {
       const file = await openNamedFile(name, session.info.cwd, line, column)
@@ -53,6 +57,14 @@ export function panelActions(container: Container, session: RunSession): BridgeA
     ...trajectoryActions(session),
   }
 }
+
+const managing = {
+  rename: commands.renameRun,
+  tag: commands.tagRun,
+  pin: commands.pinRun,
+  unpin: commands.unpinRun,
+  reveal: commands.showInRuns,
+} as const
 
 /** A result that is opened from an old run may be that of a newer one by now. */
 async function tellChange(logPath: string, file: string): Promise<void> {

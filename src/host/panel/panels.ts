@@ -4,9 +4,11 @@ import path from 'node:path'
 import * as vscode from 'vscode'
 import { z } from 'zod'
 import { Emitter } from '../../shared/lib/emitter'
+import { formatTime } from '../../shared/lib/format'
 import { viewTypes } from '../../shared/manifest'
 import type { Container, Panels } from '../container'
 import type { FollowTarget } from '../follow/followTarget'
+import type { TextQuery } from '../../shared/protocol/rows'
 import type { RunSession } from '../runs/runSession'
 import { errorText, showError } from '../userMessages'
 import { panelActions } from './actions'
@@ -66,10 +68,10 @@ class RunPanels implements Panels {
     await this.fill(panel, logPath, false)
   }
 
-  async goTo(logPath: string, seq: number): Promise<void> {
+  async goTo(logPath: string, seq: number, found?: TextQuery): Promise<void> {
     await this.open(logPath)
     const bridge = await this.open_.get(logPath)?.ready
-    bridge?.goTo(seq)
+    bridge?.goTo(seq, found)
   }
 
   async replay(logPath: string): Promise<void> {
@@ -193,7 +195,7 @@ class RunPanels implements Panels {
     for (const [panel, { info }] of this.shown) {
       const short = info.title.length > 40 ? `${info.title.slice(0, 39)}…` : info.title
       const isAlone = titles.filter((title) => title === info.title).length === 1
-      const named = isAlone ? short : `${short} · ${new Date(info.started_at).toLocaleTimeString()}`
+      const named = isAlone ? short : `${short} · ${formatTime(Date.parse(info.started_at)).slice(0, 8)}`
       let title = named
       for (let number = 2; given.has(title); number++) title = `${named} (${String(number)})`
       given.add(title)

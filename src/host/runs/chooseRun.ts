@@ -3,7 +3,8 @@ import * as vscode from 'vscode'
 import { startedAt, titleOf, type ListedRun } from '../../node/runlog/history'
 import type { Container } from '../container'
 import { withoutIcons } from '../withoutIcons'
-import { describeState, runIcon, startText } from './present'
+import { startText } from '../editorTime'
+import { describeState, runIcon } from './present'
 import { exactnessIn } from './twins'
 
 type Chooser = Pick<Container, 'runs' | 'panels' | 'selectedRuns'>

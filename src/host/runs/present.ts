@@ -2,7 +2,6 @@
 import * as vscode from 'vscode'
 import type { ListedRun } from '../../node/runlog/history'
 import { formatDuration, plural } from '../../shared/lib/format'
-import type { Exactness } from './twins'
 
 export function runIcon({ state }: Pick<ListedRun, 'state'>): vscode.ThemeIcon {
   switch (state) {
@@ -61,27 +60,4 @@ export function exitText({
 }): string | undefined {
   if (typeof signal === 'string') return signal
   return typeof exit_code === 'number' ? `exit code ${String(exit_code)}` : undefined
-}
-
-/** "20 Nov 2026, 14:03:05"; local time. */
-export function exactStartText(started: Date): string {
-  return started.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
-}
-
-/** "14:03", on another day "20 Nov 14:03", of another year with it; local time. With seconds where it must be exact. */
-export function startText(started: Date, exactness: Exactness = 'minutes'): string {
-  const now = new Date()
-  const isToday = started.toDateString() === now.toDateString()
-  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'short', day: 'numeric' }
-  const year: Intl.DateTimeFormatOptions = started.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }
-  return started.toLocaleString(undefined, { ...year, ...day, ...timeOf(exactness) })
-}
-
-/** "14:03", or "14:03:05" */
-export function timeText(started: Date, exactness: Exactness): string {
-  return started.toLocaleTimeString(undefined, timeOf(exactness))
-}
-
-function timeOf(exactness: Exactness): Intl.DateTimeFormatOptions {
-  return { hour: '2-digit', minute: '2-digit', ...(exactness === 'minutes' ? {} : { second: '2-digit' }) }
 }

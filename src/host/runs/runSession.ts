@@ -89,6 +89,7 @@ export class RunSession {
       elapsed_ms,
       path,
       ...(error === undefined ? {} : { error }),
+      ...(this.run.notes?.pinned === true ? { pinned: true } : {}),
       ...(known.kind === 'launch' && this.isLive && !this.inputEnded ? { accepts_input: true } : {}),
     }
   }
@@ -115,7 +116,7 @@ export class RunSession {
    * @throws UserError `unreachable` when nobody of this machine records the run
    */
   async stop(how: 'polite' | 'force'): Promise<void> {
-    const control = await this.reach("so it can't be stopped from here")
+    const control = await this.reach("so it can't be stopped here")
     control.stop(how)
   }
 
@@ -128,7 +129,7 @@ export class RunSession {
     if (!this.isLive || kind !== 'launch')
       throw new UserError(`${title} is not a running command, so it takes no input.`, 'no_input')
     if (this.inputEnded) throw new UserError(`The input of ${title} is closed.`, 'no_input')
-    const control = await this.reach("so it can't be given input from here")
+    const control = await this.reach("so it can't be given input here")
     control.input(text, end)
     if (!end) return
     this.inputEnded = true
@@ -140,7 +141,7 @@ export class RunSession {
    * @throws UserError `unreachable` when nobody of this machine records the run
    */
   async mark(name: string): Promise<void> {
-    const control = await this.reach('so nothing can be marked in its log from here')
+    const control = await this.reach('so nothing can be marked in its log')
     control.mark(name)
   }
 
@@ -156,7 +157,7 @@ export class RunSession {
   private async reach(consequence: string): Promise<ControlClient> {
     await this.connecting
     if (this.control !== undefined) return this.control
-    throw new UserError(`The recorder of ${this.captureId} can't be reached from here, ${consequence}.`, 'unreachable')
+    throw new UserError(`The recorder of ${this.info.title} can't be reached, ${consequence}.`, 'unreachable')
   }
 
   summarize(...listeners: Parameters<RunLogStore['summarize']>): () => void {

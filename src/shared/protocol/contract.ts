@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { levelSchema, type RunKind } from '../events/schema'
 import type { Comparison } from './compare'
-import type { EntryLines, Row } from './rows'
+import type { EntryLines, Row, TextQuery } from './rows'
 import type { RunSummary } from './summary'
 import type { LevelSeries, ReplayState, RequestBar, TimelineInfo } from './timeline'
 import type { Trajectory, TrajectoryEntry } from './trajectory'
@@ -123,6 +123,8 @@ export const requestSchemas = {
   'run/openFolder': z.object({}),
   /** Asks which other run this one is compared with, and opens what differs. */
   'run/compare': z.object({}),
+  /** What the Runs view does with a run: `rename` and `tag` ask; `reveal` selects it there. */
+  'run/manage': z.object({ what: z.enum(['rename', 'tag', 'pin', 'unpin', 'reveal']) }),
   /** Asks for a place and writes the lines of the output there as text. */
   'run/saveText': z.object({}),
   /** Asks for a place and writes the export there. */
@@ -252,6 +254,8 @@ export interface RunInfo {
   readonly expects_results?: boolean
   /** The command reads what is sent by `run/input`. */
   readonly accepts_input?: boolean
+  /** It stands on top of the Runs view. */
+  readonly pinned?: boolean
   /** Of followed files. Then there is no run: `capture_id` is empty and `path` is that of the first file. */
   readonly follow?: FollowInfo
 }
@@ -321,6 +325,7 @@ export interface ResponseTypes {
   'run/again': { capture_id?: string }
   'run/openFolder': Record<string, never>
   'run/compare': Record<string, never>
+  'run/manage': Record<string, never>
   'run/saveText': { path?: string }
   'run/export': { path?: string }
   'follow/record': Record<string, never>
@@ -368,7 +373,7 @@ export interface Notifications {
   /** The marks were changed in another panel or window; all that are kept now. */
   bookmarks: { bookmarks: readonly Bookmark[] }
   /** Chooses an event and brings it into view; one that is filtered out is shown in full. */
-  goTo: { seq: number }
+  goTo: { seq: number; found?: TextQuery }
   /** How much of a comparison is done, from 0 to 1. */
   'compare/progress': { done: number }
   /** A sentence for the person, shown in the panel. */

@@ -109,7 +109,7 @@ describe('the course of what a run uses', () => {
         at,
       )
     for (const bad of [Number.NaN, Infinity, -1, 'x', null, {}]) {
-      course.add({ input_tokens: bad, output_tokens: bad, cost_usd: bad } as AnyEvent['data'], time)
+      course.add({ input_tokens: bad, output_tokens: bad, cost_usd: bad }, time)
       course.add({}, Number.NaN)
       course.add({}, 0)
     }

@@ -70,10 +70,15 @@ function foldEnd(rows: readonly (Row | undefined)[], first: number, rules: FoldR
     if (next === undefined || !areEqual(row, next) || !mayFold(next, rules)) break
   }
   // Looked at last, since few rows have an equal neighbour.
-  return end > first + 1 && plainText(row.text).trim() === '' ? first + 1 : end
+  return end > first + 1 && isBlank(row.text) ? first + 1 : end
 }
 
 /** A marker is there to be seen, an entry keeps its lines, and a line that is still written may become another one. */
 function mayFold(row: Row, rules: FoldRules): boolean {
   return row.phase !== 'marker' && row.continued !== true && row.unterminated !== true && !rules.isMarked(row)
+}
+
+function isBlank(text: string): boolean {
+  // What begins with a letter needs no look at its colours.
+  return !/^\w/.test(text) && plainText(text).trim() === ''
 }

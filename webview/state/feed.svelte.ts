@@ -51,6 +51,7 @@ export class Feed {
   dense = $state(false)
   readonly bounds: Bounds
   readonly viewport: Viewport
+  readonly tail: LiveTail
 
   private view: number | undefined
   private readonly opener: ViewOpener
@@ -60,7 +61,6 @@ export class Feed {
   shown = 0
   private seen = 0
   private frameRequest: number | undefined
-  private readonly tail: LiveTail
   private readonly early = new EarlyCount((count) => {
     this.count = Math.max(count, this.count)
     this.schedule()
@@ -192,10 +192,6 @@ export class Feed {
     this.view = undefined
     this.rows.detach()
     this.tail.forget()
-  }
-
-  get hasTail(): boolean {
-    return this.tail.rows > 0
   }
 
   resize(height: number): void {
@@ -334,7 +330,7 @@ export class Feed {
 
   /** A count without its rows. */
   private runAhead(count: number): void {
-    if (!this.hasTail) this.early.arrive(count)
+    if (!this.tail.isOn) this.early.arrive(count)
     else if (count > this.count) this.early.announce(count)
   }
 
@@ -353,9 +349,8 @@ export class Feed {
     if (isFollowing || !this.complete) this.seen = this.known
     this.unseen = Math.max(0, this.known - this.seen)
     if (this.selected >= 0 && this.selectedSeq === undefined) this.selectedSeq = this.rowAt(this.selected)?.seq
-    const reach = this.viewport.reachOf(this.frame)
-    this.rows.load({ ...reach, shown: this.shown, count: this.count })
-    this.tail.grow(this.view, reach.last - reach.first - this.frame.rows.length)
+    this.rows.load({ ...this.viewport.reachOf(this.frame), shown: this.shown, count: this.count })
+    this.tail.grow(this.view, this.frame.drawn)
   }
 
   private setTail(): void {

@@ -1,5 +1,6 @@
 /** The newest rows, which the host sends by itself while the list stays at its end. */
 import type { Client } from '../../src/shared/protocol/peer'
+import type { DrawnRow } from '../lib/foldedList'
 import { PAGE_ROWS } from '../lib/folds'
 
 /** The host sends no longer tail than this. */
@@ -10,7 +11,7 @@ const STEP = 32
 
 export class LiveTail {
   /** How many rows are asked for; 0 for none. */
-  rows = 0
+  private rows = 0
   private fits = 0
   private extra = 0
 
@@ -19,6 +20,10 @@ export class LiveTail {
     private readonly onProblem: (error: unknown) => void,
   ) {}
 
+  get isOn(): boolean {
+    return this.rows > 0
+  }
+
   /** @param fits rows that the viewport has room for; 0 for no tail */
   set(view: number | undefined, fits: number): void {
     this.fits = fits
@@ -26,8 +31,12 @@ export class LiveTail {
     this.ask(view)
   }
 
-  /** Where rows fold, more of them fill the viewport. Only a page more comes with each change: what is missing then is asked for once. */
-  grow(view: number | undefined, swallowed: number): void {
+  /**
+   * Where rows fold, more of them fill the viewport. With each change comes no more than a page beyond it: what is missing then is
+   * asked for once.
+   */
+  grow(view: number | undefined, drawn: readonly DrawnRow[]): void {
+    const swallowed = drawn.reduce((sum, { first, end }) => sum + end - first - 1, 0)
     const extra = Math.min(PAGE_ROWS, STEP * Math.ceil(swallowed / STEP))
     if (this.rows === 0 || extra <= this.extra) return
     this.extra = extra

@@ -21,7 +21,7 @@ interface List {
   selected: number
   selectedSeq: number | undefined
   /** Whether the host sends the newest rows by itself. */
-  readonly hasTail: boolean
+  readonly tail: { readonly isOn: boolean }
   setFollow(follow: boolean): void
   /** The person has moved it. */
   onMoved(): void
@@ -136,7 +136,7 @@ export class Viewport {
     const { list, position } = this
     this.bind()
     this.showChosen()
-    if (atEnd) position.toEnd(list.hasTail)
+    if (atEnd) position.toEnd(list.tail.isOn)
     else position.settle(list.selected)
     const { base, end } = this.folded
     const { rows: drawn, shift, bar } = position
@@ -149,8 +149,8 @@ export class Viewport {
     const last = drawn.at(-1)?.end ?? first
     const inView = last - first
     // At the live end the tail brings what is needed, and what lies above it soon lies elsewhere.
-    const isBrought = this.list.hasTail && !rows.includes(undefined)
-    const wanted = this.list.hasTail ? inView - drawn.length : Math.max(1, inView)
+    const isBrought = this.list.tail.isOn && !rows.includes(undefined)
+    const wanted = this.list.tail.isOn ? inView - drawn.length : Math.max(1, inView)
     return { first, last, reach: isBrought ? 0 : Math.min(MAX_REACH, wanted) }
   }
 

@@ -364,7 +364,7 @@ describe('output of a launch', () => {
   it('says so when it can’t copy all, and saves', async () => {
     const panel = await harness.open({ kind: 'launch', events: 0 })
     await panel.host(({ host, argument }) => {
-      host.append(Array.from({ length: 20_500 }, () => argument))
+      host.append(Array.from({ length: 20_500 }, (_, i) => ({ ...argument, text: `x ${String(i)}` })))
     }, line('x'))
     await panel.page.locator('[data-seq="20499"]').waitFor()
     await panel.id('copy-output').click()

@@ -9,6 +9,8 @@ export interface MenuItem {
   readonly disabled?: boolean
   /** One of several that exclude each other. */
   readonly checked?: boolean
+  /** It is on or off by itself. */
+  readonly toggled?: boolean
   readonly run: () => void
   /** Takes the item itself away: by a button beside it, or the key Delete. */
   readonly remove?: () => void

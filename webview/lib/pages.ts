@@ -1,17 +1,28 @@
 /**
  * The rows that the panel holds: pages of a view, by index, the least recently used thrown away past a bound. Rows of a
  * view are only added at its end, so what is held stays true until the view is another, but for what `doubt` names.
+ * A page is never changed: with other items it is another array, so that what was made of one can be kept with it.
  */
 export class PageCache<T> {
-  private readonly pages = new Map<number, (T | undefined)[]>()
+  private readonly pages = new Map<number, readonly (T | undefined)[]>()
   /** Pages that may have changed, and the number of the doubt. */
   private readonly doubted = new Map<number, number>()
   private doubts = 0
 
   constructor(
     readonly pageSize: number,
-    private readonly maxPages: number,
+    private maxPages: number,
   ) {}
+
+  /** The items of a page that are here, without use of it; undefined when none is. */
+  page(number: number): readonly (T | undefined)[] | undefined {
+    return this.pages.get(number)
+  }
+
+  /** From now on so many pages are held. */
+  hold(maxPages: number): void {
+    this.maxPages = maxPages
+  }
 
   /** The last doubt about a page; undefined when there is none. */
   doubtOf(number: number): number | undefined {
@@ -25,12 +36,12 @@ export class PageCache<T> {
 
   /** Keeps the items of the indexes `from`, `from + 1`, … */
   put(from: number, items: readonly T[]): void {
+    let page: (T | undefined)[] = []
     for (let i = 0; i < items.length; i++) {
       const index = from + i
-      const number = Math.floor(index / this.pageSize)
-      let page = this.pages.get(number)
-      if (page === undefined || i === 0 || index % this.pageSize === 0) {
-        page ??= []
+      if (i === 0 || index % this.pageSize === 0) {
+        const number = Math.floor(index / this.pageSize)
+        page = this.pages.get(number)?.slice() ?? []
         this.pages.delete(number)
         this.pages.set(number, page)
       }
@@ -46,7 +57,7 @@ export class PageCache<T> {
   /** The items `from` (inclusive) to `to` (exclusive), undefined where none is held. */
   read(from: number, to: number): (T | undefined)[] {
     const items: (T | undefined)[] = []
-    let page: (T | undefined)[] | undefined
+    let page: readonly (T | undefined)[] | undefined
     for (let index = from; index < to; index++) {
       if (index === from || index % this.pageSize === 0) page = this.touch(Math.floor(index / this.pageSize))
       items.push(page?.[index % this.pageSize])
@@ -79,7 +90,7 @@ export class PageCache<T> {
     this.doubted.clear()
   }
 
-  private touch(number: number): (T | undefined)[] | undefined {
+  private touch(number: number): readonly (T | undefined)[] | undefined {
     const page = this.pages.get(number)
     if (page === undefined) return undefined
     this.pages.delete(number)

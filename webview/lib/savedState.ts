@@ -58,6 +58,8 @@ export interface SavedState {
   readonly zone?: Zone | undefined
   /** As `timeMode`. */
   readonly messageOnly?: boolean | undefined
+  /** As `timeMode`: whether equal neighbours are drawn as one row. */
+  readonly folds?: boolean | undefined
   /** Events before this seq are cleared from the view. */
   readonly cleared?: number | undefined
   /** Words that are highlighted. */
@@ -109,6 +111,7 @@ export function readState(saved: unknown): SavedState {
     timeMode: timeModes.find((mode) => mode === fields['timeMode']),
     zone: zones.find((zone) => zone === fields['zone']),
     messageOnly: typeof fields['messageOnly'] === 'boolean' ? fields['messageOnly'] : undefined,
+    folds: typeof fields['folds'] === 'boolean' ? fields['folds'] : undefined,
     cleared: seqOf(fields['cleared']),
     highlights: stringsOf(fields['highlights'], 200) ?? [],
     range: rangeOf(fields['range']),

@@ -1,4 +1,4 @@
-/** Which columns the rows of a panel have: as the person chose in it, else as they chose last anywhere. */
+/** Which columns the rows of a panel have, and which rows: as the person chose in it, else as they chose last anywhere. */
 import type { Habits, RequestName } from '../../src/shared/protocol/contract'
 import type { CallParams } from '../../src/shared/protocol/peer'
 import type { SavedState } from '../lib/savedState'
@@ -15,6 +15,7 @@ export class Columns {
   private times = $state<TimeMode>()
   private clockZone = $state<Zone>()
   private message = $state<boolean>()
+  private equal = $state<boolean>()
   private usual = $state.raw<Habits>({})
 
   constructor(
@@ -25,11 +26,12 @@ export class Columns {
     this.times = saved.timeMode
     this.clockZone = saved.zone
     this.message = saved.messageOnly
+    this.equal = saved.folds
   }
 
   /** What was chosen in this panel. */
-  get chosen(): Pick<SavedState, 'timeMode' | 'zone' | 'messageOnly'> {
-    return { timeMode: this.times, zone: this.clockZone, messageOnly: this.message }
+  get chosen(): Pick<SavedState, 'timeMode' | 'zone' | 'messageOnly' | 'folds'> {
+    return { timeMode: this.times, zone: this.clockZone, messageOnly: this.message, folds: this.equal }
   }
 
   takeUsual(habits: Habits): void {
@@ -59,6 +61,18 @@ export class Columns {
     this.clockZone = zone
     this.onIntent()
     void this.panel.act('panel/remember', { zone })
+  }
+
+  /** Whether equal neighbours are drawn as one row. */
+  get folds(): boolean {
+    return this.equal ?? this.usual.folds ?? true
+  }
+
+  switchFolds(): void {
+    const folds = !this.folds
+    this.equal = folds
+    this.onIntent()
+    void this.panel.act('panel/remember', { folds })
   }
 
   /** Whether the lines of files are shown as level, logger and message, where they are understood. */

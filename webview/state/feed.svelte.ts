@@ -7,17 +7,18 @@ import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { RequestError, type CallParams, type Client } from '../../src/shared/protocol/peer'
 import { Bounds } from './bounds.svelte'
 import { EarlyCount } from './earlyCount'
-import type { Anchor, Frame } from './frame'
+import { Folding, type FoldingOptions } from './folding'
+import { anchorIn, type Anchor, type Frame } from './frame'
 import { landIn, positionIn } from './landing'
+import { LiveTail } from './liveTail'
 import { RowWindow } from './rowWindow'
+import { searches, ViewOpener } from './viewOpener'
+import { Viewport } from './viewport'
 
 /** Pixels; the style sheet has the same numbers, by the class `dense`. */
 const ROW_HEIGHT = 22
 const DENSE_ROW_HEIGHT = 18
-/** The host sends no longer tail than this. */
-const MAX_TAIL = 500
-
-export interface FeedOptions {
+export interface FeedOptions extends FoldingOptions {
   readonly client: Client
   readonly onProblem: (error: unknown) => void
   /** Called when something changed that is kept over a reload. */
@@ -25,7 +26,7 @@ export interface FeedOptions {
 }
 
 export class Feed {
-  frame = $state.raw<Frame>({ first: 0, rows: [], shift: 0, top: 0, count: 0, base: 0 })
+  frame = $state.raw<Frame>({ first: 0, rows: [], drawn: [], shift: 0, top: 0, total: 0, count: 0, base: 0 })
   follow = $state(true)
   paused = $state(false)
   /** Rows of the view, whether shown or not. */
@@ -51,16 +52,17 @@ export class Feed {
   /** Output wants many rows, events want air. */
   dense = $state(false)
   readonly bounds: Bounds
+  readonly viewport: Viewport
+  readonly tail: LiveTail
 
   private view: number | undefined
-  private generation = 0
+  private readonly opener: ViewOpener
   private opening: Promise<void> = Promise.resolve()
   private readonly rows: RowWindow
-  private top = 0
-  private shown = 0
+  /** Rows up to the last that is drawn: fewer than are known while the list is paused. */
+  shown = 0
   private seen = 0
   private frameRequest: number | undefined
-  private tailRows = 0
   private readonly early = new EarlyCount((count) => {
     this.count = Math.max(count, this.count)
     this.schedule()
@@ -74,6 +76,7 @@ export class Feed {
   constructor(private readonly options: FeedOptions) {
     const { client } = options
     this.bounds = new Bounds(client)
+    const folding = new Folding(options)
     this.rows = new RowWindow({
       client,
       onProblem: this.report,
@@ -81,7 +84,11 @@ export class Feed {
         if (count > this.count) this.runAhead(count)
         if (isNews) this.schedule()
       },
+      folding,
     })
+    this.viewport = new Viewport(this, this.rows, folding)
+    this.tail = new LiveTail(client, this.report)
+    this.opener = new ViewOpener(client, this.report)
     this.stops = [
       client.on('tail', ({ view, count, from, rows }) => {
         if (view !== this.view) return
@@ -112,21 +119,12 @@ export class Feed {
   get anchor(): Anchor | undefined {
     if (this.wanted !== undefined) return this.wanted
     if (this.count === 0) return this.lost
-    const { first, rows, shift, top, base } = this.frame
-    const chosen = rows[this.selected - first]
-    if (chosen !== undefined) return { seq: chosen.seq, offset: (this.selected - base) * this.rowHeight - top }
-    const topmost = rows.findIndex((row) => row !== undefined)
-    const row = rows[topmost]
-    return row === undefined || top === 0 ? undefined : { seq: row.seq, offset: topmost * this.rowHeight - shift }
+    return anchorIn(this.frame, this.selected, this.rowHeight)
   }
 
   /** Pixels. */
   get rowHeight(): number {
     return this.dense ? DENSE_ROW_HEIGHT : ROW_HEIGHT
-  }
-
-  get atEnd(): boolean {
-    return this.top >= this.maxTop() - 1
   }
 
   /** The row at an index, if it is here. */
@@ -155,97 +153,64 @@ export class Feed {
   }
 
   private async openView(query: Query, anchor: Anchor | undefined, marks: readonly TextQuery[]): Promise<void> {
-    const generation = ++this.generation
-    const { client } = this.options
-    const isStale = () => generation !== this.generation
-    const old = this.view
-    const opened = await client.call('view/open', { query })
-    const drop = () => client.call('view/close', { view: opened.view }).catch(this.report)
-    if (isStale()) {
-      await drop()
-      return
-    }
-    try {
-      const { cleared, until } = this.bounds
-      const landing = await landIn(client, opened, this, anchor)
-      if (isStale()) {
-        await drop()
-        return
-      }
-      this.reset(opened.view)
-      this.opened++
-      this.searched = marks
-      const { include, exclude, time, sources, withoutSources, withoutLevels } = query
-      this.isSearched = [include, exclude, time, sources, withoutSources, withoutLevels].some(
-        (part) => part !== undefined,
-      )
-      this.tailRows = 0
-      // What was cleared or brought back meanwhile is asked for again below.
-      this.bounds.base = landing.base
-      this.bounds.end = landing.end
-      this.rows.put(landing.from, landing.rows)
-      this.count = landing.count
-      this.lost = landing.count === 0 ? anchor : undefined
-      this.complete = opened.complete
-      this.problem = undefined
-      this.shown = this.known
-      this.seen = this.known
-      this.unseen = 0
-      this.top = landing.top
-      this.wanted = opened.complete || this.follow ? undefined : anchor
-      this.selected = landing.selected
-      this.ready = true
-      this.schedule()
-      this.setTail()
-      if (this.bounds.cleared !== cleared || this.bounds.until !== until) void this.findBounds()
-      if (landing.selected >= 0) void this.checkSelection(landing.selected)
-    } catch (error) {
-      await drop()
-      throw error
-    }
-    if (old !== undefined) void client.call('view/close', { view: old }).catch(this.report)
+    let asked: Pick<Bounds, 'cleared' | 'until'> = this.bounds
+    await this.opener.open(
+      query,
+      (opened) => {
+        asked = { cleared: this.bounds.cleared, until: this.bounds.until }
+        return landIn(this.options.client, opened, this, anchor)
+      },
+      (opened, landing) => {
+        const old = this.view
+        this.reset(opened.view)
+        this.opened++
+        this.searched = marks
+        this.isSearched = searches(query)
+        this.tail.forget()
+        // What was cleared or brought back meanwhile is asked for again below.
+        this.bounds.base = landing.base
+        this.bounds.end = landing.end
+        this.rows.put(landing.from, landing.rows)
+        this.count = landing.count
+        this.lost = landing.count === 0 ? anchor : undefined
+        this.complete = opened.complete
+        this.problem = undefined
+        this.shown = this.known
+        this.seen = this.known
+        this.unseen = 0
+        this.wanted = opened.complete || this.follow ? undefined : anchor
+        this.selected = landing.selected
+        this.viewport.stand(landing.place)
+        this.ready = true
+        this.schedule()
+        this.setTail()
+        if (this.bounds.cleared !== asked.cleared || this.bounds.until !== asked.until) void this.findBounds()
+        if (landing.selected >= 0) void this.checkSelection(landing.selected)
+        return old
+      },
+    )
   }
 
   /** The host has forgotten its views: nothing of them is to be closed, and the next `open` starts anew. */
   forget(): void {
     this.view = undefined
     this.rows.detach()
-    this.tailRows = 0
+    this.tail.forget()
   }
 
   resize(height: number): void {
-    const y = this.selected * this.rowHeight
-    const end = y + this.rowHeight
-    const wasInView = y >= this.top && end <= this.top + this.height
-    // A detail that opens below the list must not hide the row it tells of.
-    if (wasInView && !this.follow && height >= this.rowHeight) this.top = Math.max(this.top, end - height)
-    this.height = height
+    this.viewport.resize(height)
     this.schedule()
     this.setTail()
   }
 
-  /** Moves by pixels, as a wheel does. */
-  scrollBy(pixels: number): void {
-    this.moveTo(this.top + pixels)
-  }
-
-  /** Moves to a distance from the list's top; pixels. Reaching the end follows it again. */
-  scrollTo(distance: number): void {
-    this.moveTo(this.minTop() + distance)
-  }
-
-  private moveTo(top: number): void {
-    const target = Math.min(Math.max(this.minTop(), top), this.maxTop())
-    const up = target < this.top
-    this.top = target
+  onMoved(): void {
     this.wanted = undefined
-    if (this.follow && up) this.setFollow(false)
-    else if (!this.follow && !up && this.atEnd) this.setFollow(true)
     this.schedule()
     this.options.onIntent()
   }
 
-  /** Chooses a row, by its index in the view, and brings it into view. */
+  /** Chooses a row, by its index in the view, and brings it into view; a fold that has it opens. */
   select(index: number): void {
     const { base, count } = this.frame
     if (count === 0) return
@@ -253,9 +218,7 @@ export class Feed {
     this.setFollow(false)
     this.selected = target
     this.selectedSeq = this.rowAt(target)?.seq
-    const y = target * this.rowHeight
-    if (y < this.top) this.top = y
-    else if (y + this.rowHeight > this.top + this.height) this.top = y + this.rowHeight - this.height
+    this.viewport.reveal()
     this.schedule()
     this.options.onIntent()
   }
@@ -292,10 +255,7 @@ export class Feed {
   /** Brings a place into the middle, with what came before it. */
   private standAt(position: number): void {
     this.setFollow(false)
-    this.top = Math.min(Math.max(this.minTop(), (position + 0.5) * this.rowHeight - this.height / 2), this.maxTop())
-    this.wanted = undefined
-    this.schedule()
-    this.options.onIntent()
+    this.viewport.center(position)
   }
 
   setFollow(follow: boolean): void {
@@ -330,12 +290,8 @@ export class Feed {
   async clear(size: number): Promise<void> {
     const { view, count } = this
     if (view === undefined || this.bounds.until !== undefined) return
-    let last = this.rowAt(count - 1)
-    if (last === undefined && count > 0) {
-      const { rows } = await this.options.client.call('rows/get', { view, from: count - 1, to: count })
-      if (this.view !== view) return
-      last = rows[0]
-    }
+    const [last] = await this.fetch(count - 1, count)
+    if (this.view !== view) return
     this.bounds.cleared = Math.max(size, last === undefined ? 0 : last.seq + 1)
     this.bounds.base = count
     this.selected = -1
@@ -372,14 +328,6 @@ export class Feed {
     this.options.onProblem(error)
   }
 
-  private minTop(): number {
-    return this.bounds.base * this.rowHeight
-  }
-
-  private maxTop(): number {
-    return Math.max(this.minTop(), this.shown * this.rowHeight - this.height)
-  }
-
   /** Rows of the view up to the last that may be shown, whether drawn or not. */
   get known(): number {
     return Math.min(this.count, this.bounds.end)
@@ -398,11 +346,11 @@ export class Feed {
 
   /** A count without its rows. */
   private runAhead(count: number): void {
-    if (this.tailRows === 0) this.early.arrive(count)
+    if (!this.tail.isOn) this.early.arrive(count)
     else if (count > this.count) this.early.announce(count)
   }
 
-  private schedule(): void {
+  schedule(): void {
     this.frameRequest ??= requestAnimationFrame(() => {
       this.frameRequest = undefined
       this.draw()
@@ -411,42 +359,19 @@ export class Feed {
 
   private draw(): void {
     if (!this.paused) this.shown = this.known
-    if (this.follow && !this.paused) {
-      this.top = this.maxTop()
-      this.seen = this.known
-    } else {
-      this.top = Math.max(this.minTop(), Math.min(this.top, this.maxTop()))
-    }
+    const isFollowing = this.follow && !this.paused
+    this.frame = this.viewport.draw(isFollowing)
     // What a search finds was there before.
-    if (!this.complete) this.seen = this.known
+    if (isFollowing || !this.complete) this.seen = this.known
     this.unseen = Math.max(0, this.known - this.seen)
-    const { rowHeight } = this
-    const first = Math.floor(this.top / rowHeight)
-    const last = Math.min(this.shown, Math.ceil((this.top + this.height) / rowHeight))
-    const rows = this.rows.read(first, last)
-    const base = Math.min(this.bounds.base, this.shown)
-    this.frame = {
-      first,
-      rows,
-      shift: this.top - first * rowHeight,
-      top: this.top - this.minTop(),
-      count: this.shown - base,
-      base,
-    }
     if (this.selected >= 0 && this.selectedSeq === undefined) this.selectedSeq = this.rowAt(this.selected)?.seq
-    // At the live end the tail brings what is needed, and what lies above it soon lies elsewhere.
-    const reach = this.tailRows > 0 ? 0 : Math.max(1, last - first)
-    this.rows.load({ first, last, reach, shown: this.shown, count: this.count })
+    this.rows.load({ ...this.viewport.reachOf(this.frame), shown: this.shown, count: this.count })
+    this.tail.grow(this.view, this.frame.drawn)
   }
 
   private setTail(): void {
-    const { view } = this
-    if (view === undefined) return
     const isLive = this.follow && !this.paused && this.bounds.until === undefined
-    const rows = isLive ? Math.min(MAX_TAIL, Math.ceil(this.height / this.rowHeight) + 8) : 0
-    if (rows === this.tailRows) return
-    this.tailRows = rows
-    void this.options.client.call('tail/set', { view, rows }).catch(this.report)
+    this.tail.set(this.view, isLive ? Math.max(1, Math.ceil(this.height / this.rowHeight)) : 0)
   }
 
   /** Goes back to an event once a running search has found its place, unless the person has moved on. */
@@ -457,7 +382,7 @@ export class Feed {
     try {
       const position = await positionIn(this.options.client, view, seq)
       if (this.view !== view || this.follow) return
-      this.top = Math.max(this.minTop(), Math.min(position * this.rowHeight - offset, this.maxTop()))
+      this.viewport.stand({ index: position, y: offset })
       this.schedule()
     } catch (error) {
       this.report(error)
@@ -480,6 +405,7 @@ export class Feed {
   private reset(view: number | undefined): void {
     this.view = view
     this.rows.reset(view)
+    this.viewport.forget()
     this.early.forget()
     this.wanted = undefined
   }

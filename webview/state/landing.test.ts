@@ -26,10 +26,10 @@ describe('landing in a view', () => {
     const { client: host, asked } = client(1000)
     const opened = { view: 1, count: 1000 }
     const end = await landIn(host, opened, { ...list, follow: true }, { seq: 10, offset: 0 })
-    assert.deepEqual([end.top, end.from, end.selected], [19_900, 995, -1])
+    assert.deepEqual([end.from, end.selected], [995, -1])
     const anchored = await landIn(host, opened, { ...list, selectedSeq: 12 }, { seq: 10, offset: 30 })
-    assert.deepEqual([anchored.top, anchored.from, anchored.selected], [170, 8, 12])
-    assert.equal((await landIn(host, opened, list, undefined)).top, 0)
+    assert.deepEqual([anchored.place, anchored.from, anchored.selected], [{ index: 10, y: 30 }, 8, 12])
+    assert.deepEqual((await landIn(host, opened, list, undefined)).place, { index: 0, y: 0 })
     assert.deepEqual(asked, [
       [995, 1001],
       [8, 14],
@@ -37,7 +37,7 @@ describe('landing in a view', () => {
     ])
   })
 
-  it('never stands above what was cleared, nor below the end', async () => {
+  it('asks for no rows above what was cleared, nor below the end', async () => {
     const { client: host } = client(1000)
     const opened = { view: 1, count: 1000 }
     const cleared = await landIn(
@@ -46,14 +46,14 @@ describe('landing in a view', () => {
       { ...list, bounds: { cleared: 500, until: undefined } },
       { seq: 10, offset: 0 },
     )
-    assert.deepEqual([cleared.base, cleared.top], [500, 10_000])
+    assert.deepEqual([cleared.base, cleared.from], [500, 500])
     const all = await landIn(
       host,
       opened,
       { ...list, bounds: { cleared: 1000, until: undefined }, follow: true },
       undefined,
     )
-    assert.deepEqual([all.base, all.top], [1000, 20_000])
-    assert.equal((await landIn(host, opened, list, { seq: 999, offset: 0 })).top, 19_900)
+    assert.deepEqual([all.base, all.from], [1000, 1000])
+    assert.equal((await landIn(host, opened, list, { seq: 999, offset: 0 })).from, 995)
   })
 })

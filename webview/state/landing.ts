@@ -1,6 +1,7 @@
 /** Where the list stands in a view that was just opened, and the first rows there. */
 import type { Client } from '../../src/shared/protocol/peer'
 import type { Row } from '../../src/shared/protocol/rows'
+import type { Place } from '../lib/foldedList'
 import type { Anchor } from './frame'
 
 /** The list as it is when it is looked at: it may change while the host answers. */
@@ -17,8 +18,8 @@ interface List {
 }
 
 export interface Landing {
-  /** Pixels from the top of the view. */
-  readonly top: number
+  /** Where the anchor stands. Its end is for the list to keep, which knows what folds. */
+  readonly place: Place
   /** Rows of the view that are cleared. */
   readonly base: number
   /** Index of the first row that is not shown any more; Infinity without one. */
@@ -50,13 +51,14 @@ export async function landIn(
   const { height, rowHeight, follow, selectedSeq: chosen } = list
   const start = base * rowHeight
   const end = Math.max(start, Math.min(known, bound) * rowHeight - height)
-  const top = follow ? end : Math.min(end, Math.max(start, at * rowHeight - (anchor?.offset ?? 0)))
+  const place = { index: at, y: anchor?.offset ?? 0 }
+  const top = follow ? end : Math.min(end, Math.max(start, at * rowHeight - place.y))
   const from = Math.floor(top / rowHeight)
   const [{ rows, count }, selected] = await Promise.all([
     client.call('rows/get', { view, from, to: from + fits + 1 }),
     chosen === undefined ? -1 : positionIn(client, view, chosen),
   ])
-  return { top, base, end: bound, from, rows, count: Math.max(count, known), selected }
+  return { place, base, end: bound, from, rows, count: Math.max(count, known), selected }
 }
 
 /** Index of the first row of a view with that seq or a later one. */

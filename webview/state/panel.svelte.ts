@@ -82,7 +82,13 @@ export class Panel extends ShownRun {
     const keep = () => {
       this.keeper.saveSoon()
     }
-    this.feed = new Feed({ client: this.client, onProblem: report, onIntent: keep })
+    this.feed = new Feed({
+      client: this.client,
+      onProblem: report,
+      onIntent: keep,
+      folds: () => this.columns.folds,
+      isMarked: (row) => this.bookmarks.has(row),
+    })
     this.feed.selectedSeq = this.saved.detail
     this.feed.bounds.cleared = this.saved.cleared
     this.filters = new Filters(this.saved, {

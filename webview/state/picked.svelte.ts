@@ -34,13 +34,17 @@ export class Picked {
   wraps = $state(false)
   private range = $state.raw<Range>()
 
-  /** Index of the first of the rows and of the one behind the last; the same where none is chosen. */
+  /** Index of the first of the rows and of the one behind the last, those of folds too; the same where none is chosen. */
   readonly span: { readonly first: number; readonly end: number } = $derived.by(() => {
-    const { range } = this
-    const { selected, opened } = this.panel.feed
-    if (range === undefined || range.chosen !== selected || range.opened !== opened)
-      return { first: Math.max(0, selected), end: selected + 1 }
-    return { first: Math.min(range.from, range.to), end: Math.max(range.from, range.to) + 1 }
+    const { feed } = this.panel
+    const { selected } = feed
+    // A fold may have grown.
+    feed.frame
+    const range = this.current
+    if (range === undefined && selected < 0) return { first: 0, end: 0 }
+    const { from, to } = range ?? { from: selected, to: selected }
+    const [top, last] = [Math.min(from, to), Math.max(from, to)].map((index) => feed.viewport.drawnAt(index))
+    return { first: top?.first ?? 0, end: last?.end ?? 0 }
   })
 
   constructor(
@@ -52,17 +56,20 @@ export class Picked {
     return this.span.end - this.span.first
   }
 
+  /** Whether more than the chosen row was taken. */
+  get isSeveral(): boolean {
+    return this.current !== undefined && this.current.from !== this.current.to
+  }
+
   /** Whether a row is one of several. */
   has(index: number): boolean {
-    return this.count > 1 && index >= this.span.first && index < this.span.end
+    return this.isSeveral && index >= this.span.first && index < this.span.end
   }
 
   /** From where it began to this row, which is the chosen one now. */
   extendTo(index: number): void {
     const { feed } = this.panel
-    const { range } = this
-    const isGoingOn = range?.chosen === feed.selected && range.opened === feed.opened
-    const from = isGoingOn ? range.from : feed.selected
+    const from = this.current?.from ?? feed.selected
     feed.select(index)
     const to = feed.selected
     this.range = { from: from < 0 ? to : from, to, chosen: to, opened: feed.opened }
@@ -116,6 +123,12 @@ export class Picked {
     } catch (error) {
       panel.showProblem(error)
     }
+  }
+
+  private get current(): Range | undefined {
+    const { range } = this
+    const { selected, opened } = this.panel.feed
+    return range?.chosen === selected && range.opened === opened ? range : undefined
   }
 
   private tell(): void {

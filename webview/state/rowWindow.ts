@@ -1,9 +1,10 @@
 /** The rows of one view that are here: the pages around the viewport, and the requests for what is missing. */
 import type { Row } from '../../src/shared/protocol/rows'
 import type { Client } from '../../src/shared/protocol/peer'
+import { foldPage, PAGE_ROWS, type FoldRules, type PageFolds } from '../lib/folds'
 import { PageCache } from '../lib/pages'
 
-const PAGE_ROWS = 128
+/** More are held only where a viewport reaches over more: each of its rows may stand for a page. */
 const MAX_PAGES = 64
 /** The host answers with no more rows at once. */
 const GET_ROWS = 1000
@@ -13,6 +14,7 @@ interface RowWindowOptions {
   readonly onProblem: (error: unknown) => void
   /** Rows came; `count` is what the host then knew of. */
   readonly onRows: (count: number, isNews: boolean) => void
+  readonly folding: FoldRules
 }
 
 interface Wanted {
@@ -29,8 +31,26 @@ export class RowWindow {
   private view: number | undefined
   private readonly cache = new PageCache<Row>(PAGE_ROWS, MAX_PAGES)
   private readonly loading = new Map<number, AbortController>()
+  /** Of pages as they are: with other rows a page is another array. */
+  private folds = new WeakMap<readonly unknown[], PageFolds>()
 
   constructor(private readonly options: RowWindowOptions) {}
+
+  /** Which rows of a page are drawn as one; undefined while nothing of it is here. */
+  readonly foldsOf = (number: number): PageFolds | undefined => {
+    const page = this.cache.page(number)
+    if (page === undefined) return undefined
+    const known = this.folds.get(page)
+    if (known !== undefined) return known
+    const folds = foldPage(page, this.options.folding)
+    this.folds.set(page, folds)
+    return folds
+  }
+
+  /** What decides about the folds has changed. */
+  refold(): void {
+    this.folds = new WeakMap()
+  }
 
   /** Undefined where a row is not here. */
   read(from: number, to: number): readonly (Row | undefined)[] {
@@ -63,7 +83,10 @@ export class RowWindow {
   load({ first, last, reach, shown, count }: Wanted): void {
     const { view } = this
     if (view === undefined) return
-    const missing = new Set(this.cache.missing(Math.max(0, first - reach), Math.min(shown, last + reach)))
+    const [from, to] = [Math.max(0, first - reach), Math.min(shown, last + reach)]
+    // With as many again what was just passed is still here.
+    this.cache.hold(Math.max(MAX_PAGES, 2 * Math.ceil((to - from) / PAGE_ROWS)))
+    const missing = new Set(this.cache.missing(from, to))
     for (const [page, controller] of this.loading) {
       if (missing.delete(page)) continue
       controller.abort()

@@ -83,6 +83,8 @@ const habitsSchema = z.object({
   zone: z.enum(['local', 'utc']).optional(),
   /** The lines of a log file without what stands before their messages. */
   messageOnly: z.boolean().optional(),
+  /** Equal neighbours in the list are drawn as one row. */
+  folds: z.boolean().optional(),
 })
 export type Habits = z.infer<typeof habitsSchema>
 

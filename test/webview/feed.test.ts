@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Harness, type OpenPanel } from './harness'
-import { focused } from './waits'
+import { counted, focused, settled } from './waits'
 
 describe('feed', () => {
   let harness: Harness
@@ -165,20 +165,20 @@ describe('feed', () => {
 
   it('filters by phase and level, and remembers chatter', async () => {
     const panel = await harness.open({ events: 1200, state: 'completed' })
-    await count(panel, '800 of 1,200')
+    await counted(panel, '800 of 1,200')
     await panel.id('phase-filter-assistant_delta').click()
-    await count(panel, '1,000 of 1,200')
+    await counted(panel, '1,000 of 1,200')
     assert.deepEqual((await panel.seqs()).slice(0, 5), [0, 1, 2, 3, 5])
     await panel.id('phase-filter-error').click({ modifiers: ['Alt'] })
-    await count(panel, '100 of 1,200')
+    await counted(panel, '100 of 1,200')
     assert.deepEqual((await panel.seqs()).slice(0, 3), [8, 20, 32])
     await panel.id('phase-filter-error').click({ modifiers: ['Alt'] })
-    await count(panel, '1,200')
+    await counted(panel, '1,200')
     await panel.id('level-filter-warn').click()
-    await count(panel, '100 of 1,200')
+    await counted(panel, '100 of 1,200')
     assert.deepEqual((await panel.seqs()).slice(0, 3), [10, 22, 34])
     await panel.id('level-filter-error').click()
-    await count(panel, '200 of 1,200')
+    await counted(panel, '200 of 1,200')
     assert.ok((await panel.host(({ host }) => host.openViews())) <= 1)
     await panel.close()
   })
@@ -191,7 +191,7 @@ describe('feed', () => {
     const anchor = (await panel.seqs())[0] ?? 0
     assert.ok(anchor > 4000, String(anchor))
     await panel.id('phase-filter-assistant_delta').click()
-    await count(panel, '10,000 of 12,000')
+    await counted(panel, '10,000 of 12,000')
     await settled(panel)
     assert.equal((await panel.seqs())[0], anchor)
     await panel.close()
@@ -200,7 +200,7 @@ describe('feed', () => {
   it('keeps the chosen event where it is when a filter is cleared', async () => {
     const panel = await harness.open({ events: 12_000, state: 'completed' })
     await panel.id('level-filter-error').click()
-    await count(panel, '1,000 of 12,000')
+    await counted(panel, '1,000 of 12,000')
     await panel.id('feed').hover()
     await panel.page.mouse.wheel(0, 22 * 500)
     await settled(panel)
@@ -209,13 +209,13 @@ describe('feed', () => {
     const place = await chosen.boundingBox()
     await chosen.click()
     await panel.id('level-filter-error').click()
-    await count(panel, '8,000 of 12,000')
+    await counted(panel, '8,000 of 12,000')
     await settled(panel)
     const selected = panel.page.locator('.row.selected')
     assert.equal(Number(await selected.getAttribute('data-seq')), seq)
     assert.equal((await selected.boundingBox())?.y, place?.y)
     await panel.id('phase-filter-error').click()
-    await count(panel, '7,000 of 12,000')
+    await counted(panel, '7,000 of 12,000')
     await selected.waitFor({ state: 'detached' })
     await panel.close()
   })
@@ -224,18 +224,18 @@ describe('feed', () => {
     const panel = await harness.open({ events: 1200, state: 'completed' })
     const input = panel.id('search-input')
     await input.fill('radio tower')
-    await count(panel, '100 of 1,200')
+    await counted(panel, '100 of 1,200')
     await panel.id('search-case-sensitive').click()
     await panel.id('feed-empty').filter({ hasText: 'No event matches this filter.' }).waitFor()
     await panel.id('search-case-sensitive').click()
-    await count(panel, '100 of 1,200')
+    await counted(panel, '100 of 1,200')
     await input.fill('tow')
     await input.press('Enter')
-    await count(panel, '200 of 1,200')
+    await counted(panel, '200 of 1,200')
     await panel.id('search-whole-word').click()
     await panel.id('feed-empty').waitFor()
     await panel.id('feed-empty').getByRole('button', { name: 'Show all events' }).click()
-    await count(panel, '1,200')
+    await counted(panel, '1,200')
     assert.equal(await input.inputValue(), '')
     await panel.close()
   })
@@ -244,7 +244,7 @@ describe('feed', () => {
     const panel = await harness.open({ events: 1200, state: 'completed' })
     await panel.id('search-regex').click()
     await panel.id('search-input').fill('tower|wooden')
-    await count(panel, '300 of 1,200')
+    await counted(panel, '300 of 1,200')
     await panel.id('search-input').fill('tower|(wooden')
     await panel.id('search-problem').filter({ hasText: 'Unterminated group, at character 7.' }).waitFor()
     await panel.id('search-problem').filter({ hasText: 'The last search stays.' }).waitFor()
@@ -308,9 +308,9 @@ describe('feed', () => {
   it('scrolls a million rows from end to end', async () => {
     const panel = await harness.open({ events: 1_000_000, state: 'completed' })
     await panel.id('phase-filter-network').click({ modifiers: ['Alt'] })
-    await count(panel, '83,333 of 1,000,000')
+    await counted(panel, '83,333 of 1,000,000')
     await panel.id('phase-filter-network').click({ modifiers: ['Alt'] })
-    await count(panel, '1,000,000')
+    await counted(panel, '1,000,000')
     await panel.id('feed').focus()
     await panel.page.keyboard.press('End')
     await row(panel, 999_999)
@@ -383,24 +383,4 @@ describe('feed', () => {
 
 async function row(panel: OpenPanel, seq: number): Promise<void> {
   await panel.page.locator(`[data-testid="event-row"][data-seq="${String(seq)}"]`).waitFor()
-}
-
-async function count(panel: OpenPanel, text: string): Promise<void> {
-  await panel.page.waitForFunction(
-    (expected) => document.querySelector<HTMLElement>('[data-testid="feed-count"]')?.innerText.trim() === expected,
-    text,
-  )
-  // The count is written at once, the rows with the next frame.
-  await settled(panel)
-}
-
-/** Waits until no row is on its way and two frames were drawn. */
-async function settled(panel: OpenPanel): Promise<void> {
-  await panel.page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        requestAnimationFrame(() => requestAnimationFrame(resolve))
-      }),
-  )
-  await panel.page.locator('.row.waiting').first().waitFor({ state: 'detached' })
 }

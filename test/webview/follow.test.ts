@@ -50,7 +50,7 @@ describe('panel of followed files', () => {
       host.append(1)
     })
     await panel.id('pause-button').filter({ hasText: 'Paused, 1 new' }).waitFor()
-    assert.deepEqual((await counts()).slice(0, 2), ['1,700', '1,700 lines'])
+    assert.deepEqual((await counts()).slice(0, 2), ['1,700 lines', '1,700 lines'])
     await panel.id('pause-button').click()
     await counted(panel, '1,701')
     await panel.id('line-count').filter({ hasText: '1,701' }).waitFor()

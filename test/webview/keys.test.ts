@@ -107,7 +107,7 @@ describe('keys in the list', () => {
       host.held.set('rows/get', gate.promise)
     })
     // Further than what is fetched ahead.
-    for (let page = 0; page < 15; page++) await panel.page.keyboard.press('PageDown')
+    for (let page = 0; page < 60; page++) await panel.page.keyboard.press('PageDown')
     await panel.page.locator('.row.waiting.selected').waitFor()
     await panel.page.keyboard.press('Escape')
     await panel.id('detail').waitFor({ state: 'detached' })

@@ -1,7 +1,7 @@
 // Builds everything that ships, and the demo site, into dist/.
 // Usage: node esbuild.mjs [--watch] [--minify]
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -86,8 +86,10 @@ function optionsFor(entry, minify) {
 
 /** Says what was written and how large it is. */
 function report(metafile) {
-  for (const [file, output] of Object.entries(metafile.outputs)) {
-    if (!file.endsWith('.map')) console.log(`  ${file.padEnd(24)} ${(output.bytes / 1024).toFixed(1).padStart(8)} kB`)
+  for (const file of Object.keys(metafile.outputs)) {
+    if (file.endsWith('.map')) continue
+    const { size } = statSync(path.join(root, file))
+    console.log(`  ${file.padEnd(24)} ${(size / 1024).toFixed(1).padStart(8)} kB`)
   }
 }
 
@@ -105,6 +107,11 @@ export async function buildAll({ minify = false, quiet = false } = {}) {
   const results = await Promise.allSettled(present.map((entry) => build(optionsFor(entry, minify))))
   const failed = results.filter((result) => result.status === 'rejected')
   if (failed.length > 0) throw new Error(`${String(failed.length)} of ${String(present.length)} bundles did not build`)
+  if (minify) {
+    const scripts = present.filter(({ kind }) => kind === 'webview' || kind === 'page')
+    const { makeSmaller } = await import('./scripts/smaller.mjs')
+    await Promise.all(scripts.map(({ out }) => makeSmaller(path.join(root, out))))
+  }
   for (const result of results) if (!quiet && result.status === 'fulfilled') report(result.value.metafile)
   if (minify) {
     // Maps of an earlier build would not fit.

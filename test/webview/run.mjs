@@ -10,6 +10,7 @@ import { build } from 'esbuild'
 import sveltePlugin from 'esbuild-svelte'
 import { atOnce } from '../../scripts/atOnce.mjs'
 import { secondTry } from '../../scripts/secondTry.mjs'
+import { makeSmaller } from '../../scripts/smaller.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const root = path.dirname(path.dirname(here))
@@ -71,6 +72,7 @@ try {
       define: { __SITE__: JSON.stringify(site) },
     }),
   ])
+  await Promise.all(['main.js', 'compare.js', 'standalone.js'].map((script) => makeSmaller(path.join(site, script))))
   copyFileSync(path.join(root, 'webview/styles/editorThemes.css'), path.join(site, 'themes.css'))
   const mocha = path.join(root, 'node_modules/mocha/bin/mocha.js')
   const result = spawnSync(

@@ -3,12 +3,10 @@
  * the panel can be tested against it in a plain browser. The webview shows what strangers wrote, so each request is
  * checked, and there are only named actions.
  */
-import type { EventStore, Timeline, View } from '../store/eventStore'
+import type { EventStore, Timeline } from '../store/eventStore'
 import type {
   Bookmark,
   BookmarkChange,
-  DetailInfo,
-  GrowthInfo,
   Habits,
   ExportFormat,
   NotificationName,
@@ -19,7 +17,7 @@ import type {
   SavedFilter,
   ToWebview,
 } from '../../shared/protocol/contract'
-import type { Row, TextQuery } from '../../shared/protocol/rows'
+import type { TextQuery } from '../../shared/protocol/rows'
 import type { RunSummary } from '../../shared/protocol/summary'
 import type { Trajectory, TrajectoryEntry } from '../../shared/protocol/trajectory'
 import {
@@ -30,12 +28,10 @@ import {
   type Transport,
 } from '../../shared/protocol/peer'
 import { PROTOCOL_VERSION } from '../../shared/protocol/version'
-import { jsonText } from '../jsonText'
-import { textExpression, textParts } from '../query/textMatcher'
 import { UserError } from '../../shared/userError'
 import { checkLink } from './checkLink'
-import { parsedOf } from './parsedLine'
-import { recordedEntry } from './recordedEntry'
+import { detailOf } from './detail'
+import { OpenViews } from './openViews'
 
 /** A run or followed files as the bridge needs them: RunSession, FollowSession. */
 export interface BridgeRun {
@@ -109,44 +105,21 @@ export interface BridgeOptions {
   readonly validate: ServerOptions['validate']
 }
 
-/** Windows are small; whoever asks for more gets this much. */
-const MAX_ROWS = 1000
-const MAX_VIEWS = 50
-/** Counts and states are told at most this often; rows of the tail go at once. */
-const TELL_MS = 100
 /** The summary is made of the whole run: the first rows come before it, if they are asked for within so long. */
 const ROWS_FIRST_MS = 250
 /** A page that is shown again and has said nothing for so long is asked to greet. */
 const GREET_MS = 1000
 
-interface HeldView {
-  readonly id: number
-  readonly view: View
-  readonly stop: () => void
-  /** The first row that was told and had no end yet. */
-  open: number | undefined
-  /** Nothing was found for it yet. */
-  isEmpty: boolean
-}
-
 export class PanelBridge {
-  private readonly views = new Map<number, HeldView>()
   private readonly server: Server
+  private readonly views: OpenViews
   private readonly stops: (() => void)[]
-  private nextView = 1
-  private tail: { id: number; view: View; rows: number } | undefined
-  private sending = false
-  private tailStale = false
   private summaryTimer: ReturnType<typeof setTimeout> | undefined
   private stopSummary: (() => void) | undefined
   private stopTimeline: (() => void) | undefined
-  private tellTimer: ReturnType<typeof setTimeout> | undefined
   private greeted = false
   /** A replay was asked for before the page had said hello. */
   private replayPending = false
-  private growths = 0
-  /** Views have been told of so many growths. */
-  private toldGrowths = 0
   private isVisible = true
   /** How many pages have ended so far. */
   private ends = 0
@@ -170,10 +143,23 @@ export class PanelBridge {
         )
       },
     })
+    this.views = new OpenViews(run.store, {
+      hasOpenLines: run.follow !== undefined,
+      isListening: () => this.greeted && !this.disposed,
+      notify: (name, value) => {
+        this.notify(name, value)
+      },
+      onRows: () => {
+        if (this.summaryTimer !== undefined) this.summarize()
+      },
+      log: (message) => {
+        actions.log(message)
+      },
+    })
     this.stops = [
       run.onDidChange((info) => {
         this.notify('run', info)
-        this.tellSoon()
+        this.views.tellSoon()
       }),
       run.store.onDidReset(() => {
         this.notify('reset', {})
@@ -182,9 +168,7 @@ export class PanelBridge {
         this.notify('bookmarks', { bookmarks })
       }) ?? (() => undefined),
       run.store.onDidGrow(() => {
-        this.growths++
-        void this.sendTail()
-        this.tellSoon()
+        this.views.didGrow()
       }),
     ]
   }
@@ -201,12 +185,10 @@ export class PanelBridge {
       }, GREET_MS)
       return
     }
-    clearTimeout(this.tellTimer)
-    this.tellTimer = undefined
     this.ends++
     this.greeted = false
     this.server.forget()
-    this.forgetViews()
+    this.forgetPage()
   }
 
   /** Brings an event into view; in a page that is not there yet as soon as it is. */
@@ -225,11 +207,10 @@ export class PanelBridge {
   dispose(): void {
     this.disposed = true
     this.ends++
-    clearTimeout(this.tellTimer)
     clearTimeout(this.greetTimer)
     for (const stop of this.stops) stop()
     this.server.dispose()
-    this.forgetViews()
+    this.forgetPage()
   }
 
   private readonly handlers: Handlers<PanelRequestName> = {
@@ -243,7 +224,7 @@ export class PanelBridge {
       const { bookmarks, problem } = await this.bookmarks()
       if (ends !== this.ends) throw new UserError('The page that greeted is gone.', 'cancelled')
       // A panel that says hello again has lost everything it had: it starts anew.
-      this.forgetViews()
+      this.forgetPage()
       clearTimeout(this.greetTimer)
       this.greeted = true
       this.summaryTimer = setTimeout(this.summarize, ROWS_FIRST_MS)
@@ -252,53 +233,24 @@ export class PanelBridge {
       if (this.replayPending) this.startReplay()
       const { info } = this.run
       const { restored } = this.options
-      return { run: info, growth: this.growth(), restored, bookmarks, habits: this.actions.habits() }
+      return { run: info, growth: this.views.growth, restored, bookmarks, habits: this.actions.habits() }
     },
-    'view/open': async ({ query }, signal) => {
-      if (this.views.size >= MAX_VIEWS) throw new UserError('Too many views are open in this panel.', 'too_many_views')
-      const { wanted, unwanted } = textParts(query)
-      for (const part of [...wanted, ...unwanted]) checkExpression(part)
-      const view = await this.run.store.view(query)
-      if (signal.aborted) {
-        view.dispose()
-        throw new UserError('The panel does not wait for this view any more.', 'cancelled')
-      }
-      const id = this.nextView++
-      const stop = view.onDidChange(() => {
-        this.tellFound(held)
-        this.tellSoon()
-      })
-      const held: HeldView = { id, view, stop, open: undefined, isEmpty: view.count === 0 }
-      this.views.set(id, held)
-      return { view: id, count: view.count, complete: view.complete }
-    },
+    'view/open': ({ query }, signal) => this.views.open(query, signal),
     'view/close': ({ view }) => {
-      const held = this.views.get(view)
-      held?.stop()
-      held?.view.dispose()
-      this.views.delete(view)
-      if (this.tail?.id === view) this.tail = undefined
+      this.views.close(view)
       return Promise.resolve({})
     },
-    'rows/get': async ({ view: id, from, to }) => {
-      const view = this.view(id)
-      const { growths } = this
-      const rows = await view.rows(from, Math.min(to, from + MAX_ROWS))
-      this.noteOpen(id, from, rows, growths)
-      if (this.summaryTimer !== undefined) this.summarize()
-      return { rows, count: view.count }
-    },
+    'rows/get': ({ view, from, to }) => this.views.rows(view, from, to),
     'search/prepare': () => {
       this.run.store.prepareSearch?.()
       return Promise.resolve({})
     },
-    'position/find': async ({ view, at }) => ({ position: await this.view(view).positionOf(at) }),
-    'tail/set': ({ view: id, rows }) => {
-      this.tail = rows === 0 ? undefined : { id, view: this.view(id), rows }
-      void this.sendTail()
+    'position/find': async ({ view, at }) => ({ position: await this.views.get(view).positionOf(at) }),
+    'tail/set': ({ view, rows }) => {
+      this.views.setTail(view, rows)
       return Promise.resolve({})
     },
-    'detail/get': async ({ position }) => this.detail(position),
+    'detail/get': ({ position }) => detailOf(this.run, position),
     'run/stop': async ({ how }) => {
       await this.run.stop(how)
       return {}
@@ -370,122 +322,6 @@ export class PanelBridge {
     return timeline
   }
 
-  private view(id: number): View {
-    const held = this.views.get(id)
-    if (held === undefined) throw new UserError('This view is closed.', 'no_view')
-    return held.view
-  }
-
-  private async detail(position: number): Promise<DetailInfo> {
-    const { store, follow } = this.run
-    const { bytes, event, text, entry: known } = await store.detail(position)
-    if (event === undefined) return { position, bytes, fields: text ?? '', partial: true }
-    const { raw, ...fields } = event.data
-    // A text file tells it itself.
-    const entry = follow === undefined ? await recordedEntry(store, position, event) : known
-    const parsed = event.phase === 'log_line' ? await parsedOf(fields) : undefined
-    return {
-      position,
-      bytes,
-      seq: event.seq,
-      timestamp: event.timestamp,
-      phase: event.phase,
-      fields: jsonText(fields, 2),
-      ...(raw === undefined ? {} : { raw: jsonText(raw, 2) }),
-      ...(parsed === undefined ? {} : { parsed }),
-      ...(entry === undefined ? {} : { entry }),
-    }
-  }
-
-  private growth(): GrowthInfo {
-    const { size, phaseCounts, levelCounts, lastTime } = this.run.store.growth
-    return { size, phaseCounts, levelCounts, ...(lastTime === undefined ? {} : { lastTime }) }
-  }
-
-  /** The way from an event to its pixels: one push at a time, each with the newest rows. */
-  private async sendTail(): Promise<void> {
-    if (this.sending) {
-      this.tailStale = true
-      return
-    }
-    this.sending = true
-    try {
-      do {
-        this.tailStale = false
-        const tail = this.currentTail()
-        if (tail === undefined) return
-        const { count } = tail.view
-        const { growths } = this
-        const from = Math.max(0, count - tail.rows)
-        const rows = await tail.view.rows(from, count)
-        this.noteOpen(tail.id, from, rows, growths)
-        if (this.currentTail() !== tail) continue
-        this.notify('tail', { view: tail.id, count, from, rows })
-        if (this.summaryTimer !== undefined) this.summarize()
-      } while (this.isTailStale())
-    } catch (error) {
-      this.actions.log(`panel tail: ${String(error)}`)
-    } finally {
-      this.sending = false
-    }
-  }
-
-  /**
-   * A followed line without an end is told again when the file has grown; rows of a log stay as they are.
-   * @param growths how many there had been when the rows were asked for
-   */
-  private noteOpen(id: number, from: number, rows: readonly Row[], growths: number): void {
-    const held = this.views.get(id)
-    const at = rows.findIndex(({ unterminated }) => unterminated === true)
-    if (this.run.follow === undefined || held === undefined || at < 0) return
-    held.open = Math.min(held.open ?? from + at, from + at)
-    // It grew while they were read: they may be older than what was told of it.
-    if (growths === this.growths) return
-    this.toldGrowths = Math.min(this.toldGrowths, growths)
-    this.tellSoon()
-  }
-
-  private currentTail(): typeof this.tail {
-    return this.disposed ? undefined : this.tail
-  }
-
-  private isTailStale(): boolean {
-    return this.tailStale
-  }
-
-  private tellSoon(): void {
-    if (!this.greeted) return
-    this.tellTimer ??= setTimeout(() => {
-      this.tellTimer = undefined
-      this.notify('grew', this.growth())
-      for (const held of this.views.values()) {
-        const { open } = held
-        const isVoid = this.growths > this.toldGrowths && open !== undefined
-        if (isVoid) held.open = undefined
-        this.tellView(held, isVoid ? { voidFrom: open } : {})
-      }
-      this.toldGrowths = this.growths
-      // A search that found more moves its tail too.
-      void this.sendTail()
-    }, TELL_MS)
-  }
-
-  private tellView(
-    { id, view: { count, complete, problem } }: HeldView,
-    more: Pick<Notifications['view/changed'], 'voidFrom'> = {},
-  ): void {
-    const failed = problem === undefined ? {} : { problem: problem.message }
-    this.notify('view/changed', { view: id, count, complete, ...more, ...failed })
-  }
-
-  /** What a search finds first is what it was begun for: it is told at once. */
-  private tellFound(held: HeldView): void {
-    if (!held.isEmpty || held.view.count === 0) return
-    held.isEmpty = false
-    this.tellView(held)
-    void this.sendTail()
-  }
-
   private readonly summarize = (): void => {
     clearTimeout(this.summaryTimer)
     this.summaryTimer = undefined
@@ -500,32 +336,18 @@ export class PanelBridge {
     )
   }
 
-  private forgetViews(): void {
+  /** What a page has asked for ends with it. */
+  private forgetPage(): void {
     clearTimeout(this.summaryTimer)
     this.summaryTimer = undefined
     this.stopSummary?.()
     this.stopSummary = undefined
     this.stopTimeline?.()
     this.stopTimeline = undefined
-    this.tail = undefined
-    for (const { view, stop } of this.views.values()) {
-      stop()
-      view.dispose()
-    }
-    this.views.clear()
+    this.views.forget()
   }
 
   private notify<N extends NotificationName>(name: N, value: Notifications[N]): void {
     if (this.greeted && !this.disposed) this.server.notify(name, value)
-  }
-}
-
-/** @throws UserError that says where the expression is bad */
-function checkExpression(text: Parameters<typeof textExpression>[0]): void {
-  try {
-    textExpression(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : String(error)
-    throw new UserError(`The regular expression is not valid: ${reason}`, 'bad_expression', 'bad_input')
   }
 }

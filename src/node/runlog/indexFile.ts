@@ -14,27 +14,25 @@ export function blockLine(block: Block): string {
 /** The block of one line of the index file, or undefined when the line is damaged. */
 export function parseBlockLine(line: string): Block | undefined {
   try {
-    const value = JSON.parse(line) as {
-      offset: number
-      end: number
-      seq: number
-      time: number | null
-      counts: Record<string, number>
-    }
-    const whole =
-      Number.isSafeInteger(value.offset) && Number.isSafeInteger(value.end) && Number.isSafeInteger(value.seq)
-    if (!whole || typeof value.counts !== 'object') return undefined
+    const { offset, end, seq, time, counts } = JSON.parse(line) as Partial<Record<string, unknown>>
+    if (!isCount(offset) || !isCount(end) || !isCount(seq) || typeof counts !== 'object' || counts === null)
+      return undefined
+    if (!Object.values(counts).every(isCount)) return undefined
     return {
-      offset: value.offset,
-      end: value.end,
-      position: value.seq,
-      time: value.time ?? Number.NaN,
-      counts: value.counts,
+      offset,
+      end,
+      position: seq,
+      time: typeof time === 'number' ? time : Number.NaN,
+      counts: counts as Block['counts'],
     }
   } catch {
     // An index is a cache: what can't be read is built again.
     return undefined
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')

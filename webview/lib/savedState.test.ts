@@ -18,6 +18,7 @@ describe('saved state', () => {
       timeMode: 'previous',
       zone: 'utc',
       messageOnly: true,
+      folds: false,
       cleared: 9,
       onlyHits: false,
       highlights: ['timeout'],

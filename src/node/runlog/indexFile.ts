@@ -23,7 +23,9 @@ export function parseBlockLine(line: string): Block | undefined {
     }
     const whole =
       Number.isSafeInteger(value.offset) && Number.isSafeInteger(value.end) && Number.isSafeInteger(value.seq)
-    if (!whole || typeof value.counts !== 'object') return undefined
+    if (!whole || typeof value.counts !== 'object' || !['number', 'object'].includes(typeof value.time))
+      return undefined
+    if (!Object.values(value.counts).every((count) => Number.isSafeInteger(count) && count >= 0)) return undefined
     return {
       offset: value.offset,
       end: value.end,
@@ -36,6 +38,11 @@ export function parseBlockLine(line: string): Block | undefined {
     return undefined
   }
 }
+
+/** As far as `Date` reaches, either way; milliseconds. */
+const MAX_TIME = 8.64e15
+/** Keys that are looked for one by one; a log that has more is read as JSON, which looks them up. */
+const MAX_NAMES = 256
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const OFFSET = bytesOf('{"offset":')
@@ -75,6 +82,7 @@ export class IndexReader {
     this.other = undefined
     if (this.readLine()) {
       this.at = this.cursor
+      if (!this.isPlausible()) this.offset = Number.NaN
       return true
     }
     const stop = bytes.indexOf(NEWLINE, at)
@@ -84,7 +92,16 @@ export class IndexReader {
     this.offset = this.other?.offset ?? Number.NaN
     this.end = this.other?.end ?? Number.NaN
     this.position = this.other?.position ?? Number.NaN
+    this.time = this.other?.time ?? Number.NaN
+    this.lines = Object.values(this.other?.counts ?? {}).reduce((sum, count) => sum + count, 0)
+    if (!this.isPlausible()) this.offset = Number.NaN
     return true
+  }
+
+  /** Whether a log can be so: a block goes on, and each of its lines has a byte at least. */
+  private isPlausible(): boolean {
+    const { offset, end, lines, time } = this
+    return end > offset && lines <= end - offset && !(Math.abs(time) > MAX_TIME)
   }
 
   /** Adds the block that was read to its index. */
@@ -162,6 +179,7 @@ export class IndexReader {
       this.cursor = from + name.length + 1
       return i
     }
+    if (names.length >= MAX_NAMES) return -1
     const end = bytes.indexOf(QUOTE, from)
     // What is escaped is read as JSON.
     if (end < 0 || bytes.subarray(from, end).includes(0x5c)) return -1

@@ -210,6 +210,21 @@ describe('markers', () => {
     await panel.close()
   })
 
+  it('are listed once where the notes have an event twice', async () => {
+    const panel = await open({ events: 240, state: 'completed' })
+    await panel.host(({ host }) => {
+      host.bookmarks = [
+        { seq: 3, text: 'one', name: 'one' },
+        { seq: 3, text: 'two', name: 'two' },
+        { seq: 9, text: 'three', name: 'three' },
+      ]
+      host.putAbove(0)
+    })
+    await panel.id('marker').filter({ hasText: 'three' }).waitFor()
+    assert.equal(await panel.id('marker').count(), 2)
+    await panel.close()
+  })
+
   it('of lines of a launch are markers of its run', async () => {
     const panel = await open({ kind: 'launch', state: 'completed' })
     await panel.host(({ host }) => {

@@ -8,6 +8,9 @@ import { plainText } from './outputText'
 /** Rows of a page, which is as many as a fold may have. */
 export const PAGE_ROWS = 128
 
+/** The host cuts texts at 4 kB, and ends them with a sign then: shorter ones are whole, whatever they end with. */
+const WHOLE_CHARS = 1000
+
 /** The folds of one page, by the place of a row in it. */
 export interface PageFolds {
   /** Where the fold of a row begins; a row without a fold is one of its own. */
@@ -73,9 +76,17 @@ function foldEnd(rows: readonly (Row | undefined)[], first: number, rules: FoldR
   return end > first + 1 && isBlank(row.text) ? first + 1 : end
 }
 
-/** A marker is there to be seen, an entry keeps its lines, and a line that is still written may become another one. */
+/**
+ * A marker is there to be seen, an entry keeps its lines, a line that is still written may become another one, and one that is cut may
+ * go on otherwise.
+ */
 function mayFold(row: Row, rules: FoldRules): boolean {
-  return row.phase !== 'marker' && row.continued !== true && row.unterminated !== true && !rules.isMarked(row)
+  const isWhole = row.continued !== true && row.unterminated !== true && !isCut(row.text)
+  return row.phase !== 'marker' && isWhole && !rules.isMarked(row)
+}
+
+function isCut(text: string): boolean {
+  return text.length > WHOLE_CHARS && text.endsWith('…')
 }
 
 function isBlank(text: string): boolean {

@@ -53,7 +53,7 @@ export class Bookmarks {
   readonly markers: readonly Marker[] = $derived.by(() => {
     if (!this.isRun) return []
     const own = this.list.map(({ seq, time = 0, name, text }) => ({ seq, time, label: name ?? text, isNote: true }))
-    const logged = (this.panel.timeline.info?.markers ?? []).map((tick) => ({ ...tick, isNote: false }))
+    const logged = oneOfEach(this.panel.timeline.info?.markers ?? []).map((tick) => ({ ...tick, isNote: false }))
     return [...own, ...logged].sort((a, b) => a.seq - b.seq)
   })
 
@@ -77,7 +77,7 @@ export class Bookmarks {
 
   /** As the host kept them. */
   take(bookmarks: readonly Bookmark[]): void {
-    this.kept = bookmarks.toSorted((a, b) => a.seq - b.seq)
+    this.kept = oneOfEach(bookmarks).sort((a, b) => a.seq - b.seq)
   }
 
   /** Whether this line is marked, and not another that has come to its place. */
@@ -205,6 +205,11 @@ export class Bookmarks {
         this.pending = this.pending.filter((other) => other !== change)
       })
   }
+}
+
+/** The last of each seq: notes and logs that something else wrote may have one twice, and a list is drawn by seqs. */
+function oneOfEach<T extends { readonly seq: number }>(marks: readonly T[]): T[] {
+  return [...new Map(marks.map((mark) => [mark.seq, mark])).values()]
 }
 
 /** An unfinished line may have gone on since. */

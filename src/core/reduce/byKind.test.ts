@@ -42,6 +42,8 @@ const line = (level: string | undefined, ms: number, logger?: string): Told => (
   ms,
 })
 
+const [ERROR_LINE] = eventsOf([line('error', 0)]) as [AnyEvent]
+
 describe('the reducer of a run', () => {
   it('is the one of its kind', () => {
     const kinds = ['capture', 'launch', 'follow', 'session', 'stream', 'ingest'] satisfies RunKind[]
@@ -50,6 +52,14 @@ describe('the reducer of a run', () => {
       ['capture', 'launch', 'follow', 'session', 'stream', 'stream'],
     )
     assert.ok(createRunReducer('capture').capture !== undefined && createRunReducer('session').capture === undefined)
+  })
+
+  it('knows the level of every line that it is given, also of those that it does not look at', () => {
+    const reducer = createRunReducer('follow')
+    for (let i = 0; i < 120_000; i++) reducer.add({ ...ERROR_LINE, seq: i })
+    const summary = reducer.summary()
+    assert.ok(summary.kind === 'follow')
+    assert.deepEqual([summary.lines, summary.levels], [120_000, { error: 120_000 }])
   })
 
   it('goes on from a snapshot, which is plain data, as one that saw it all', () => {

@@ -44,8 +44,7 @@ export function createRunReducer(kind: RunKind, snapshot?: unknown): RunReducer 
       const time = Date.parse(event.timestamp)
       usage.reach(time)
       if (event.phase === 'usage') usage.add(event.data, time)
-      if (reducer.wants(event.phase)) reducer.add(event)
-      else reducer.count?.(event.phase, 1, time)
+      reducer.add(event)
     },
     ...(reducer.count === undefined
       ? {}

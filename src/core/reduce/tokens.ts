@@ -1,7 +1,7 @@
 /** Adds up what a model used and what it cost. */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { TokenSummary } from '../../shared/protocol/summary'
-import { countOf, numberOf } from './values'
+import { amountOf, countOf } from './values'
 
 export const noTokens: TokenSummary = {
   input_tokens: 0,
@@ -14,7 +14,7 @@ export const noTokens: TokenSummary = {
 
 /** @param data of a `usage` event */
 export function addUsage(before: TokenSummary, data: AnyEvent['data']): TokenSummary {
-  const cost = numberOf(data['cost_usd'])
+  const cost = amountOf(data['cost_usd'])
   const isEstimated = before.cost_estimated === true || (cost !== undefined && data['cost_basis'] !== 'recorded')
   const costs = cost === undefined ? before.cost_usd : (before.cost_usd ?? 0) + cost
   return {

@@ -118,6 +118,20 @@ describe('the course of what a run uses', () => {
     assert.equal(typeof JSON.stringify(course.summary()), 'string')
   })
 
+  it('holds nothing but numbers, whatever amounts the events hold', () => {
+    const huge = (s: number) => use(s, 1e308, 1e308, { cost_usd: 1e308 })
+    const mended = courseOf([
+      huge(1),
+      huge(2),
+      use(100, -5, 7, { cost_usd: -1 }),
+      huge(200),
+      use(201, 1, 1, { cost_usd: 1 }),
+    ])
+    const { tokens, cost } = mended.summary() ?? { tokens: [] }
+    assert.deepEqual([tokens.map(({ last }) => last), cost?.last, cost?.unpriced], [[60, 60], 1, 4])
+    for (const { points } of tokens) assert.ok(points.every(([, value]) => value >= 0 && Number.isFinite(value)))
+  })
+
   it('is told of every kind of run, and goes on from a snapshot', () => {
     const events = Array.from({ length: 200 }, (_, seq) => ({
       capture_id: 'x',

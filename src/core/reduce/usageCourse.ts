@@ -1,7 +1,7 @@
 /** How fast a run uses tokens and what it cost by and by, from its `usage` events, in bounded memory. */
 import type { AnyEvent } from '../../shared/events/schema'
 import type { MetricSummary, UsageCourseSummary } from '../../shared/protocol/summary'
-import { countOf, numberOf } from './values'
+import { amountOf, countOf } from './values'
 
 /** Stretches of equal width from the first event on; where there are too many, two become one. */
 const MAX_BUCKETS = 600
@@ -85,7 +85,7 @@ export class UsageCourse {
     const before = this.scalars
     const at = Number.isFinite(time) ? (time - (before.start ?? time)) / 1000 : before.last
     const last = Math.max(before.last, at)
-    const cost = numberOf(data['cost_usd'])
+    const cost = amountOf(data['cost_usd'])
     const width = this.extend(last)
     const place = Math.floor(last / width)
     const bucket = this.buckets[place] ?? nothing

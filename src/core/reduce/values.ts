@@ -9,7 +9,13 @@ export function numberOf(value: unknown): number | undefined {
 
 /** 0 for what is no count. */
 export function countOf(value: unknown): number {
-  return Math.max(0, numberOf(value) ?? 0)
+  return amountOf(value) ?? 0
+}
+
+/** Of what adds up: a number from 0 that leaves room for others, since a sum that is no number any more tells nothing. */
+export function amountOf(value: unknown): number | undefined {
+  const number = numberOf(value)
+  return number !== undefined && number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : undefined
 }
 
 /** Its beginning. */

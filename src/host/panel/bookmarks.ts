@@ -1,6 +1,6 @@
 /** The rows that a person marked, kept by the editor for the workspace: they come back whenever the run or file is opened. */
 import type * as vscode from 'vscode'
-import { changeBookmarks, MAX_BOOKMARKS } from '../../shared/lib/bookmarks'
+import { changeKept } from '../../shared/lib/bookmarks'
 import { bookmarksSchema, type Bookmark, type BookmarkChange } from '../../shared/protocol/contract'
 
 /** Marks of more runs and files than this are forgotten, the longest untouched first. */
@@ -16,13 +16,13 @@ export function bookmarksOf(memory: vscode.Memento, key: string): readonly Bookm
   return parsed.success ? parsed.data : []
 }
 
-/** @returns those that are kept now; beyond a bound the first ones go */
+/** @returns those that are kept now @throws UserError `too_many_markers` */
 export async function keepBookmark(
   memory: vscode.Memento,
   key: string,
   change: BookmarkChange,
 ): Promise<readonly Bookmark[]> {
-  const bookmarks = changeBookmarks(bookmarksOf(memory, key), change).slice(-MAX_BOOKMARKS)
+  const bookmarks = changeKept(bookmarksOf(memory, key), change, 'This file')
   const others = memory.get<Kept>(KEY, []).filter(([other]) => other !== key)
   const kept: Kept = bookmarks.length === 0 ? others : [[key, bookmarks], ...others]
   await memory.update(KEY, kept.slice(0, MAX_KEPT))

@@ -11,6 +11,7 @@ import { createServer, type Handlers, type Server } from '../../shared/protocol/
 import { validateRequest } from '../../shared/protocol/validate'
 import { UserError } from '../../shared/userError'
 import type { Container } from '../container'
+import { longTime } from '../editorTime'
 import { errorText } from '../userMessages'
 import { panelHtml } from './html'
 import { PanelShell } from './shell'
@@ -136,7 +137,7 @@ async function titlesOf({ left, right }: Logs): Promise<Logs> {
   const [one, other] = [await titleOf(left), await titleOf(right)]
   if (one.title !== other.title) return { left: one.title, right: other.title }
   // By when they began; by their ids where that is the same.
-  const [first, second] = [one, other].map(({ startedAt }) => new Date(startedAt).toLocaleTimeString())
+  const [first, second] = [one, other].map(({ startedAt }) => longTime(new Date(startedAt)))
   const told = first === second ? [left, right].map((log) => path.basename(log, '.json').slice(-6)) : [first, second]
   return { left: `${one.title} · ${told[0] ?? ''}`, right: `${other.title} · ${told[1] ?? ''}` }
 }

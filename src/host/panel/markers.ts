@@ -1,9 +1,8 @@
 /** The markers that a person sets in a run that is recorded: its notes keep them, wherever the log goes. */
 import { changeNotes, readNotes } from '../../node/runlog/notes'
 import type { Notes } from '../../shared/events/notes'
-import { changeBookmarks, MAX_BOOKMARKS, notedMarkers } from '../../shared/lib/bookmarks'
+import { changeKept, notedMarkers } from '../../shared/lib/bookmarks'
 import type { Bookmark, BookmarkChange } from '../../shared/protocol/contract'
-import { UserError } from '../../shared/userError'
 
 /** @throws UserError `bad_notes` */
 export async function markersOf(logPath: string): Promise<readonly Bookmark[]> {
@@ -17,12 +16,7 @@ export async function markersOf(logPath: string): Promise<readonly Bookmark[]> {
  */
 export function changeMarkers(logPath: string, change: BookmarkChange): Promise<Notes> {
   return changeNotes(logPath, ({ markers: before, ...others }) => {
-    const changed = changeBookmarks(notedMarkers({ markers: before }), change)
-    if (changed.length > MAX_BOOKMARKS && changed.length > (before ?? []).length)
-      throw new UserError(
-        `This run has ${String(MAX_BOOKMARKS)} markers, which is as many as it can have. Remove some first.`,
-        'too_many_markers',
-      )
+    const changed = changeKept(notedMarkers({ markers: before }), change, 'This run')
     const markers = changed.map(({ seq, time = 0, name, text }) => ({ seq, time, name: name ?? text.slice(0, 200) }))
     return { ...others, ...(markers.length === 0 ? {} : { markers }) }
   })

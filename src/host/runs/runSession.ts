@@ -218,6 +218,7 @@ export class RunSession {
       this.becomeUnreadable(run)
       return
     }
+    this.takeNotes(run)
     this.run = run
     const { eventsEnd } = await this.store.look()
     await this.store.advance(eventsEnd)

@@ -50,6 +50,42 @@ describe('the file of a block index', () => {
     }
   })
 
+  it('takes no block that no log can have', () => {
+    const block = { offset: 10, end: 20, position: 0, time: 5, counts: { metric: 3 } }
+    const line = blockLine(block)
+    const lies = [
+      blockLine({ ...block, end: 10 }),
+      blockLine({ ...block, end: 3 }),
+      blockLine({ ...block, counts: { metric: 11 } }),
+      blockLine({ ...block, counts: { metric: 6, error: 6 } }),
+      blockLine({ ...block, counts: { metric: 2 ** 60 } }),
+      blockLine({ ...block, time: 1e17 }),
+      line.replace('3', '9'.repeat(400)),
+      line.replace('3', '"3"'),
+      line.replace('3', '-3'),
+      line.replace('3', '0.5'),
+      line.replace('{"metric":3}', 'null'),
+      line.replace('"time":5', '"time":"5"'),
+    ]
+    for (const lie of lies) {
+      for (const text of [lie, lie.replaceAll(',"', ', "')]) {
+        const reader = new IndexReader(Buffer.from(text), new BlockIndex())
+        assert.ok(reader.next())
+        assert.ok(Number.isNaN(reader.offset), text)
+      }
+    }
+  })
+
+  it('looks no further than it takes for one of very many keys', () => {
+    const counts = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`phase ${String(i)}`, 1]))
+    const blocks = [0, 1].map((i) => ({ offset: i * 1e6, end: (i + 1) * 1e6, position: i * 60_000, time: i, counts }))
+    const index = new BlockIndex()
+    const reader = new IndexReader(Buffer.from(blocks.map(blockLine).join('')), index)
+    while (reader.next()) reader.take()
+    assert.equal(index.count, 120_000)
+    assert.deepEqual(blocksOf(index)[1], blocks[1])
+  })
+
   it('has nothing of a line without an end, and says where the damaged ones are', () => {
     const line = blockLine({ offset: 10, end: 20, position: 0, time: 5, counts: { metric: 3 } })
     for (let cut = 0; cut < line.length; cut++) {

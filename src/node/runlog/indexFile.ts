@@ -34,6 +34,10 @@ export function parseBlockLine(line: string): Block | undefined {
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
+/** As far as `Date` reaches, either way; milliseconds. */
+const MAX_TIME = 8.64e15
+/** Keys that are looked for one by one; a log that has more is read as JSON, which looks them up. */
+const MAX_NAMES = 256
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const OFFSET = bytesOf('{"offset":')
@@ -73,6 +77,7 @@ export class IndexReader {
     this.other = undefined
     if (this.readLine()) {
       this.at = this.cursor
+      if (!this.isPlausible()) this.offset = Number.NaN
       return true
     }
     const stop = bytes.indexOf(NEWLINE, at)
@@ -82,7 +87,16 @@ export class IndexReader {
     this.offset = this.other?.offset ?? Number.NaN
     this.end = this.other?.end ?? Number.NaN
     this.position = this.other?.position ?? Number.NaN
+    this.time = this.other?.time ?? Number.NaN
+    this.lines = Object.values(this.other?.counts ?? {}).reduce((sum, count) => sum + count, 0)
+    if (!this.isPlausible()) this.offset = Number.NaN
     return true
+  }
+
+  /** Whether a log can be so: a block goes on, and each of its lines has a byte at least. */
+  private isPlausible(): boolean {
+    const { offset, end, lines, time } = this
+    return end > offset && lines <= end - offset && !(Math.abs(time) > MAX_TIME)
   }
 
   /** Adds the block that was read to its index. */
@@ -160,6 +174,7 @@ export class IndexReader {
       this.cursor = from + name.length + 1
       return i
     }
+    if (names.length >= MAX_NAMES) return -1
     const end = bytes.indexOf(QUOTE, from)
     // What is escaped is read as JSON.
     if (end < 0 || bytes.subarray(from, end).includes(0x5c)) return -1

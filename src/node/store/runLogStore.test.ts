@@ -268,6 +268,13 @@ describe('the store of a run log and its threads', function () {
     // What is told late of a log that was not cut resets nothing.
     await store.advance(cut - 10)
     assert.equal(resets, 1)
+    // Who only counts is told where nothing is left, too.
+    const sizes: number[] = []
+    store.onDidGrow(({ size }) => sizes.push(size))
+    const none = text.indexOf('\n') + 1
+    truncateSync(file, none)
+    await store.advance(none)
+    assert.deepEqual([resets, sizes.at(-1)], [2, 0])
   })
 
   it('says nothing any more when it is closed while it begins anew', async () => {

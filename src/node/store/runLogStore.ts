@@ -112,6 +112,7 @@ export class RunLogStore implements EventStore {
     this.forget(old)
     this.timeline = this.timelineOf(log)
     this.reset.fire(undefined)
+    this.tell()
     await this.take(log, info.eventsEnd)
   }
 

@@ -4,9 +4,10 @@
  */
 import type { Notes } from '../events/notes'
 import type { Bookmark, BookmarkChange } from '../protocol/contract'
+import { UserError } from '../userError'
 
-/** Notes with more could not be read again. */
-export const MAX_BOOKMARKS = 1000
+/** What is kept with more could not be read again. */
+const MAX_BOOKMARKS = 1000
 
 /** @returns ascending by seq; a change that was made already changes nothing */
 export function changeBookmarks(bookmarks: readonly Bookmark[], change: BookmarkChange): readonly Bookmark[] {
@@ -17,6 +18,20 @@ export function changeBookmarks(bookmarks: readonly Bookmark[], change: Bookmark
   // A marker that somebody else named meanwhile keeps its name. A bookmark has none: another line may have come to its place.
   if (change.how === 'add' && there?.name !== undefined) return bookmarks
   return [...others, change.bookmark].sort((a, b) => a.seq - b.seq)
+}
+
+/**
+ * As `changeBookmarks`, where they are kept.
+ * @param where what has them, in words
+ * @throws UserError `too_many_markers`: none goes for another one
+ */
+export function changeKept(bookmarks: readonly Bookmark[], change: BookmarkChange, where: string): readonly Bookmark[] {
+  const changed = changeBookmarks(bookmarks, change)
+  if (changed.length <= MAX_BOOKMARKS || changed.length <= bookmarks.length) return changed
+  throw new UserError(
+    `${where} has ${String(MAX_BOOKMARKS)} marked rows, which is as many as it can have. Unmark some first.`,
+    'too_many_markers',
+  )
 }
 
 /** The markers of a run's notes, as a panel has them. */

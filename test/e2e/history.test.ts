@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { changeNotes } from '../../src/node/runlog/notes'
+import { changeNotes, readNotes } from '../../src/node/runlog/notes'
 import { Editor } from '../editor/editor'
 import { writePastRun } from '../fakes/history'
 
@@ -136,6 +136,17 @@ describe('the history in the editor', () => {
     await editor.treeRows('My evaluation').waitFor()
     await editor.page.locator('.tab', { hasText: 'My evaluation' }).waitFor()
     assert.match(readFileSync(logOf(failed), 'utf8'), /"title":"Evaluate"/)
+    await editor.treeRows('My evaluation').click({ button: 'right' })
+    await editor.page.getByRole('menuitem', { name: /Tag Run/ }).click()
+    await editor.page.locator('.quick-input-title', { hasText: 'Tag Run' }).waitFor()
+    // By keys, as a person types: what was typed on the way is no tag.
+    await editor.page.keyboard.type('slow, big run', { delay: 60 })
+    await editor.quickInputRows().filter({ hasText: 'big run' }).waitFor()
+    await shot('history tag')
+    await editor.page.keyboard.press('Enter')
+    await editor.treeRows('My evaluation').filter({ hasText: 'big run' }).waitFor()
+    const { tags } = await readNotes(logOf(failed))
+    assert.deepEqual(tags, ['slow', 'big run'])
     await editor.runCommand('Tapedeck: Focus on Runs View')
     await editor.page.keyboard.press('Enter')
     await editor.page.waitForFunction('document.activeElement?.tagName === "IFRAME"')

@@ -82,6 +82,12 @@ describe('replay', () => {
     const state = panel.page.locator('.state', { has: panel.id('run-state') })
     assert.equal(await panel.id('run-state').textContent(), 'failed')
     assert.deepEqual([await state.getAttribute('aria-hidden'), (await state.boundingBox())?.width], ['true', 1])
+    // The end of the list is that moment.
+    await panel.id('feed').focus()
+    await panel.page.keyboard.press('End')
+    await settled(panel)
+    await cameAt(panel, '3')
+    assert.equal(await panel.id('run-band').count(), 0)
     await panel.id('replay-position').focus()
     await panel.page.keyboard.press('End')
     await cameAt(panel, '2,400')

@@ -81,7 +81,8 @@ function optionsFor(element: HTMLElement, { axis, log, colors, dashed, onPlace }
   return {
     width: Math.max(1, element.clientWidth),
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    // The last label of the axis stands half beyond it.
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 6 } },
     scales: {

@@ -23,7 +23,10 @@ function listOf(size: number, textOf: (index: number) => string | undefined, ope
       const rows = Array.from({ length: PAGE_ROWS }, (_, i) => rowAt(page * PAGE_ROWS + i))
       const isThere = rows.some((row) => row !== undefined)
       const isOpen = (seq: number) => openSeqs.includes(seq)
-      pages.set(page, isThere ? foldPage(rows, { folds: true, isMarked: () => false, isOpen }) : undefined)
+      pages.set(
+        page,
+        isThere ? foldPage(rows, { folds: true, isSearched: false, isMarked: () => false, isOpen }) : undefined,
+      )
     }
     return pages.get(page)
   })

@@ -3,7 +3,7 @@ import type { Row } from '../../src/shared/protocol/rows'
 import { newSeed, Random } from '../../test/fakes/random'
 import { areEqual, foldPage, PAGE_ROWS, type FoldRules } from './folds'
 
-const rules: FoldRules = { folds: true, isMarked: () => false, isOpen: () => false }
+const rules: FoldRules = { folds: true, isSearched: false, isMarked: () => false, isOpen: () => false }
 
 function line(seq: number, more: Partial<Row> = {}): Row {
   return { position: seq, seq, time: 1000 + seq, phase: 'log_line', stream: 'stdout', text: 'again', ...more }
@@ -25,6 +25,9 @@ describe('the folds of a page', () => {
     const rows = ['a', 'a', 'a', 'b', 'a', 'b', 'b'].map((text, i) => line(i, { text }))
     assert.deepEqual(foldsOf(rows), ['0-3', '5-7'])
     assert.deepEqual(foldsOf(rows, { folds: false }), [])
+    const hits = [1, 2, 3, 9, 10].map((seq) => line(seq))
+    assert.deepEqual(foldsOf(hits), ['0-5'])
+    assert.deepEqual(foldsOf(hits, { isSearched: true }), ['0-3', '3-5'])
     const others: readonly Partial<Row>[] = [
       { phase: 'error' },
       { level: 'warn' },

@@ -24,6 +24,8 @@ export interface PageFolds {
 export interface FoldRules {
   /** False where every row is drawn. */
   readonly folds: boolean
+  /** Whether the rows are what a search found: those between two of them are not here, and may be others. */
+  readonly isSearched: boolean
   /** Whether the person marked a row, which then stands for itself. */
   isMarked(row: Row): boolean
   /** Whether the fold that has the event with that seq is open. */
@@ -71,6 +73,7 @@ function foldEnd(rows: readonly (Row | undefined)[], first: number, rules: FoldR
   for (; end < PAGE_ROWS; end++) {
     const next = rows[end]
     if (next === undefined || !areEqual(row, next) || !mayFold(next, rules)) break
+    if (rules.isSearched && next.position !== row.position + (end - first)) break
   }
   // Looked at last, since few rows have an equal neighbour.
   return end > first + 1 && isBlank(row.text) ? first + 1 : end

@@ -117,7 +117,10 @@ export class Bookmarks {
     const { selectedSeq } = this.panel.feed
     this.fresh = selectedSeq ?? this.fresh
     this.isNaming = this.named !== undefined
-    if (!this.isNaming) this.hintAt('There is no marker here to be named. The key b sets one.')
+    if (!this.isNaming)
+      this.hintAt(
+        'There is no marker here to be named: the key b sets one. A marker in the log of a run that lives keeps its name.',
+      )
   }
 
   /** Chooses the line of a bookmark, or says that it is not there: a file may have been rotated or written anew since. */

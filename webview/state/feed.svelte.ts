@@ -18,7 +18,7 @@ import { Viewport } from './viewport'
 /** Pixels; the style sheet has the same numbers, by the class `dense`. */
 const ROW_HEIGHT = 22
 const DENSE_ROW_HEIGHT = 18
-export interface FeedOptions extends FoldingOptions {
+export interface FeedOptions extends Omit<FoldingOptions, 'isSearched'> {
   readonly client: Client
   readonly onProblem: (error: unknown) => void
   /** Called when something changed that is kept over a reload. */
@@ -76,7 +76,7 @@ export class Feed {
   constructor(private readonly options: FeedOptions) {
     const { client } = options
     this.bounds = new Bounds(client)
-    const folding = new Folding(options)
+    const folding = new Folding({ ...options, isSearched: () => this.isSearched })
     this.rows = new RowWindow({
       client,
       onProblem: this.report,

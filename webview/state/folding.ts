@@ -9,6 +9,8 @@ export interface FoldingOptions {
   /** Whether equal rows fold. */
   readonly folds: () => boolean
   readonly isMarked: (row: Row) => boolean
+  /** Whether the rows are what a search found. */
+  readonly isSearched: () => boolean
 }
 
 export class Folding implements FoldRules {
@@ -19,6 +21,10 @@ export class Folding implements FoldRules {
 
   get folds(): boolean {
     return this.options.folds()
+  }
+
+  get isSearched(): boolean {
+    return this.options.isSearched()
   }
 
   isMarked(row: Row): boolean {

@@ -191,7 +191,8 @@ export class Panel extends ShownRun {
   setPaused(paused: boolean): void {
     this.feed.setPaused(paused)
     this.answers.setPaused(paused)
-    if (paused) return
+    // What a replay shows is as of its moment.
+    if (paused || this.replay.isActive) return
     this.growth = this.latestGrowth
     if (this.latestSummary !== undefined) this.summary = this.latestSummary
   }

@@ -28,25 +28,25 @@ export function chooseTags(all: readonly ListedRun[], chosen: readonly ListedRun
   pick.canSelectMany = true
   pick.items = known
   pick.selectedItems = known.filter(({ tag }) => had(tag))
-  let added: readonly TagItem[] = []
+  const isSelected = ({ tag }: TagItem): boolean => pick.selectedItems.some((item) => item.tag === tag)
+  /** What is typed now and no run has: "paper, wood" are two. Of what was typed before nothing stays. */
+  let fresh: readonly TagItem[] = []
   pick.onDidChangeValue((value) => {
-    const typed = value.trim().slice(0, MAX_TAG)
-    const checked = pick.selectedItems
-    // A new tag that is checked stays, while the next one is typed.
-    added = added.filter((item) => checked.includes(item))
-    const isNew = typed !== '' && ![...known, ...added].some(({ tag }) => tag === typed)
-    const fresh = isNew ? [{ tag: typed, label: typed, description: 'new tag', alwaysShow: true }] : []
-    pick.items = [...fresh, ...added, ...known]
-    added = [...fresh, ...added]
+    const checked = known.filter(isSelected)
+    fresh = typedTags(value)
+      .filter((tag) => !counts.has(tag))
+      .map((tag) => ({ tag, label: tag, description: 'new tag', alwaysShow: true }))
+    pick.items = [...fresh, ...known]
     // A person who types a new tag and presses Enter means it.
-    pick.selectedItems = [...checked.filter((item) => pick.items.includes(item)), ...fresh]
+    pick.selectedItems = [...checked, ...fresh]
   })
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      // "paper, wood" are two new ones.
-      const wanted = pick.selectedItems.flatMap(({ tag }) =>
-        counts.has(tag) ? [tag] : tag.split(',').flatMap((one) => one.trim() || []),
-      )
+      // Of several that are typed at once one may be known already.
+      const typed = typedTags(pick.value)
+      const named = typed.length > 1 ? known.filter(({ tag }) => typed.includes(tag)) : []
+      const items = [...known.filter(isSelected), ...fresh.filter(isSelected), ...named]
+      const wanted = [...new Set(items.map(({ tag }) => tag))]
       resolve({ add: wanted, remove: known.map(({ tag }) => tag).filter((tag) => had(tag) && !wanted.includes(tag)) })
       pick.hide()
     })
@@ -56,4 +56,9 @@ export function chooseTags(all: readonly ListedRun[], chosen: readonly ListedRun
     })
     pick.show()
   })
+}
+
+function typedTags(text: string): readonly string[] {
+  const tags = text.split(',').map((tag) => tag.trim().slice(0, MAX_TAG))
+  return [...new Set(tags.filter((tag) => tag !== ''))]
 }

@@ -145,8 +145,14 @@ class Retention {
   /** What deletions that were cut short left. */
   private async tidy(): Promise<void> {
     const { runs, log } = this.container
-    for (const directory of new Set(runs.all.map((run) => runs.directoryOf(run))))
-      for (const file of await removeOrphanNotes(directory, Date.now())) log.info(`removed ${file}: its log is gone`)
+    for (const directory of new Set(runs.all.map((run) => runs.directoryOf(run)))) {
+      try {
+        for (const file of await removeOrphanNotes(directory, Date.now())) log.info(`removed ${file}: its log is gone`)
+      } catch (error) {
+        // A folder that can't be written to keeps no other one from being looked at.
+        log.warn(`notes without a log in ${directory} stay: ${errorText(error)}`)
+      }
+    }
   }
 
   /** The log directories that are beyond a bound, as they were listed last. */

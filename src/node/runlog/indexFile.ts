@@ -17,12 +17,12 @@ export function parseBlockLine(line: string): Block | undefined {
     const { offset, end, seq, time, counts } = JSON.parse(line) as Partial<Record<string, unknown>>
     if (!isCount(offset) || !isCount(end) || !isCount(seq) || typeof counts !== 'object' || counts === null)
       return undefined
-    if (!Object.values(counts).every(isCount)) return undefined
+    if (!Object.values(counts).every(isCount) || (time !== null && typeof time !== 'number')) return undefined
     return {
       offset,
       end,
       position: seq,
-      time: typeof time === 'number' ? time : Number.NaN,
+      time: time ?? Number.NaN,
       counts: counts as Block['counts'],
     }
   } catch {

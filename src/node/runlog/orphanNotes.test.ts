@@ -7,12 +7,12 @@ import { logPaths } from './layout'
 import { changeNotes } from './notes'
 import { removeOrphanNotes } from './orphanNotes'
 
-const DAY = 86_400_000
+const MONTH = 30 * 86_400_000
 
 describe('notes whose log is gone', () => {
   const folder = temporaryFolder()
 
-  it('are removed when they are a day old, and nothing else is', async () => {
+  it('are removed when they are a month old, and nothing else is', async () => {
     const noted = async (title: string): Promise<{ log: string; notes: string }> => {
       const paths = logPaths(folder.path, writePastRun(folder.path, { startedMs: Date.now(), title }))
       await changeNotes(paths.log, (notes) => ({ ...notes, title }))
@@ -30,7 +30,7 @@ describe('notes whose log is gone', () => {
     const odd = path.join(runs, '2026-11-20T03-30-05Z-abc124.notes.json')
     mkdirSync(odd)
     assert.deepEqual(await removeOrphanNotes(folder.path, Date.now()), [])
-    assert.deepEqual(await removeOrphanNotes(folder.path, Date.now() + 2 * DAY), [orphan.notes])
+    assert.deepEqual(await removeOrphanNotes(folder.path, Date.now() + 2 * MONTH), [orphan.notes])
     assert.ok(!existsSync(orphan.notes))
     for (const file of [kept.notes, kept.log, odd, ...foreign.map((name) => path.join(runs, name))])
       assert.ok(existsSync(file), file)

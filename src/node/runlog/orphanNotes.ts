@@ -4,11 +4,11 @@ import { captureIdPattern } from '../../shared/events/schema'
 import { readRunNames } from './history'
 import { logPaths } from './layout'
 
-/** Younger ones may be those of a log that is just being moved, made again, or taken out of the trash. */
-const GIVEN_MS = 24 * 3600 * 1000
+/** Younger ones may be those of a log that is just being moved or made again, or that a person takes out of the trash. */
+const GIVEN_MS = 30 * 24 * 3600 * 1000
 
 /**
- * Removes them, where nobody has changed them for a day; only files that are named exactly as ours are.
+ * Removes them, where nobody has changed them for 30 days; only files that are named exactly as ours are.
  * @param now milliseconds since the epoch
  * @returns the files that are gone
  */

@@ -18,7 +18,7 @@ declare const __PROJECT_ROOT__: string
 const dist = path.join(__PROJECT_ROOT__, 'dist')
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' }
 
-/** Gives the panel what the editor would. What it says before the socket is open waits. */
+/** Gives the panel what the editor would. What it says before the socket is open waits, and is asked then: an editor's port is always open. */
 const pageScript = `
 const socket = new WebSocket('ws://' + location.host + '/')
 const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
@@ -27,7 +27,10 @@ socket.addEventListener('message', ({ data }) => {
 })
 let state
 globalThis.acquireVsCodeApi = () => ({
-  postMessage: (message) => (globalThis.askedAt ??= performance.now(), void opened.then(() => socket.send(JSON.stringify(message)))),
+  postMessage: (message) => void opened.then(() => {
+    globalThis.askedAt ??= performance.now()
+    socket.send(JSON.stringify(message))
+  }),
   getState: () => state,
   setState: (next) => { state = next },
 })

@@ -1,4 +1,4 @@
-// What mocha is told where CI gives tests with a real browser or editor a second try; test/secondTry.ts says why.
+// What mocha is told where CI gives tests a second try; test/secondTry.ts says why.
 import path from 'node:path'
 import process from 'node:process'
 

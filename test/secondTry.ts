@@ -1,6 +1,7 @@
 /**
- * Tests with a real browser or editor get a second try in CI, as Playwright gives one there: its machines stop for seconds at a
- * time. What needed it is named in the report, so that it is mended and not forgotten.
+ * Tests get a second try in CI, as Playwright gives one there: its machines stop for seconds at a time, and many tests have a real
+ * browser, editor, process or disk. What needed it is named in the report, so that it is mended and not forgotten; the name of a
+ * property test has its seed.
  */
 import Mocha from 'mocha'
 

@@ -80,6 +80,21 @@ describe('the HTML export', function () {
     await close()
   })
 
+  it('shows the requests of a run that has nothing else', async () => {
+    const log = startLog(folder.path, {}, testHead({ title: 'site.har' }))
+    const request = { request_id: '1', method: 'GET', url: 'https://a.example/' }
+    await log.emit(
+      { phase: 'network', data: { ...request, state: 'sent' } },
+      { phase: 'network_body', data: { request_id: '1', offset: 0, text: 'hello' } },
+      { phase: 'network', data: { ...request, state: 'finished' } },
+    )
+    await log.finish()
+    const { page, close } = await open(log.path)
+    await page.locator('[data-testid="event-row"][data-phase="network"]').nth(1).waitFor()
+    assert.equal(await page.locator('[data-testid="event-row"][data-phase="network_body"]').count(), 0)
+    await close()
+  })
+
   it('says once that a marker does not outlive the page', async () => {
     const { page, close } = await open(await capture())
     await page.getByTestId('event-row').first().click()

@@ -4,10 +4,13 @@ import type { SavedFilter } from '../../src/shared/protocol/contract'
 import type { Query, Row, TextQuery } from '../../src/shared/protocol/rows'
 import { expressionProblem } from '../../src/shared/lib/expressionProblem'
 import { parseQueryLine, type QueryProblem, type QueryTerms } from '../../src/shared/lib/queryLine'
+import { chatter } from '../lib/phases'
 import { levels, type SavedState, type SavedText, type TimeRange } from '../lib/savedState'
 
 /** Milliseconds without a key until a text is searched by itself. */
 const TYPING_PAUSE_MS = 80
+/** What a run has whatever happens in it. */
+const FRAMING: ReadonlySet<string> = new Set(['browser_status', 'completion', 'marker', 'clock'])
 
 interface FilterOptions {
   /** Called when the query is another. */
@@ -178,6 +181,17 @@ export class Filters {
   applyText(): void {
     clearTimeout(this.timer)
     if (this.takeText()) this.options.changed()
+  }
+
+  /**
+   * In some runs chatter is all there is, an imported HAR above all: then its requests are what the person came for.
+   * @param phaseCounts events of each phase of the run, whose list is not open yet
+   */
+  showLonelyRequests(phaseCounts: Readonly<Record<string, number>>): void {
+    const others = Object.keys(phaseCounts).filter((phase) => !chatter.includes(phase) && !FRAMING.has(phase))
+    const isUsual = this.hidden.length === chatter.length && this.hidden.every((phase) => chatter.includes(phase))
+    if (isUsual && others.length === 0 && (phaseCounts['network'] ?? 0) > 0)
+      this.hidden = chatter.filter((phase) => phase !== 'network')
   }
 
   /** Asks for the same once more. */

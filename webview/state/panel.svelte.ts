@@ -345,6 +345,7 @@ export class Panel extends ShownRun {
       this.connectionProblem = undefined
       const first = !this.started
       if (first) this.feed.setFollow(this.saved.follow ?? this.live)
+      if (first && !this.live) this.filters.showLonelyRequests(growth.phaseCounts)
       await this.feed.open(this.filters.query, first ? this.saved.anchor : this.feed.anchor, this.filters.marks)
       this.started = true
       this.replay.forget()

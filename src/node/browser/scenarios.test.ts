@@ -113,7 +113,7 @@ describe('a capture of the demo site', () => {
       assert.equal(end.status, expected.status, `${String(end.error)} ${events.statuses.join()}`)
       // On a slow machine a setback may be told behind what ended the turn.
       const errors = events.of('error')
-      const error = errors.findLast(({ fatal }) => fatal === true) ?? errors.at(-1)
+      const error = errors.findLast(({ fatal }) => fatal) ?? errors.at(-1)
       if (expected.code !== undefined) assert.equal(error?.code, expected.code)
       if (expected.status === 'failed') assert.equal(end.error, error?.message)
       else assert.ok(events.answer.length > 100)

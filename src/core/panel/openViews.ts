@@ -150,14 +150,14 @@ export class OpenViews {
     try {
       do {
         this.tailStale = false
-        const tail = this.currentTail()
+        const { tail } = this
         if (tail === undefined) return
         const { count } = tail.view
         const { growths } = this
         const from = Math.max(0, count - tail.rows)
         const rows = await tail.view.rows(from, count)
         this.noteOpen(tail.id, from, rows, growths)
-        if (this.currentTail() !== tail) continue
+        if (this.tail !== tail) continue
         this.listener.notify('tail', { view: tail.id, count, from, rows })
         this.listener.onRows()
       } while (this.isTailStale())
@@ -181,10 +181,6 @@ export class OpenViews {
     if (growths === this.growths) return
     this.toldGrowths = Math.min(this.toldGrowths, growths)
     this.tellSoon()
-  }
-
-  private currentTail(): typeof this.tail {
-    return this.tail
   }
 
   private isTailStale(): boolean {

@@ -3,7 +3,7 @@ import { appendFileSync, closeSync, ftruncateSync, openSync, rmSync, statSync, w
 import path from 'node:path'
 import type { View } from '../../core/store/eventStore'
 import { temporaryFolder } from '../../../test/fakes/logs'
-import { buildLogWorker } from '../../../test/fakes/logWorkers'
+import { buildThread } from '../../../test/fakes/threadBundle'
 import { randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { linesOf, writeLog } from '../../../test/fakes/writtenLog'
 import { LogWorker } from './logWorker'
@@ -21,7 +21,7 @@ describe('what a run log’s store says when its threads can’t go on', functio
   /** Messages of threads alone don't keep the test's process awake. */
   let alive: NodeJS.Timeout
 
-  before(() => buildLogWorker(script))
+  before(() => buildThread('src/node/store/worker.ts', script))
   beforeEach(() => {
     failures.length = 0
     alive = setInterval(() => undefined, 1000)

@@ -10,7 +10,7 @@ import { createRunReducer } from '../../core/reduce/byKind'
 import { createTimelineReducer } from '../../core/reduce/timeline'
 import { RequestBars } from '../../core/store/requestBars'
 import { temporaryFolder } from '../../../test/fakes/logs'
-import { buildLogWorker } from '../../../test/fakes/logWorkers'
+import { buildThread } from '../../../test/fakes/threadBundle'
 import { countsOf, randomEvents, randomOf } from '../../../test/fakes/randomRuns'
 import { linesOf, writeLog } from '../../../test/fakes/writtenLog'
 import { BlockBuilder } from '../runlog/blockIndex'
@@ -33,7 +33,7 @@ describe('the store of a run log and its threads', function () {
   /** Messages of threads alone don't keep the test's process awake. */
   let alive: NodeJS.Timeout
 
-  before(() => buildLogWorker(script))
+  before(() => buildThread('src/node/store/worker.ts', script))
   beforeEach(() => {
     failures.length = 0
     alive = setInterval(() => undefined, 1000)

@@ -13,14 +13,12 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { build } from 'esbuild'
 import { temporaryFolder } from '../../../test/fakes/logs'
+import { buildThread } from '../../../test/fakes/threadBundle'
 import { UserError } from '../../shared/userError'
 import { TextFileStore, type TextThreads } from './textFileStore'
 import { createTextThreads } from './textThreads'
 import type { TextView } from './textViews'
-
-declare const __PROJECT_ROOT__: string
 
 describe('the threads of text files', function () {
   this.timeout(60_000)
@@ -31,18 +29,7 @@ describe('the threads of text files', function () {
   /** Messages of threads alone don't keep the test's process awake. */
   let alive: NodeJS.Timeout
 
-  before(() =>
-    build({
-      absWorkingDir: __PROJECT_ROOT__,
-      entryPoints: ['src/node/textfile/textWorker.ts'],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      packages: 'external',
-      logLevel: 'warning',
-    }),
-  )
+  before(() => buildThread('src/node/textfile/textWorker.ts', script))
   beforeEach(() => {
     file = path.join(folder.path, 'x.log')
     threads = createTextThreads(script)
